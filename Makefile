@@ -1,0 +1,47 @@
+# Every command sets up what it needs: Python >= 3.11 with venv, make and a package index are enough.
+SHELL := /bin/sh
+PYTHON ?= python3
+PY := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE := 1
+
+OWN := $(wildcard libs/* services/*)
+
+.PHONY: help demo run test lint format lock clean
+
+help:
+	@echo "make demo   start everything, process the bundled sample, show events and manifest"
+	@echo "make run    the same system, left running (DATA=dir PORT=n SEGMENTERS=n MANIFESTS=n CATALOGS=n)"
+	@echo "make test   all tests, on real servers started by the tests"
+	@echo "make lint   ruff, mypy, import-linter"
+
+# The stamp is newer than every file that says what to install, or the installation runs again.
+.venv/installed: requirements.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
+	@echo "setting up .venv (once; about a minute)"
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN:%=-e %)
+	@touch $@
+
+demo: .venv/installed
+	@$(PY) -m stack demo
+
+run: .venv/installed
+	@$(PY) -m stack run $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port $(PORT)) \
+		$(if $(SEGMENTERS),--segmenters $(SEGMENTERS)) $(if $(MANIFESTS),--manifests $(MANIFESTS)) \
+		$(if $(CATALOGS),--catalogs $(CATALOGS))
+
+test: .venv/installed
+	@$(PY) -m pytest $(ARGS)
+
+lint: .venv/installed
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PY) -m importlinter.cli lint
+
+format: .venv/installed
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+clean:
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,71 @@
+"""One connection profile for every service: never gives up, notices a half-open line, reads only its own replies.
+
+The defaults of nats-py would close for good after two minutes of outage and notice a dead line after four to six.
+"""
+
+import logging
+import os
+from typing import Any, Final
+
+import nats
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+
+from bus.accounts import inbox_prefix
+
+PING_SECONDS: Final = 8  # a half-open line is noticed after three of them: 24 s
+HAND_BACK_SECONDS: Final = 1.0  # a stopping worker has this long to finish before its message goes to another
+
+_log = logging.getLogger(__name__)
+
+
+def _profile(user: str) -> dict[str, Any]:
+    return {
+        "name": user,
+        "allow_reconnect": True,
+        "max_reconnect_attempts": -1,
+        "reconnect_time_wait": 1,
+        "connect_timeout": 3,
+        "ping_interval": PING_SECONDS,
+        "max_outstanding_pings": 2,
+        "inbox_prefix": inbox_prefix(user),
+        "error_cb": _note_trouble,
+    }
+
+
+async def _note_trouble(trouble: Exception) -> None:
+    # Only the type: the text of some errors holds the server's address with its password.
+    _log.warning("nats trouble", extra={"fields": {"error": type(trouble).__name__}})
+
+
+async def connect(url: str, user: str) -> Client:
+    """A raw connection, once the server answers; before that it tries for ever, once a second."""
+    return await nats.connect(url, **_profile(user))
+
+
+def make_broker(url: str, user: str) -> NatsBroker:
+    """A FastStream broker that is not connected yet, with the same profile."""
+    return NatsBroker(
+        url,
+        **_profile(user),
+        closed_cb=_die,
+        graceful_timeout=HAND_BACK_SECONDS,
+        apply_types=False,
+        logger=None,
+    )
+
+
+_stopping: list[bool] = []
+
+
+def expect_close() -> None:
+    """From now on a closed connection is our own doing."""
+    _stopping.append(True)
+
+
+async def _die() -> None:
+    # A closed client never comes back, and FastStream's pull loop would spin on it without yielding. Ending the
+    # process at once lets whoever supervises it start a healthy one.
+    if not _stopping:
+        _log.critical("nats connection closed for good; exiting")
+        os._exit(1)

@@ -1,0 +1,139 @@
+"""Rule 1: a life event is appended only to the life its writer saw. Unclear answers are made clear, or said to be so.
+
+An event, if stored, is the very next one after the sequence it named. So one read after an unclear answer decides:
+our id stands there (stored), another's does (lost the race, decide anew), or nothing does (the same again).
+"""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from bus.drafts import Draft, Drafter
+from bus.errors import BatchAbandoned, BusUnavailable, ConditionFailed, InFlight
+from bus.stream import Stored, Stream
+from contracts import commands, envelope, events, life, subjects
+
+PATIENCE_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last life event of a dataset and the state it gives; `event` is None for a dataset that never was."""
+
+    state: life.State
+    event: events.Life | None
+    event_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """An event that is stored, at stream sequence `seq`."""
+
+    event: events.Life
+    seq: int
+    state: life.State
+    event_id: str
+
+
+class LifeLog:
+    """Reads lives from the stream leader and appends to them."""
+
+    def __init__(self, stream: Stream, drafter: Drafter, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._stream = stream
+        self._drafter = drafter
+        self._patience = patience_seconds
+
+    async def head(self, dataset_id: str) -> Head:
+        """Raises: BusUnavailable; envelope.UndecodableEvent for a life event of a newer version."""
+        stored = await self._stream.last(subjects.life(dataset_id))
+        if stored is None:
+            return Head(life.Absent(), None)
+        event = envelope.decode_life(stored.body)
+        return Head(life.state_of(event, stored.seq), event, stored.event_id)
+
+    async def run_stands(self, dataset_id: str, run: int) -> bool:
+        """Whether the last life event is still this run's ProcessRequested.
+
+        Raises: BusUnavailable.
+        """
+        stored = await self._stream.last(subjects.life(dataset_id))
+        return stored is not None and stored.seq == run
+
+    async def submit(self, command: commands.AnyCommand) -> Appended | life.Refused:
+        """Reads the life, decides, appends; decides anew when another writer was first.
+
+        Raises: BusUnavailable when no clear answer came in time; the event may or may not be stored then.
+        """
+        until = monotonic() + self._patience
+        while True:
+            state = (await self.head(command.dataset_id)).state
+            decision = life.decide(state, command)
+            if isinstance(decision, life.Refused):
+                return decision
+            appended = await self._append([decision], state.seq, until)
+            if appended is not None:
+                return appended
+
+    async def submit_upload(self, upload: commands.Upload, request: commands.RequestProcess) -> Appended | life.Refused:
+        """Begins a life and its first run in one atomic batch.
+
+        Raises: BusUnavailable, as `submit`.
+        """
+        uploaded = life.decide(life.Absent(), upload)
+        if isinstance(uploaded, life.Refused):
+            return uploaded
+        requested = life.decide(life.state_of(uploaded, 0), request)
+        if isinstance(requested, life.Refused):
+            return requested
+        appended = await self._append([uploaded, requested], 0, monotonic() + self._patience)
+        return appended or life.Refused(code=life.ALREADY_EXISTS)
+
+    async def _append(self, new: Sequence[events.Life], after: int, until: float) -> Appended | None:
+        """None means that another event follows `after`: the decision must be made anew."""
+        drafts = [self._drafter.life(new[0], after=after)] + [self._drafter.life(e, after=None) for e in new[1:]]
+        while True:
+            try:
+                seq = await self._store(drafts)
+            except (InFlight, BatchAbandoned):
+                pass
+            except (BusUnavailable, ConditionFailed):
+                stored = await self._after_unclear(drafts[0].subject, after, until)
+                if stored is not None and stored.event_id != drafts[0].event_id:
+                    return None
+                if stored is not None:
+                    return await self._confirmed(drafts, new[-1], stored)
+            else:
+                return Appended(new[-1], seq, life.state_of(new[-1], seq), drafts[-1].event_id)
+            await _pause(until)
+
+    async def _store(self, drafts: Sequence[Draft]) -> int:
+        return await (self._stream.publish(drafts[0]) if len(drafts) == 1 else self._stream.commit(drafts))
+
+    async def _after_unclear(self, subject: str, after: int, until: float) -> Stored | None:
+        while True:
+            try:
+                return await self._stream.following(subject, after + 1)
+            except BusUnavailable:
+                await _pause(until)
+
+    async def _confirmed(self, drafts: Sequence[Draft], event: events.Life, first: Stored) -> Appended:
+        """Our first event is stored, so by atomicity all are; the last one's sequence is still to be found."""
+        stored: Stored | None = first
+        while stored is not None and stored.event_id != drafts[-1].event_id:
+            stored = await self._stream.following(drafts[0].subject, stored.seq + 1)
+        if stored is None:
+            raise BusUnavailable("the life changed while an unclear answer was being resolved")
+        return Appended(event, stored.seq, life.state_of(event, stored.seq), stored.event_id)
+
+
+async def _pause(until: float) -> None:
+    """5–50 ms with jitter, so that rivals do not meet again.
+
+    Raises: BusUnavailable once `until` (monotonic seconds) has passed.
+    """
+    if monotonic() >= until:
+        raise BusUnavailable("no clear answer from the stream in time")
+    await asyncio.sleep(random.uniform(0.005, 0.050))  # noqa: S311 - jitter, not a secret

@@ -1,0 +1,197 @@
+"""From a delivery to its settlement: heartbeat, handler, then ack, delayed nak, silence, or a dead letter.
+
+The only place that catches broadly. Nothing is retried for ever unless a dependency is away, and nothing vanishes:
+what can't be handled becomes a dead letter with its reason, and the service is told to end the run it belongs to.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from bus.errors import BusUnavailable
+from bus.topology import ACK_WAIT_SECONDS
+from contracts import envelope, subjects
+from contracts.events import AnyEvent
+
+MAX_ATTEMPTS: Final = 8  # of an unknown failure; with the pauses below about two minutes
+_PAUSES_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Settled: acknowledge. `why` goes to the log."""
+
+    why: str = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Deliver again after `delay_seconds`."""
+
+    delay_seconds: float
+    why: str = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Neither ack nor nak: another worker is ahead on the same message and will settle it."""
+
+    why: str = "left to another worker"
+
+
+Settlement = Done | Again | Leave
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One delivered event; `seq` is its stream sequence, `attempt` counts deliveries from 1."""
+
+    event: AnyEvent
+    event_id: str
+    subject: str
+    seq: int
+    attempt: int
+
+
+Handler = Callable[[Delivery], Awaitable[Settlement]]
+Poison = Callable[[Delivery, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A durable and the handler of its messages: one line of a service's table."""
+
+    durable: str
+    subject: str
+    handler: Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Settles one service's deliveries.
+
+    `transient` are errors of a dependency that is away: retried until it is back. `on_poison` ends the run of a
+    delivery that is given up.
+    """
+
+    service: str
+    client: Client
+    transient: tuple[type[Exception], ...]
+    on_poison: Poison
+
+    @property
+    def _waiting(self) -> tuple[type[Exception], ...]:
+        return (BusUnavailable, nats.errors.Error, *self.transient)
+
+    async def settle(self, message: Msg, route: Route) -> None:
+        started = monotonic()
+        heart = asyncio.create_task(_beat(message))
+        try:
+            settlement = await self._run(message, route)
+            await _apply(message, settlement)
+        except asyncio.CancelledError:
+            # The process stops: hand the message back so that another worker has it now, not after the ack wait.
+            with suppress(nats.errors.Error):
+                await message.nak()
+            raise
+        finally:
+            heart.cancel()
+        _tell(message, route, settlement, monotonic() - started)
+
+    async def _run(self, message: Msg, route: Route) -> Settlement:
+        attempt = message.metadata.num_delivered
+        try:
+            delivery = _delivery(message)
+        except envelope.UndecodableEvent as problem:
+            return await self._give_up(message, None, f"undecodable: {problem}")
+        try:
+            return await route.handler(delivery)
+        except self._waiting as problem:
+            return Again(pause_seconds(attempt), f"{type(problem).__name__}: {problem}")
+        except Exception as problem:
+            _log.exception("handler failed", extra={"fields": {"durable": route.durable, "attempt": attempt}})
+            reason = f"{type(problem).__name__}: {problem}"
+        if attempt < MAX_ATTEMPTS:
+            return Again(pause_seconds(attempt), reason)
+        return await self._give_up(message, delivery, reason)
+
+    async def _give_up(self, message: Msg, delivery: Delivery | None, reason: str) -> Settlement:
+        try:
+            await self._bury(message, reason)
+            if delivery is not None:
+                await self.on_poison(delivery, reason)
+        except self._waiting as problem:
+            return Again(pause_seconds(MAX_ATTEMPTS), f"dead letter not stored yet: {type(problem).__name__}")
+        return Done(f"dead letter: {reason}")
+
+    async def _bury(self, message: Msg, reason: str) -> None:
+        where = message.metadata
+        headers = {
+            # The same letter twice is stored once; a replay long after is a new letter.
+            "Nats-Msg-Id": f"dead:{where.stream}:{where.sequence.stream}:{where.consumer}",
+            "x-original-subject": message.subject,
+            "x-original-sequence": str(where.sequence.stream),
+            "x-consumer": where.consumer,
+            "x-attempts": str(where.num_delivered),
+            "x-reason": " ".join(reason.split())[:500],
+        }
+        await self.client.jetstream(timeout=5).publish(subjects.dead(self.service), message.data, headers=headers)
+
+
+def pause_seconds(attempt: int) -> float:
+    """How long to wait after failed delivery number `attempt` (from 1): half a second growing to thirty."""
+    return _PAUSES_SECONDS[min(attempt, len(_PAUSES_SECONDS)) - 1]
+
+
+def _delivery(message: Msg) -> Delivery:
+    where = message.metadata
+    return Delivery(
+        event=envelope.decode(message.data),
+        event_id=(message.headers or {}).get(envelope.CE_ID, ""),
+        subject=message.subject,
+        seq=where.sequence.stream,
+        attempt=where.num_delivered,
+    )
+
+
+async def _beat(message: Msg) -> None:
+    while True:
+        await asyncio.sleep(ACK_WAIT_SECONDS / 3)
+        with suppress(nats.errors.Error):
+            await message.in_progress()
+
+
+async def _apply(message: Msg, settlement: Settlement) -> None:
+    # Acks are flow control, not truth: one that is lost brings the message again, and the handler sees it is done.
+    with suppress(nats.errors.Error):
+        match settlement:
+            case Done():
+                await message.ack()
+            case Again():
+                await message.nak(delay=settlement.delay_seconds)
+            case Leave():
+                pass
+
+
+def _tell(message: Msg, route: Route, settlement: Settlement, seconds: float) -> None:
+    fields = {
+        "durable": route.durable,
+        "subject": message.subject,
+        "sequence": message.metadata.sequence.stream,
+        "type": (message.headers or {}).get("ce-type", ""),
+        "attempt": message.metadata.num_delivered,
+        "outcome": settlement.why,
+        "ms": round(seconds * 1000, 1),
+    }
+    level = logging.WARNING if isinstance(settlement, Again) else logging.INFO
+    _log.log(level, "message", extra={"fields": fields})

@@ -1,0 +1,136 @@
+"""The stream as a store: leader reads, one publish, one atomic batch. Every answer is clear or a named error.
+
+Reads go to the stream leader and never to a replica's direct get, which may be stale; decisions rest on them.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+from uuid import uuid4
+
+import nats.errors
+import nats.js.errors
+from nats.aio.client import Client
+from nats.js.api import RawStreamMsg
+
+from bus.drafts import Draft
+from bus.errors import BusUnavailable, from_server
+from contracts import envelope, subjects
+
+MAX_BATCH: Final = 1_000  # the server's limit of messages in one atomic batch
+ANSWER_SECONDS: Final = 2.0  # half of a request's patience: a second try still fits into five seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message of the stream. `event_id` is empty for a message that is not ours."""
+
+    subject: str
+    seq: int
+    event_id: str
+    body: bytes
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The one table from nats-py's errors to ours."""
+    try:
+        yield
+    except nats.js.errors.NotFoundError:
+        raise
+    except (nats.js.errors.ServiceUnavailableError, nats.js.errors.NoStreamResponseError) as problem:
+        raise BusUnavailable("JetStream does not answer") from problem
+    except nats.js.errors.APIError as problem:
+        raise from_server(problem.err_code, problem.description) from problem
+    except (nats.errors.Error, TimeoutError, OSError) as problem:
+        raise BusUnavailable(f"NATS does not answer: {type(problem).__name__}") from problem
+
+
+class Stream:
+    """One JetStream stream over one connection."""
+
+    def __init__(self, client: Client, name: str = subjects.STREAM) -> None:
+        self._client = client
+        self._name = name
+        self._js = client.jetstream(timeout=ANSWER_SECONDS)
+
+    async def last(self, subject: str) -> Stored | None:
+        """The last message on exactly `subject`, from the leader.
+
+        Raises: BusUnavailable.
+        """
+        try:
+            with translated():
+                return _stored(await self._js.get_last_msg(self._name, subject))
+        except nats.js.errors.NotFoundError:
+            return None
+
+    async def following(self, subject: str, seq: int) -> Stored | None:
+        """The first message on `subject` (wildcards allowed) with a sequence of at least `seq`, from the leader.
+
+        Raises: BusUnavailable.
+        """
+        try:
+            with translated():
+                return _stored(await self._js.get_msg(self._name, seq=max(seq, 1), subject=subject, next=True))
+        except nats.js.errors.NotFoundError:
+            return None
+
+    async def every(self, subject: str) -> AsyncIterator[Stored]:
+        """All messages on `subject` (wildcards allowed) in stream order.
+
+        Raises: BusUnavailable.
+        """
+        stored = await self.following(subject, 1)
+        while stored is not None:
+            yield stored
+            stored = await self.following(subject, stored.seq + 1)
+
+    async def count(self, subject: str) -> int:
+        """How many subjects below the filter `subject` hold a message; at most 100,000 are counted by the server.
+
+        Raises: BusUnavailable.
+        """
+        with translated():
+            info = await self._js.stream_info(self._name, subjects_filter=subject)
+        return len(info.state.subjects or {})
+
+    async def publish(self, draft: Draft) -> int:
+        """Stores one message and returns its sequence.
+
+        Raises: ConditionFailed, InFlight, BusUnavailable, Refused.
+        """
+        with translated():
+            ack = await self._js.publish(draft.subject, draft.body, headers=draft.headers)
+        return ack.seq
+
+    async def commit(self, drafts: Sequence[Draft]) -> int:
+        """Stores all of `drafts` or none, and returns the sequence of the last (ADR-50 of nats-io).
+
+        Raises: ValueError for more than MAX_BATCH messages; ConditionFailed, InFlight, BatchAbandoned,
+        BusUnavailable, Refused.
+        """
+        if not 1 <= len(drafts) <= MAX_BATCH:
+            raise ValueError(f"a batch holds 1 to {MAX_BATCH} messages, not {len(drafts)}")
+        batch_id = uuid4().hex
+        with translated():
+            for position, draft in enumerate(drafts[:-1], start=1):
+                headers = draft.headers | {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(position)}
+                await self._client.publish(draft.subject, draft.body, headers=headers)
+            closing = {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(len(drafts)), "Nats-Batch-Commit": "1"}
+            ack = await self._js.publish(drafts[-1].subject, drafts[-1].body, headers=drafts[-1].headers | closing)
+        return ack.seq
+
+    async def purge(self, subject: str, *, keep: int = 0) -> None:
+        """Removes all but the last `keep` messages on `subject` (wildcards allowed).
+
+        Raises: BusUnavailable.
+        """
+        with translated():
+            await self._js.purge_stream(self._name, subject=subject, keep=keep or None)
+
+
+def _stored(raw: RawStreamMsg) -> Stored:
+    headers = raw.headers or {}
+    return Stored(raw.subject or "", raw.seq or 0, headers.get(envelope.CE_ID, ""), raw.data or b"")

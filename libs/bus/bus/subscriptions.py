@@ -1,0 +1,42 @@
+"""A service's table of routes, made into FastStream pull subscribers on durables that exist already.
+
+One message at a time per durable: FastStream's `max_workers` holds messages in memory before the heartbeat starts and
+then has long jobs done twice (its issue 2563). A process scales by being run again.
+"""
+
+from collections.abc import Sequence
+
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+
+from bus.accounts import inbox_prefix
+from bus.settle import Route, Settler
+from contracts import subjects
+
+_STREAM = JStream(subjects.STREAM, declare=False)
+
+
+async def _as_it_came(message: NatsMessage) -> NatsMessage:
+    return message
+
+
+def subscribe(broker: NatsBroker, routes: Sequence[Route], settler: Settler) -> None:
+    """Registers every route; messages flow once the broker starts."""
+    for route in routes:
+        _subscribe(broker, route, settler)
+
+
+def _subscribe(broker: NatsBroker, route: Route, settler: Settler) -> None:
+    async def consume(message: NatsMessage) -> None:
+        await settler.settle(message.raw_message, route)
+
+    broker.subscriber(
+        route.subject,
+        stream=_STREAM,
+        durable=route.durable,
+        pull_sub=PullSub(batch_size=1, timeout=5.0),
+        ack_policy=AckPolicy.MANUAL,
+        decoder=_as_it_came,
+        inbox_prefix=f"{inbox_prefix(settler.service)}.".encode(),
+        include_in_schema=False,
+    )(consume)

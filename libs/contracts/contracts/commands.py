@@ -1,0 +1,48 @@
+"""What may be asked of a dataset's life. Ids and times arrive in the command; deciding reads no clock."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from contracts.dataset import Options, Result, Source
+from contracts.problem import Problem
+
+
+class Command(Struct, frozen=True, kw_only=True):
+    dataset_id: str
+    user_id: str
+    correlation_id: str
+    cause: str
+    at: datetime
+
+
+class Upload(Command, frozen=True, kw_only=True):
+    source: Source
+    options: Options
+
+
+class RequestProcess(Command, frozen=True, kw_only=True):
+    """`options` None means those the dataset shows: its last result's, last request's, or upload's."""
+
+    options: Options | None = None
+
+
+class CancelProcess(Command, frozen=True, kw_only=True):
+    pass
+
+
+class DeleteDataset(Command, frozen=True, kw_only=True):
+    pass
+
+
+class FinishRun(Command, frozen=True, kw_only=True):
+    run: int
+    result: Result
+
+
+class FailRun(Command, frozen=True, kw_only=True):
+    run: int
+    error: Problem
+
+
+AnyCommand = Upload | RequestProcess | CancelProcess | DeleteDataset | FinishRun | FailRun

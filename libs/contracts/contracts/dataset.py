@@ -1,0 +1,61 @@
+"""The values a dataset is made of: what was uploaded, what was asked for, what came of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from contracts.problem import Warnings
+
+
+class TranscriptType(StrEnum):
+    SRT = "srt"
+    TEXT = "text"
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """What was uploaded. Sizes in bytes; sha256 as lower-case hex; keys without the bucket."""
+
+    name: str
+    description: str
+    created_at: datetime
+    audio_key: str
+    audio_bytes: int
+    audio_sha256: str
+    transcript_key: str
+    transcript_bytes: int
+    transcript_sha256: str
+    transcript_type: TranscriptType
+    transcript_encoding: str
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """How to cut. `sample_rate` in Hz; None keeps the source's rate."""
+
+    sample_rate: int | None = None
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What a run made. `prefix` is the folder of the manifest, ending in '/'; frames at `sample_rate` Hz."""
+
+    run: int
+    options: Options
+    plan_id: str
+    prefix: str
+    training_data_key: str
+    training_data_sha256: str
+    segment_count: int
+    total_frames: int
+    sample_rate: int
+    warnings: Warnings
+
+    @property
+    def total_duration_seconds(self) -> float:
+        return self.total_frames / self.sample_rate

@@ -1,0 +1,74 @@
+"""How an event travels: JSON body, CloudEvents attributes in binary mode as headers.
+
+Body and headers are made and read here and nowhere else. `ce-type` names the version of the event's meaning.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from contracts import events
+from contracts.events import AnyEvent, Life
+
+CE_TYPES: Final[Mapping[type, str]] = {
+    events.DatasetUploaded: "tts.dataset.uploaded.v1",
+    events.ProcessRequested: "tts.process.requested.v1",
+    events.ProcessCancelled: "tts.process.cancelled.v1",
+    events.DatasetReady: "tts.dataset.ready.v1",
+    events.DatasetFailed: "tts.dataset.failed.v1",
+    events.DatasetDeleted: "tts.dataset.deleted.v1",
+    events.RootClaimed: "tts.root.claimed.v1",
+    events.SegmentationPlanned: "tts.segmentation.planned.v1",
+    events.SpanPlanned: "tts.span.planned.v1",
+    events.SpanProgressed: "tts.span.progressed.v1",
+    events.SegmentWritten: "tts.segment.written.v1",
+    events.SpanWritten: "tts.span.written.v1",
+}
+
+CE_ID: Final = "ce-id"
+
+_encoder = msgspec.json.Encoder()
+_any_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_life_decoder: msgspec.json.Decoder[Life] = msgspec.json.Decoder(Life)
+
+
+class UndecodableEvent(ValueError):
+    """A message whose body is none of the events this version knows."""
+
+
+def headers(event: AnyEvent, *, event_id: str, source: str, at: datetime) -> dict[str, str]:
+    """CloudEvents 1.0 attributes of the NATS binding's binary mode; `source` names the service that speaks."""
+    return {
+        "ce-specversion": "1.0",
+        CE_ID: event_id,
+        "ce-source": f"/cuecutter/{source}",
+        "ce-type": CE_TYPES[type(event)],
+        "ce-subject": event.dataset_id,
+        "ce-time": at.isoformat().replace("+00:00", "Z"),
+        "content-type": "application/json",
+    }
+
+
+def encode(event: AnyEvent) -> bytes:
+    return _encoder.encode(event)
+
+
+def decode(body: bytes) -> AnyEvent:
+    """Raises: UndecodableEvent for an unknown type or a body that does not fit its type."""
+    try:
+        return _any_decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise UndecodableEvent(str(problem)) from problem
+
+
+def decode_life(body: bytes) -> Life:
+    """Like `decode`, for the six events of a life.
+
+    Raises: UndecodableEvent.
+    """
+    try:
+        return _life_decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise UndecodableEvent(str(problem)) from problem

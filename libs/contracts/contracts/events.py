@@ -1,0 +1,179 @@
+"""The events of a dataset: its life, and the work of its runs. Past tense, immutable, public.
+
+Fields are only ever added, with defaults; a changed meaning is a new type. Readers ignore unknown fields.
+A life event carries all that its catalog row shows, so a row can be rebuilt from it alone.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from contracts.dataset import Options, Result, Source
+from contracts.problem import Problem, Warnings
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    """What every event says: whose dataset, which run, and what led to it.
+
+    `run` is the stream sequence of the run's ProcessRequested; None where there is no run, and in a
+    ProcessRequested itself, whose sequence is known only once it is stored.
+    `cause` is the id of the event or request this one answers.
+    """
+
+    dataset_id: str
+    user_id: str
+    run: int | None
+    correlation_id: str
+    cause: str
+
+
+class LifeEvent(Event, frozen=True, kw_only=True):
+    at: datetime
+
+
+class DatasetUploaded(LifeEvent, frozen=True, kw_only=True):
+    source: Source
+    options: Options
+
+
+class ProcessRequested(LifeEvent, frozen=True, kw_only=True):
+    """Opens a run. `result` is the last ready result, which stands until this run replaces it."""
+
+    source: Source
+    options: Options
+    result: Result | None
+
+
+class ProcessCancelled(LifeEvent, frozen=True, kw_only=True):
+    source: Source
+    options: Options
+    result: Result | None
+
+
+class DatasetReady(LifeEvent, frozen=True, kw_only=True):
+    source: Source
+    result: Result
+
+
+class DatasetFailed(LifeEvent, frozen=True, kw_only=True):
+    source: Source
+    options: Options
+    result: Result | None
+    error: Problem
+
+
+class DatasetDeleted(LifeEvent, frozen=True, kw_only=True):
+    """Ends the life. It names nothing of the content: a text does not outlive its dataset."""
+
+
+Life = DatasetUploaded | ProcessRequested | ProcessCancelled | DatasetReady | DatasetFailed | DatasetDeleted
+
+
+class RootClaimed(Event, frozen=True, kw_only=True):
+    """The plan that owns the dataset's root folder for ever; other plans write under runs/<run>/."""
+
+    plan_id: str
+
+
+class AudioFacts(Struct, frozen=True, kw_only=True):
+    """What the planner found out about the recording, so that no worker has to look again.
+
+    `frames` is the length at `rate_hz`. For `kind` "wav" the samples start at byte `data_offset` in
+    `sample_format` (u8, s16, s24, s32, f32, f64); "decoded" sources go through FFmpeg.
+    """
+
+    kind: str
+    rate_hz: int
+    channels: int
+    frames: int
+    sample_format: str = ""
+    data_offset: int = 0
+    codec: str = ""
+
+
+class SegmentationPlanned(Event, frozen=True, kw_only=True):
+    """The run's plan. `prefix` ends in '/'; `plan_sha256` is over the whole of plan.jsonl."""
+
+    plan_id: str
+    plan_version: str
+    prefix: str
+    plan_key: str
+    plan_sha256: str
+    plan_bytes: int
+    segment_count: int
+    span_count: int
+    dropped_count: int
+    source_rate_hz: int
+    sample_rate: int
+    options: Options
+    warnings: Warnings
+
+
+class SpanPlanned(Event, frozen=True, kw_only=True):
+    """An order: cut segments `first_segment` … + `segment_count` - 1 (0-based).
+
+    Their lines are bytes `lines_offset` … + `lines_bytes` - 1 of plan.jsonl, with sha256 `lines_sha256`.
+    """
+
+    span: int
+    plan_id: str
+    plan_version: str
+    prefix: str
+    plan_key: str
+    lines_offset: int
+    lines_bytes: int
+    lines_sha256: str
+    first_segment: int
+    segment_count: int
+    audio_key: str
+    audio_bytes: int
+    audio: AudioFacts
+    sample_rate: int
+    options: Options
+
+
+class SegmentRow(Struct, frozen=True, array_like=True):
+    """What the manifest needs of one segment that was stored: its number, frames as written, sha256 of the WAV."""
+
+    n: int
+    frames: int
+    sha256: str
+
+
+class SpanProgressed(Event, frozen=True, kw_only=True):
+    """First message of every batch of a span; it carries the batch's fence.
+
+    `written` counts the span's segments stored so far, without a gap from its first; `added` those of this batch.
+    """
+
+    span: int
+    worker: str
+    written: int
+    added: int
+    rows: tuple[SegmentRow, ...]
+
+
+class SegmentWritten(Event, frozen=True, kw_only=True):
+    """One stored slice. `start` and `end` are seconds in the recording, `duration` seconds of the slice as written."""
+
+    n: int
+    key: str
+    text: str
+    duration: float
+    start: float
+    end: float
+    frames: int
+    sample_rate: int
+    sha256: str
+    text_truncated: bool = False
+
+
+class SpanWritten(Event, frozen=True, kw_only=True):
+    span: int
+    segment_count: int
+
+
+Work = RootClaimed | SegmentationPlanned | SpanPlanned | SpanProgressed | SegmentWritten | SpanWritten
+AnyEvent = Life | Work
+
+MAX_TEXT_CHARS = 2_000  # of SegmentWritten.text: keeps a batch of segments below the server's 1 MiB a message

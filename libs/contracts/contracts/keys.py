@@ -1,0 +1,39 @@
+"""Where a dataset's objects live, as keys without the bucket."""
+
+from typing import Final
+
+USERS: Final = "users/"
+
+
+def dataset_prefix(user_id: str, dataset_id: str) -> str:
+    return f"{USERS}{user_id}/datasets/{dataset_id}/"
+
+
+def run_prefix(user_id: str, dataset_id: str, run: int) -> str:
+    """The folder of a run whose plan does not own the root."""
+    return f"{dataset_prefix(user_id, dataset_id)}runs/{run}/"
+
+
+def source_audio(prefix: str, extension: str) -> str:
+    return f"{prefix}source_audio.{extension}"
+
+
+def transcript(prefix: str, extension: str) -> str:
+    return f"{prefix}transcript.{extension}"
+
+
+def plan(prefix: str) -> str:
+    return f"{prefix}plan.jsonl"
+
+
+def segment_path(n: int) -> str:
+    """Relative to the manifest's folder, as the manifest names it."""
+    return f"segments/segment_{n:05d}.wav"
+
+
+def segment(prefix: str, n: int) -> str:
+    return prefix + segment_path(n)
+
+
+def manifest(prefix: str) -> str:
+    return f"{prefix}training_data.jsonl"

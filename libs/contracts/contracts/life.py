@@ -1,0 +1,190 @@
+"""The life of a dataset: `evolve` folds an event into a state, `decide` answers a command with an event or a refusal.
+
+Nothing else in Cuecutter decides what may follow what. The last life event alone gives the whole state, because
+each one carries what stands; appending is compare-and-set on its sequence (rule 1), so a decision can't go stale.
+"""
+
+from typing import Any, assert_never
+
+from msgspec import Struct
+
+from contracts import commands as c
+from contracts import events as e
+from contracts.dataset import Options, Result, Source, Status
+from contracts.problem import Problem
+
+
+class Absent(Struct, frozen=True):
+    seq: int = 0
+
+
+class Living(Struct, frozen=True, kw_only=True):
+    """`seq` is the stream sequence of the last life event. `result` is the last ready result, if there is one."""
+
+    seq: int
+    dataset_id: str
+    user_id: str
+    source: Source
+    options: Options
+    result: Result | None = None
+
+
+class Pending(Living, frozen=True, kw_only=True):
+    pass
+
+
+class Processing(Living, frozen=True, kw_only=True):
+    @property
+    def run(self) -> int:
+        return self.seq
+
+
+class Ready(Living, frozen=True, kw_only=True):
+    pass
+
+
+class Failed(Living, frozen=True, kw_only=True):
+    run: int | None
+    error: Problem
+
+
+class Deleted(Struct, frozen=True, kw_only=True):
+    seq: int
+    dataset_id: str
+    user_id: str
+
+
+Alive = Pending | Processing | Ready | Failed
+State = Absent | Alive | Deleted
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """A command that the state does not allow. `run` names the run in the way, where there is one."""
+
+    code: str
+    run: int | None = None
+
+
+NOT_FOUND = "not-found"
+ALREADY_EXISTS = "already-exists"
+ALREADY_PROCESSING = "already-processing"
+NOT_PROCESSING = "not-processing"
+STALE_RUN = "stale-run"
+
+
+def state_of(event: e.Life, seq: int) -> State:
+    """The state after `event`, stored at stream sequence `seq`."""
+    whose: dict[str, Any] = {"seq": seq, "dataset_id": event.dataset_id, "user_id": event.user_id}
+    match event:
+        case e.DatasetDeleted():
+            return Deleted(**whose)
+        case e.DatasetUploaded():
+            return Pending(**whose, source=event.source, options=event.options)
+        case e.ProcessRequested():
+            return Processing(**whose, source=event.source, options=event.options, result=event.result)
+        case e.ProcessCancelled():
+            kind = Pending if event.result is None else Ready
+            return kind(**whose, source=event.source, options=event.options, result=event.result)
+        case e.DatasetReady():
+            return Ready(**whose, source=event.source, options=event.result.options, result=event.result)
+        case e.DatasetFailed():
+            return Failed(
+                **whose,
+                source=event.source,
+                options=event.options,
+                result=event.result,
+                run=event.run,
+                error=event.error,
+            )
+        case _:
+            assert_never(event)
+
+
+def evolve(state: State, event: e.Life, seq: int) -> State:
+    """Folds one event; `state` is not needed because each event carries what stands, and is here for tests."""
+    if seq <= state.seq:
+        raise ValueError(f"life event {seq} does not follow {state.seq}")
+    return state_of(event, seq)
+
+
+def status_of(state: Alive) -> Status:
+    match state:
+        case Pending():
+            return Status.PENDING
+        case Processing():
+            return Status.PROCESSING
+        case Ready():
+            return Status.READY
+        case Failed():
+            return Status.FAILED
+        case _:
+            assert_never(state)
+
+
+def decide(state: State, command: c.AnyCommand) -> e.Life | Refused:
+    """Pure: the same state and command give the same answer. Somebody else's dataset is `not-found`."""
+    if isinstance(command, c.Upload):
+        return _upload(state, command)
+    if isinstance(state, Absent | Deleted) or state.user_id != command.user_id:
+        return Refused(code=NOT_FOUND)
+    match command:
+        case c.RequestProcess():
+            return _request(state, command)
+        case c.CancelProcess():
+            return _cancel(state, command)
+        case c.DeleteDataset():
+            return e.DatasetDeleted(**_who(command), run=_run(state))
+        case c.FinishRun():
+            return _finish(state, command)
+        case c.FailRun():
+            return _fail(state, command)
+        case _:
+            assert_never(command)
+
+
+def _who(command: c.Command) -> dict[str, Any]:
+    return {name: getattr(command, name) for name in ("dataset_id", "user_id", "correlation_id", "cause", "at")}
+
+
+def _run(state: Alive) -> int | None:
+    return state.run if isinstance(state, Processing) else None
+
+
+def _upload(state: State, command: c.Upload) -> e.Life | Refused:
+    if not isinstance(state, Absent):
+        return Refused(code=ALREADY_EXISTS)
+    return e.DatasetUploaded(**_who(command), run=None, source=command.source, options=command.options)
+
+
+def _request(state: Alive, command: c.RequestProcess) -> e.Life | Refused:
+    if isinstance(state, Processing):
+        return Refused(code=ALREADY_PROCESSING, run=state.run)
+    options = command.options or state.options
+    return e.ProcessRequested(**_who(command), run=None, source=state.source, options=options, result=state.result)
+
+
+def _cancel(state: Alive, command: c.CancelProcess) -> e.Life | Refused:
+    if not isinstance(state, Processing):
+        return Refused(code=NOT_PROCESSING)
+    # What stands afterwards is the earlier result with its own options, not those of the run that never ended.
+    options = state.result.options if state.result else state.options
+    return e.ProcessCancelled(**_who(command), run=state.run, source=state.source, options=options, result=state.result)
+
+
+def _finish(state: Alive, command: c.FinishRun) -> e.Life | Refused:
+    if not isinstance(state, Processing) or state.run != command.run:
+        return Refused(code=STALE_RUN, run=command.run)
+    return e.DatasetReady(**_who(command), run=command.run, source=state.source, result=command.result)
+
+
+def _fail(state: Alive, command: c.FailRun) -> e.Life | Refused:
+    if not isinstance(state, Processing) or state.run != command.run:
+        return Refused(code=STALE_RUN, run=command.run)
+    return e.DatasetFailed(
+        **_who(command),
+        run=command.run,
+        source=state.source,
+        options=state.options,
+        result=state.result,
+        error=command.error,
+    )
