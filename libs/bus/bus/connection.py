@@ -4,7 +4,7 @@ The defaults of nats-py would close for good after two minutes of outage and not
 """
 
 import logging
-import os
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import nats
@@ -15,6 +15,8 @@ from bus.accounts import inbox_prefix
 
 PING_SECONDS: Final = 8  # a half-open line is noticed after three of them: 24 s
 HAND_BACK_SECONDS: Final = 1.0  # a stopping worker has this long to finish before its message goes to another
+
+Closed = Callable[[], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
@@ -43,29 +45,16 @@ async def connect(url: str, user: str) -> Client:
     return await nats.connect(url, **_profile(user))
 
 
-def make_broker(url: str, user: str) -> NatsBroker:
-    """A FastStream broker that is not connected yet, with the same profile."""
+def make_broker(url: str, user: str, *, on_closed: Closed | None = None) -> NatsBroker:
+    """A FastStream broker that is not connected yet, with the same profile.
+
+    `on_closed` is called once the connection is closed for good, also by our own stop.
+    """
     return NatsBroker(
         url,
         **_profile(user),
-        closed_cb=_die,
+        closed_cb=on_closed,
         graceful_timeout=HAND_BACK_SECONDS,
         apply_types=False,
         logger=None,
     )
-
-
-_stopping: list[bool] = []
-
-
-def expect_close() -> None:
-    """From now on a closed connection is our own doing."""
-    _stopping.append(True)
-
-
-async def _die() -> None:
-    # A closed client never comes back, and FastStream's pull loop would spin on it without yielding. Ending the
-    # process at once lets whoever supervises it start a healthy one.
-    if not _stopping:
-        _log.critical("nats connection closed for good; exiting")
-        os._exit(1)

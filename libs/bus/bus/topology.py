@@ -153,4 +153,11 @@ def _differences(wanted: Any, found: Any | None) -> Iterator[str]:
     declared, actual = wanted.as_dict(), found.as_dict()
     for name, value in sorted(declared.items()):
         if value is not None and actual.get(name) != value:
-            yield f"{name} is {actual.get(name)!r}, declared {value!r}"
+            yield f"{name} is {_shown(name, actual.get(name))}, declared {_shown(name, value)}"
+
+
+def _shown(name: str, value: Any) -> str:
+    """The server counts durations in nanoseconds; people do not."""
+    if name in ("ack_wait", "duplicate_window", "max_age") and isinstance(value, int):
+        return f"{value / 1e9:g} s"
+    return repr(value)

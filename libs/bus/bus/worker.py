@@ -6,6 +6,7 @@ SIGTERM stops the pulling first; a message under way has a moment to finish, the
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
@@ -15,7 +16,8 @@ from typing import Any, Final
 import uvicorn
 from faststream.nats import NatsBroker
 
-from bus import connection, logs, topology
+from bus import logs, topology
+from bus.connection import make_broker
 from bus.errors import BusError
 
 Check = Callable[[], Coroutine[Any, Any, None]]
@@ -46,7 +48,7 @@ def serve(
     `durables` are those it reads: it is not ready, and says why, while one is missing or differs.
     """
     logs.configure(service)
-    worker = _Worker(service, connection.make_broker(nats_url, service), durables, wire)
+    worker = _Worker(service, nats_url, durables, wire)
     config = uvicorn.Config(
         worker, host=http_host, port=http_port, log_config=None, access_log=False, timeout_graceful_shutdown=2
     )
@@ -60,8 +62,10 @@ class _Worker:
 
     server: uvicorn.Server
 
-    def __init__(self, service: str, broker: NatsBroker, durables: tuple[str, ...], wire: Wire) -> None:
-        self._service, self._broker, self._durables, self._wire = service, broker, durables, wire
+    def __init__(self, service: str, nats_url: str, durables: tuple[str, ...], wire: Wire) -> None:
+        self._service, self._durables, self._wire = service, durables, wire
+        self._broker = make_broker(nats_url, service, on_closed=self._on_closed)
+        self._stopping = False
         self._wiring: Wiring | None = None
         self._main: asyncio.Task[None] | None = None
         self.failed = False
@@ -112,8 +116,15 @@ class _Worker:
             await self._stop_broker()
 
     async def _stop_broker(self) -> None:
-        connection.expect_close()
+        self._stopping = True
         await self._broker.stop()
+
+    async def _on_closed(self) -> None:
+        # A closed client never comes back, and FastStream's pull loop would spin on it without yielding. Ending the
+        # process at once lets whoever supervises it start a healthy one.
+        if not self._stopping:
+            _log.critical("nats connection closed for good; exiting")
+            os._exit(1)
 
     async def _declared(self) -> None:
         last: list[str] = []

@@ -78,17 +78,20 @@ class RootClaimed(Event, frozen=True, kw_only=True):
 class AudioFacts(Struct, frozen=True, kw_only=True):
     """What the planner found out about the recording, so that no worker has to look again.
 
-    `frames` is the length at `rate_hz`. For `kind` "wav" the samples start at byte `data_offset` in
-    `sample_format` (u8, s16, s24, s32, f32, f64); "decoded" sources go through FFmpeg.
+    `frames` is the length at `rate_hz`, `declared_frames` what the file states (0: nothing). For `kind` "wav" the
+    samples start at byte `data_offset` in `sample_format` (u8, s16, s24, s32, f32, f64); "decoded" sources go
+    through FFmpeg, whose versions are named.
     """
 
     kind: str
     rate_hz: int
     channels: int
     frames: int
+    declared_frames: int = 0
     sample_format: str = ""
     data_offset: int = 0
     codec: str = ""
+    ffmpeg: str = ""
 
 
 class SegmentationPlanned(Event, frozen=True, kw_only=True):
@@ -133,11 +136,15 @@ class SpanPlanned(Event, frozen=True, kw_only=True):
 
 
 class SegmentRow(Struct, frozen=True, array_like=True):
-    """What the manifest needs of one segment that was stored: its number, frames as written, sha256 of the WAV."""
+    """What the manifest needs of one segment that was stored.
+
+    `frames` as written, `sha256` of the WAV file, `short` source frames that were planned but not there (within 100 ms).
+    """
 
     n: int
     frames: int
     sha256: str
+    short: int = 0
 
 
 class SpanProgressed(Event, frozen=True, kw_only=True):

@@ -1,0 +1,165 @@
+"""Settlement on a real server: done is acked, trouble comes back later, poison becomes a dead letter."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from nats.aio.client import Client
+
+from bus import settle, topology
+from bus.connection import connect, make_broker
+from bus.drafts import Drafter
+from bus.errors import BusUnavailable
+from bus.settle import Again, Delivery, Done, Leave, Route, Settlement, Settler
+from bus.stream import Stream
+from bus.subscriptions import subscribe
+from bus.worker import client_of
+from contracts import subjects
+from tests.lives import span_order
+
+pytestmark = pytest.mark.asyncio
+
+
+class Away(Exception):
+    """A dependency that is away."""
+
+
+class Desk:
+    """A segmenter with one route whose handler the test chooses; it remembers what came."""
+
+    def __init__(self, url: str, admin: Client) -> None:
+        self.broker = make_broker(url, "segmenter")
+        self.admin = admin
+        self.seen: list[int] = []
+        self.poisoned: list[str] = []
+
+    async def start(self, handler: Callable[[Delivery], Settlement]) -> None:
+        async def handle(delivery: Delivery) -> Settlement:
+            self.seen.append(delivery.attempt)
+            return handler(delivery)
+
+        async def on_poison(delivery: Delivery, reason: str) -> None:
+            self.poisoned.append(reason)
+
+        await self.broker.connect()
+        settler = Settler("segmenter", client_of(self.broker), (Away,), on_poison)
+        subscribe(self.broker, [Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, handle)], settler)
+        await self.broker.start()
+
+    async def send(self, body: bytes | None = None) -> None:
+        order = span_order("d", run=1)
+        draft = Drafter("segmenter").once(subjects.span("d", 1, 0), order)
+        await self.admin.jetstream().publish(draft.subject, body or draft.body, headers=draft.headers)
+
+    async def pending(self) -> tuple[int, int]:
+        info = await self.admin.jetstream().consumer_info(subjects.STREAM, subjects.DURABLE_SPAN)
+        return info.num_ack_pending or 0, info.num_pending or 0
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(15):
+            while not holds():  # noqa: ASYNC110 - several conditions of a test, none with an event of its own
+                await asyncio.sleep(0.01)
+
+    async def settled(self) -> None:
+        async with asyncio.timeout(15):
+            while await self.pending() != (0, 0):  # noqa: ASYNC110 - the server tells only when asked
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def desk(nats_server: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    # The pauses are the subject of a unit test; here they only cost time.
+    monkeypatch.setattr(settle, "_PAUSES_SECONDS", (0.01,))
+    admin = await connect(nats_server.url("topology"), "topology")
+    await topology.declare(admin)
+    desk = Desk(nats_server.url("segmenter"), admin)
+    yield desk
+    await desk.broker.stop()
+    await admin.close()
+
+
+async def test_a_handled_message_is_acknowledged(desk: Desk) -> None:
+    await desk.start(lambda delivery: Done())
+    await desk.send()
+    await desk.until(lambda: bool(desk.seen))
+    await desk.settled()
+    assert desk.seen == [1]
+
+
+async def test_a_message_to_come_again_comes_again(desk: Desk) -> None:
+    await desk.start(lambda delivery: Done() if delivery.attempt == 3 else Again(0.01))
+    await desk.send()
+    await desk.until(lambda: len(desk.seen) == 3)
+    await desk.settled()
+    assert desk.seen == [1, 2, 3]
+
+
+async def test_a_message_left_to_another_worker_is_neither_acked_nor_redelivered_now(desk: Desk) -> None:
+    await desk.start(lambda delivery: Leave())
+    await desk.send()
+    await desk.until(lambda: bool(desk.seen))
+    assert await desk.pending() == (1, 0)
+
+
+@pytest.mark.parametrize("error", [Away("s3"), BusUnavailable("nats")])
+async def test_a_dependency_that_is_away_never_makes_a_dead_letter(desk: Desk, error: Exception) -> None:
+    def handler(delivery: Delivery) -> Settlement:
+        if delivery.attempt <= settle.MAX_ATTEMPTS + 4:
+            raise error
+        return Done()
+
+    await desk.start(handler)
+    await desk.send()
+    await desk.until(lambda: len(desk.seen) == settle.MAX_ATTEMPTS + 5)
+    await desk.settled()
+    assert desk.poisoned == []
+    assert await Stream(desk.admin, subjects.DEAD_STREAM).last(subjects.dead("segmenter")) is None
+
+
+async def test_a_failure_nobody_foresaw_is_tried_again_then_buried_with_its_reason(desk: Desk) -> None:
+    def handler(delivery: Delivery) -> Settlement:
+        raise ZeroDivisionError("a bug")
+
+    await desk.start(handler)
+    await desk.send()
+    await desk.until(lambda: bool(desk.poisoned))
+    await desk.settled()
+    assert desk.seen == list(range(1, settle.MAX_ATTEMPTS + 1))
+    assert desk.poisoned == ["ZeroDivisionError: a bug"]
+    letter = await desk.admin.jetstream().get_last_msg(subjects.DEAD_STREAM, subjects.dead("segmenter"))
+    assert letter.headers is not None
+    assert letter.headers["x-original-subject"] == "tts.dataset.d.run.1.span.0"
+    assert letter.headers["x-reason"] == "ZeroDivisionError: a bug"
+    assert letter.headers["x-attempts"] == str(settle.MAX_ATTEMPTS)
+
+
+async def test_a_body_that_is_no_event_is_buried_at_once_and_blocks_nobody(desk: Desk) -> None:
+    await desk.start(lambda delivery: Done())
+    await desk.send(b"not json")
+    await desk.settled()
+    assert desk.seen == []
+    letter = await desk.admin.jetstream().get_last_msg(subjects.DEAD_STREAM, subjects.dead("segmenter"))
+    assert letter.data == b"not json"
+
+
+async def test_a_worker_that_is_stopped_hands_its_message_back(desk: Desk, nats_server: Any) -> None:
+    started, second = asyncio.Event(), Desk(nats_server.url("segmenter"), desk.admin)
+
+    async def slow(delivery: Delivery) -> Settlement:
+        started.set()
+        await asyncio.sleep(60)
+        return Done()
+
+    await desk.broker.connect()
+    settler = Settler("segmenter", client_of(desk.broker), (), lambda *_: asyncio.sleep(0))
+    subscribe(desk.broker, [Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, slow)], settler)
+    await desk.broker.start()
+    await desk.send()
+    await started.wait()
+    await second.start(lambda delivery: Done())
+    before = asyncio.get_running_loop().time()
+    await desk.broker.stop()
+    await desk.until(lambda: second.seen == [2])
+    assert asyncio.get_running_loop().time() - before < 3
+    await second.broker.stop()

@@ -1,0 +1,175 @@
+"""The life of a dataset: given events, when a command, then an event or a refusal."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts import commands as c
+from contracts import events as e
+from contracts import life
+from contracts.dataset import Options, Result, Source, Status, TranscriptType
+from contracts.problem import Problem, Warnings
+
+NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
+WHO = {"dataset_id": "d", "user_id": "u", "correlation_id": "co", "cause": "ca", "at": NOON}
+SOURCE = Source(
+    name="n",
+    description="",
+    created_at=NOON,
+    audio_key="a",
+    audio_bytes=1,
+    audio_sha256="00",
+    transcript_key="t",
+    transcript_bytes=1,
+    transcript_sha256="11",
+    transcript_type=TranscriptType.SRT,
+    transcript_encoding="utf-8",
+)
+OPTIONS = Options(sample_rate=16_000)
+OTHER = Options(sample_rate=22_050)
+ERROR = Problem(code="x", title="X", detail="x", stage="segmenter")
+
+
+def result(run: int, options: Options = OPTIONS) -> Result:
+    return Result(
+        run=run,
+        options=options,
+        plan_id="p",
+        prefix="f/",
+        training_data_key="f/training_data.jsonl",
+        training_data_sha256="22",
+        segment_count=3,
+        total_frames=48_000,
+        sample_rate=16_000,
+        warnings=Warnings(),
+    )
+
+
+UPLOADED = e.DatasetUploaded(**WHO, run=None, source=SOURCE, options=OPTIONS)
+REQUESTED = e.ProcessRequested(**WHO, run=None, source=SOURCE, options=OPTIONS, result=None)
+READY = e.DatasetReady(**WHO, run=2, source=SOURCE, result=result(2))
+REREQUESTED = e.ProcessRequested(**WHO, run=None, source=SOURCE, options=OTHER, result=result(2))
+FAILED = e.DatasetFailed(**WHO, run=2, source=SOURCE, options=OPTIONS, result=None, error=ERROR)
+CANCELLED = e.ProcessCancelled(**WHO, run=2, source=SOURCE, options=OPTIONS, result=None)
+DELETED = e.DatasetDeleted(**WHO, run=None)
+
+
+def given_events(*happened: e.Life) -> life.State:
+    state: life.State = life.Absent()
+    for seq, event in enumerate(happened, start=1):
+        state = life.evolve(state, event, seq)
+    return state
+
+
+def status(state: life.State) -> Status:
+    assert isinstance(state, life.Alive)
+    return life.status_of(state)
+
+
+@pytest.mark.parametrize(
+    ("happened", "shown"),
+    [
+        ([UPLOADED], Status.PENDING),
+        ([UPLOADED, REQUESTED], Status.PROCESSING),
+        ([UPLOADED, REQUESTED, READY], Status.READY),
+        ([UPLOADED, REQUESTED, FAILED], Status.FAILED),
+        ([UPLOADED, REQUESTED, CANCELLED], Status.PENDING),
+    ],
+)
+def test_the_status_follows_from_the_life(happened: list[e.Life], shown: Status) -> None:
+    assert status(given_events(*happened)) == shown
+
+
+def test_a_run_cancelled_over_an_earlier_result_leaves_the_dataset_ready_with_that_results_options() -> None:
+    state = given_events(UPLOADED, REQUESTED, READY, REREQUESTED)
+    event = life.decide(state, c.CancelProcess(**WHO))
+    assert event == e.ProcessCancelled(**WHO, run=4, source=SOURCE, options=OPTIONS, result=result(2))
+    assert status(life.evolve(state, event, 5)) == Status.READY
+
+
+def test_a_failed_re_run_keeps_the_last_ready_result() -> None:
+    state = given_events(UPLOADED, REQUESTED, READY, REREQUESTED)
+    event = life.decide(state, c.FailRun(**WHO, run=4, error=ERROR))
+    assert event == e.DatasetFailed(**WHO, run=4, source=SOURCE, options=OTHER, result=result(2), error=ERROR)
+
+
+def test_processing_without_options_uses_those_the_dataset_shows() -> None:
+    event = life.decide(given_events(UPLOADED), c.RequestProcess(**WHO))
+    assert event == REQUESTED
+
+
+def test_processing_while_processing_is_refused_and_names_the_run() -> None:
+    refused = life.decide(given_events(UPLOADED, REQUESTED), c.RequestProcess(**WHO))
+    assert refused == life.Refused(code="already-processing", run=2)
+
+
+@pytest.mark.parametrize("happened", [[UPLOADED], [UPLOADED, REQUESTED, READY], [UPLOADED, REQUESTED, FAILED]])
+def test_pending_ready_and_failed_may_be_processed_but_not_cancelled(happened: list[e.Life]) -> None:
+    state = given_events(*happened)
+    assert isinstance(life.decide(state, c.RequestProcess(**WHO)), e.ProcessRequested)
+    assert life.decide(state, c.CancelProcess(**WHO)) == life.Refused(code="not-processing")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [c.RequestProcess(**WHO), c.CancelProcess(**WHO), c.DeleteDataset(**WHO), c.FailRun(**WHO, run=2, error=ERROR)],
+)
+@pytest.mark.parametrize("happened", [[], [UPLOADED, DELETED]])
+def test_nothing_happens_to_a_dataset_that_never_was_or_is_deleted(happened: list[e.Life], command: c.Command) -> None:
+    assert life.decide(given_events(*happened), command) == life.Refused(code="not-found")
+
+
+def test_somebody_elses_dataset_is_not_found() -> None:
+    command = c.DeleteDataset(**WHO | {"user_id": "eve"})
+    assert life.decide(given_events(UPLOADED), command) == life.Refused(code="not-found")
+
+
+def test_a_run_that_is_not_the_current_one_can_neither_finish_nor_fail() -> None:
+    state = given_events(UPLOADED, REQUESTED, CANCELLED, REQUESTED)
+    assert life.decide(state, c.FinishRun(**WHO, run=2, result=result(2))) == life.Refused(code="stale-run", run=2)
+    assert life.decide(state, c.FailRun(**WHO, run=2, error=ERROR)) == life.Refused(code="stale-run", run=2)
+    assert isinstance(life.decide(state, c.FinishRun(**WHO, run=4, result=result(4))), e.DatasetReady)
+
+
+def test_a_deletion_names_nothing_of_the_content() -> None:
+    event = life.decide(given_events(UPLOADED, REQUESTED), c.DeleteDataset(**WHO))
+    assert event == e.DatasetDeleted(**WHO, run=2)
+    assert {"source", "result", "options"}.isdisjoint(event.__struct_fields__)
+
+
+def test_an_event_that_does_not_come_later_is_an_error() -> None:
+    with pytest.raises(ValueError, match="does not follow"):
+        life.evolve(given_events(UPLOADED, REQUESTED), READY, 2)
+
+
+_upload = c.Upload(**WHO, source=SOURCE, options=OPTIONS)
+_commands = st.one_of(
+    st.just(_upload),
+    st.sampled_from([None, OTHER]).map(lambda o: c.RequestProcess(**WHO, options=o)),
+    st.just(c.CancelProcess(**WHO)),
+    st.just(c.DeleteDataset(**WHO)),
+    st.integers(0, 12).map(lambda run: c.FinishRun(**WHO, run=run, result=result(run))),
+    st.integers(0, 12).map(lambda run: c.FailRun(**WHO, run=run, error=ERROR)),
+)
+
+
+@given(st.lists(_commands, max_size=30))
+def test_any_order_of_commands_keeps_the_invariants(asked: list[c.AnyCommand]) -> None:
+    state: life.State = life.Absent()
+    happened: list[e.Life] = []
+    for command in asked:
+        decision = life.decide(state, command)
+        if not isinstance(decision, life.Refused):
+            happened.append(decision)
+            state = life.evolve(state, decision, len(happened))
+    ended = [h.run for h in happened if isinstance(h, e.DatasetReady | e.DatasetFailed | e.ProcessCancelled)]
+    began = [seq for seq, h in enumerate(happened, start=1) if isinstance(h, e.ProcessRequested)]
+    assert len(ended) == len(set(ended)), "a run ended twice"
+    assert set(ended) <= set(began), "a run ended that never began"
+    assert all(not isinstance(h, e.DatasetUploaded) for h in happened[1:])
+    assert all(not isinstance(h, e.DatasetDeleted) for h in happened[:-1]), "something happened after the end"
+    results = [h.result for h in happened if isinstance(h, e.DatasetReady)]
+    if isinstance(state, life.Alive):
+        assert state.result == (results[-1] if results else None), "the last ready result was lost"
