@@ -1,0 +1,74 @@
+"""The manifest service's composition root: settings → adapters → handlers → routes."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+
+from bus.drafts import Drafter
+from bus.errors import BusError
+from bus.life_log import LifeLog
+from bus.settle import Settler
+from bus.stream import Stream
+from bus.subscriptions import subscribe
+from bus.worker import Wiring, client_of, serve
+from contracts import subjects
+from contracts.queries import DatasetRow
+from manifest.adapters.catalog import processing
+from manifest.adapters.facts import Facts
+from manifest.errors import ManifestError
+from manifest.handlers import Handlers
+from manifest.settings import Settings
+from objects import StoreError, StoreUnavailable, open_store
+
+SERVICE = "manifest"
+
+_log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Serves until stopped."""
+
+    @asynccontextmanager
+    async def wire(broker: NatsBroker) -> AsyncIterator[Wiring]:
+        client = client_of(broker)
+        stream = Stream(client)
+        async with open_store(settings.s3()) as store:
+            handlers = Handlers(LifeLog(stream, Drafter(SERVICE)), Facts(stream, store), store)
+            settler = Settler(SERVICE, client, (StoreUnavailable,), handlers.on_poison)
+            subscribe(broker, handlers.routes(), settler)
+            yield Wiring(checks={"s3": store.check}, loops=(lambda: _watch(client, handlers, settings.watch_seconds),))
+
+    serve(
+        service=SERVICE,
+        nats_url=settings.nats_url,
+        http_host=settings.http_host,
+        http_port=settings.http_port,
+        wire=wire,
+        durables=(subjects.DURABLE_DONE,),
+    )
+
+
+async def _watch(client: Client, handlers: Handlers, every_seconds: float) -> None:
+    """Nothing waits without a timer: a run that is done is finished, one that is stuck is ended."""
+    while True:
+        await asyncio.sleep(every_seconds)
+        try:
+            async for row in processing(client):
+                await _look(handlers, row)
+        except BusError as problem:
+            _log.warning("watch put off", extra={"fields": {"error": str(problem)}})
+
+
+async def _look(handlers: Handlers, row: DatasetRow) -> None:
+    fields = {"dataset_id": row.id, "run": row.run}
+    try:
+        found = await handlers.on_quiet_run(row)
+    except (StoreError, BusError, ManifestError) as problem:
+        # One dataset's trouble must not keep the others from being watched.
+        _log.warning("watch put off", extra={"fields": fields | {"error": f"{type(problem).__name__}: {problem}"}})
+    else:
+        _log.info("watched", extra={"fields": fields | {"outcome": found}})

@@ -1,0 +1,125 @@
+"""A span is done: is that the last one? Then join, store the manifest, and end the run.
+
+Any replica may come to the same run at the same time: they write the same bytes, and one DatasetReady wins (rule 1).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bus.life_log import LifeLog
+from bus.settle import Delivery, Done, Route, Settlement
+from contracts import commands, keys, life, subjects
+from contracts.dataset import Result
+from contracts.events import SegmentationPlanned, SpanWritten
+from contracts.problem import Problem
+from contracts.queries import DatasetRow
+from manifest.adapters.facts import Facts
+from manifest.domain.join import Incomplete, Joined, join
+from manifest.domain.watch import stalled
+from manifest.errors import RowsMissing
+from objects import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    lives: LifeLog
+    facts: Facts
+    store: ObjectStore
+
+    def routes(self) -> tuple[Route, ...]:
+        """The manifest service's table: durable, subject, handler."""
+        return (Route(subjects.DURABLE_DONE, subjects.ALL_DONE, self.on_span_written),)
+
+    async def on_span_written(self, delivery: Delivery) -> Settlement:
+        done = delivery.event
+        if not isinstance(done, SpanWritten) or done.run is None:
+            return Done("not a span")
+        return Done(await self.finish_if_done(done.dataset_id, done.run, delivery.event_id))
+
+    async def finish_if_done(self, dataset_id: str, run: int, cause: str) -> str:
+        """Ends the run if all its spans are done; returns what it found, for the log.
+
+        Raises: RowsMissing, PlanDamaged; StoreError, BusError while a dependency is away.
+        """
+        if not await self.lives.run_stands(dataset_id, run):
+            return "run is over"
+        plan = await self.facts.plan(dataset_id, run)
+        if plan is None or not await self.facts.all_done(plan, run):
+            return "spans are left"
+        joined = join(plan, await self.facts.segments(plan), await self.facts.rows(dataset_id, run))
+        if isinstance(joined, Incomplete):
+            raise RowsMissing(f"segments without a row: {joined.missing[:10]}")
+        return await self._finish(plan, run, cause, joined)
+
+    async def on_quiet_run(self, row: DatasetRow) -> str:
+        """The watchdog's look at one dataset that is processing.
+
+        Raises: as `finish_if_done`.
+        """
+        if row.run is None:
+            return "not processing"
+        found = await self.finish_if_done(row.id, row.run, "watchdog")
+        problem = stalled(row, datetime.now(UTC))
+        if found != "spans are left" or problem is None:
+            return found
+        await self._fail(row.id, row.user_id, row.run, "watchdog", problem)
+        return problem.code
+
+    async def on_poison(self, delivery: Delivery, reason: str) -> None:
+        """Ends the run of a message that could not be handled, so that nobody waits for it."""
+        event = delivery.event
+        if event.run is not None:
+            await self._fail(event.dataset_id, event.user_id, event.run, delivery.event_id, _run_failed(reason))
+
+    async def _finish(self, plan: SegmentationPlanned, run: int, cause: str, joined: Joined) -> str:
+        key = keys.manifest(plan.prefix)
+        async with self.store.writer(key, "application/x-ndjson") as writer:
+            await writer.write(joined.body)
+        result = Result(
+            run=run,
+            options=plan.options,
+            plan_id=plan.plan_id,
+            prefix=plan.prefix,
+            training_data_key=key,
+            training_data_sha256=writer.sha256,
+            segment_count=plan.segment_count,
+            total_frames=joined.total_frames,
+            sample_rate=plan.sample_rate,
+            warnings=joined.warnings,
+        )
+        answer = await self.lives.submit(
+            commands.FinishRun(
+                dataset_id=plan.dataset_id,
+                user_id=plan.user_id,
+                correlation_id=plan.correlation_id,
+                cause=cause,
+                at=datetime.now(UTC),
+                run=run,
+                result=result,
+            )
+        )
+        return answer.code if isinstance(answer, life.Refused) else "ready"
+
+    async def _fail(self, dataset_id: str, user_id: str, run: int, cause: str, problem: Problem) -> None:
+        await self.lives.submit(
+            commands.FailRun(
+                dataset_id=dataset_id,
+                user_id=user_id,
+                correlation_id=cause,
+                cause=cause,
+                at=datetime.now(UTC),
+                run=run,
+                error=problem,
+            )
+        )
+
+
+def _run_failed(reason: str) -> Problem:
+    return Problem(
+        code="internal-error",
+        title="The manifest could not be written",
+        detail=f"Joining the run's segments failed repeatedly: {reason.split(':', 1)[0]}.",
+        stage="manifest",
+        remedy="Process the dataset again; if it fails again, give the operator the dataset's id.",
+        retryable=True,
+    )

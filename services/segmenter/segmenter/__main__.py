@@ -1,0 +1,51 @@
+"""`python -m segmenter` serves; `python -m segmenter sweep [--dry-run]` sweeps once and tells what it did."""
+
+import asyncio
+import os
+import sys
+
+from bus.connection import connect
+from bus.drafts import Drafter
+from bus.life_log import LifeLog
+from bus.stream import Stream
+from objects import open_store
+from segmenter import settings
+from segmenter.app import SERVICE, run
+from segmenter.sweeping import Sweep, Sweeper
+
+USAGE = "usage: python -m segmenter [sweep [--dry-run]]"
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case []:
+            run(settings.load(os.environ))
+        case ["sweep"] | ["sweep", "--dry-run"]:
+            dry_run = arguments[1:] == ["--dry-run"]
+            _print(asyncio.run(_sweep_once(settings.load(os.environ), dry_run)), dry_run)
+        case _:
+            print(USAGE, file=sys.stderr)
+            return 2
+    return 0
+
+
+async def _sweep_once(given: settings.Settings, dry_run: bool) -> Sweep:
+    client = await connect(given.nats_url, SERVICE)
+    try:
+        async with open_store(given.s3()) as store:
+            return await Sweeper(store, LifeLog(Stream(client), Drafter(SERVICE))).sweep(dry_run=dry_run)
+    finally:
+        await client.close()
+
+
+def _print(swept: Sweep, dry_run: bool) -> None:
+    for prefix in swept.prefixes:
+        print(prefix)
+    did = "would remove" if dry_run else "removed"
+    print(f"{did} {len(swept.prefixes)} prefixes ({swept.objects} objects), {swept.uploads} open uploads")
+    if dry_run:
+        print("next: python -m segmenter sweep")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The segmenter's I/O: recordings, decoders, slices."""

@@ -1,0 +1,197 @@
+"""FFmpeg, through PyAV: from a file to batches of decoded frames, and to the length they will have. Blocking.
+
+Frame 0 is the first sample FFmpeg's own decode gives: it removes encoder delay and padding by itself. Packets that
+cannot be decoded are passed over as FFmpeg does, at most 100 ms of them in a row; sound behind a longer hole would be
+out of step with the transcript, so that is an error naming the second. Only formats that are one file of audio are
+opened, never playlists or descriptions that would make FFmpeg open something else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any, Final, Protocol, cast
+
+import av
+import numpy as np
+from av import AudioFrame, AudioStream
+from av.container import InputContainer
+
+from segmenter.domain.errors import AudioEndsEarly, AudioError, AudioTooLong, NoAudio, NotAudio, UnsupportedAudio
+from segmenter.domain.pcm import Samples
+
+MAX_CHANNELS: Final = 64  # more is a measurement, not a recording of speech; bounds memory and work per frame
+MIN_RATE_HZ: Final = 1_000  # below the lowest telephone codec
+MAX_RATE_HZ: Final = 768_000  # above the fastest converters sold
+MAX_DECODED_SECONDS: Final = 48 * 3600  # a decode cannot be resumed half-way; work orders live as long
+MAX_HOLE_SECONDS: Final = Fraction(1, 10)
+BATCH_SECONDS: Final = 1  # decoded sound per numpy pass: FFmpeg's own frames are 20 ms, too many calls
+_READ_BYTES: Final = 256 * 2**10  # per call from FFmpeg into Python
+_UNKNOWN_PACKET_SECONDS: Final = Fraction(1, 40)
+_CONTAINERS: Final = (
+    "wav,w64,aiff,caf,au,sox,voc,flac,mp3,ogg,mov,mp4,m4a,matroska,webm,aac,loas,ac3,eac3,dts,amr,amrnb,amrwb,"
+    "wv,tta,ape,tak,mpc,mpc8,shn,dsf,asf,avi,flv,mpeg,mpegts,oma,gsm,qoa,act,rm"
+)
+_OPTIONS: Final = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
+_DTYPES: Final = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
+
+# What an error of libav means while a file is opened; the first class that fits. EINVAL is what a format that is
+# recognised and not on the list gives.
+_MEANINGS: Final[tuple[tuple[type[av.FFmpegError], type[AudioError], str], ...]] = (
+    (av.error.MemoryError, UnsupportedAudio, "The audio's header asks for more memory than there is."),
+    (av.InvalidDataError, NotAudio, "No audio format is recognised in the file."),
+    (av.EOFError, NotAudio, "The file ends before any audio format can be recognised."),
+    (av.ArgumentError, NotAudio, "The file is not of an audio format that is read."),
+    (av.DecoderNotFoundError, UnsupportedAudio, "The audio's codec is not known."),
+    (av.PatchWelcomeError, UnsupportedAudio, "The audio uses a feature of its format that FFmpeg does not read."),
+    (av.FFmpegError, NotAudio, "The file cannot be opened as audio."),
+)
+
+
+class SourceFile(Protocol):
+    """What FFmpeg reads from. `check` raises what a read has raised, or that the work is to stop."""
+
+    def read(self, count: int) -> bytes: ...
+    def seek(self, offset: int, whence: int = 0) -> int: ...
+    def check(self) -> None: ...
+
+
+def ffmpeg_versions() -> str:
+    """The libraries that decide the samples of a decoded source."""
+    return " ".join(f"{name} {'.'.join(map(str, av.library_versions[name]))}" for name in ("libavcodec", "libavformat"))
+
+
+@contextmanager
+def opened(file: SourceFile) -> Iterator[tuple[InputContainer, AudioStream]]:
+    """The container and its first audio stream; packets of other streams are not read where the format allows.
+
+    Raises: NotAudio, NoAudio, UnsupportedAudio; what reading the file raises.
+    """
+    file.seek(0)
+    try:
+        container = av.open(file, "r", container_options=_OPTIONS, metadata_errors="ignore", buffer_size=_READ_BYTES)
+    except av.FFmpegError as error:
+        file.check()
+        raise _meaning(error) from error
+    with container:
+        yield container, _audio_stream(container)
+
+
+def _audio_stream(container: InputContainer) -> AudioStream:
+    if not container.streams.audio:
+        raise NoAudio(f"The file ({container.format.name}) has no audio track.")
+    stream = container.streams.audio[0]
+    for other in container.streams:
+        if other.index != stream.index:
+            other.discard = av.stream.Discard.all
+    if stream.codec_context is None:
+        raise UnsupportedAudio("The audio's codec is not known, or the file is protected.")
+    return stream
+
+
+def decoded(file: SourceFile, container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """Every decoded frame in order, all of one sample rate.
+
+    Raises: AudioEndsEarly where sound follows a hole of unreadable packets; UnsupportedAudio where the sample rate
+    changes, or when nothing of what is there can be decoded; what reading the file raises.
+    """
+    rate_hz, frames, hole = 0, 0, Fraction(0)
+    for packet in packets(file, container, stream):
+        try:
+            batch = packet.decode()
+        except av.FFmpegError as error:
+            if isinstance(error, av.error.MemoryError):
+                raise
+            hole += _seconds(packet)
+            continue
+        for frame in batch:
+            rate_hz = rate_hz or frame.sample_rate
+            if hole > MAX_HOLE_SECONDS and frames:
+                raise AudioEndsEarly(frames / rate_hz)
+            if frame.sample_rate != rate_hz:
+                raise _changes(f"its sample rate from {rate_hz} to {frame.sample_rate} Hz", frames / rate_hz)
+            frames, hole = frames + frame.samples, Fraction(0)
+            yield frame
+    if hole and not frames:
+        raise UnsupportedAudio("None of the audio can be decoded; it may be protected or damaged.")
+
+
+def packets(file: SourceFile, container: InputContainer, stream: AudioStream) -> "Iterator[av.Packet[AudioStream]]":
+    """The stream's packets, then an empty one that flushes the decoder. A container broken off ends there."""
+    source = container.demux(stream)
+    while True:
+        try:
+            packet = next(source, None)
+        except av.FFmpegError:
+            packet = None
+        file.check()
+        if packet is None:
+            return
+        yield packet
+
+
+def batches(file: SourceFile) -> Iterator[list[AudioFrame]]:
+    """About BATCH_SECONDS of decoded frames at a time, each batch of one sample format and channel layout."""
+    with opened(file) as (container, stream):
+        batch: list[AudioFrame] = []
+        samples = 0
+        for frame in decoded(file, container, stream):
+            if batch and (samples >= BATCH_SECONDS * frame.sample_rate or not _alike(batch[0], frame)):
+                yield batch
+                batch, samples = [], 0
+            batch.append(frame)
+            samples += frame.samples
+        if batch:
+            yield batch
+
+
+def samples_of(batch: list[AudioFrame]) -> Samples:
+    """The batch as (frames, channels), in the decoder's own sample format.
+
+    Raises: UnsupportedAudio for a sample format that is no plain number.
+    """
+    first = batch[0]
+    planes = np.concatenate([_planes(frame) for frame in batch], axis=1)
+    return planes.T if first.format.is_planar else planes.reshape(-1, first.layout.nb_channels)
+
+
+def check_form(rate_hz: int, channels: int) -> None:
+    """Raises: UnsupportedAudio when one of them is outside what is read."""
+    if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+        raise UnsupportedAudio(f"The sample rate is {rate_hz} Hz; {MIN_RATE_HZ} to {MAX_RATE_HZ} Hz are read.")
+    if not 1 <= channels <= MAX_CHANNELS:
+        raise UnsupportedAudio(f"The audio has {channels} channels; up to {MAX_CHANNELS} are read.")
+
+
+def check_length(frames: int, rate_hz: int) -> None:
+    """Raises: AudioTooLong beyond MAX_DECODED_SECONDS."""
+    if frames > MAX_DECODED_SECONDS * rate_hz:
+        raise AudioTooLong(f"The audio is longer than {MAX_DECODED_SECONDS // 3600} hours.")
+
+
+def _planes(frame: AudioFrame) -> Samples:
+    name = frame.format.name
+    dtype = _DTYPES.get(name.removesuffix("p"))
+    if dtype is None:
+        raise UnsupportedAudio(f"The decoder gives samples of the form {name}, which are not read.")
+    count = frame.samples * (1 if frame.format.is_planar else frame.layout.nb_channels)
+    rows = [np.frombuffer(cast(Any, plane), dtype, count) for plane in frame.planes]
+    return rows[0][np.newaxis] if len(rows) == 1 else np.stack(rows)
+
+
+def _alike(one: AudioFrame, other: AudioFrame) -> bool:
+    return one.format.name == other.format.name and one.layout.nb_channels == other.layout.nb_channels
+
+
+def _changes(what: str, seconds: float) -> UnsupportedAudio:
+    return UnsupportedAudio(f"The audio changes {what} at {seconds:.3f} s.")
+
+
+def _seconds(packet: "av.Packet[AudioStream]") -> Fraction:
+    return packet.duration * packet.time_base if packet.duration else _UNKNOWN_PACKET_SECONDS
+
+
+def _meaning(error: av.FFmpegError) -> AudioError:
+    for kind, meaning, sentence in _MEANINGS:
+        if isinstance(error, kind):
+            return meaning(sentence)
+    raise AssertionError("the table ends with FFmpegError") from error

@@ -1,0 +1,181 @@
+"""How many frames a file will decode to: by its header, else by its packets, else by decoding it once. Blocking.
+
+A count of packets is used only for the codecs where it was measured to equal the decode, and only while every packet
+is as it should be; anything odd is decoded instead. So a length is never less than what the decoder gives, unless
+the file's own header says so.
+"""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final, TypeAlias, cast
+
+import av
+from av import AudioStream
+from av.container import InputContainer
+
+from segmenter.adapters.decoder import SourceFile, check_form, check_length, decoded, opened, packets
+from segmenter.domain.errors import NoAudio
+
+_MOV: Final = "mov,mp4,m4a,3gp,3g2,mj2"
+_MATROSKA: Final = "matroska,webm"
+# Containers whose header states the track's own length. Ogg's and MP3's are estimates, Matroska's is of its longest
+# track, CAF's counts the encoder's padding.
+_STATES_LENGTH: Final = frozenset({"flac", _MOV, "aiff", "w64"})
+_FEW_PACKETS: Final = 64  # decoding so little costs nothing and is exact
+_FIRST_PACKETS: Final = 16
+_AAC_FRAMES: Final = 1024
+_MP3_KBITS: Final = (
+    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),  # MPEG 2 and 2.5
+    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),  # MPEG 1
+)
+
+Packet: TypeAlias = "av.Packet[AudioStream]"
+# Frames a packet decodes to; None where it is odd, so that only decoding tells. The int is ticks per frame, 0 for none.
+FramesOf: TypeAlias = Callable[[Packet, int], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """`frames` at `rate_hz`; `declared_frames` as the header states it; `exact` when it was counted by decoding."""
+
+    rate_hz: int
+    channels: int
+    frames: int
+    declared_frames: int | None
+    exact: bool
+    container: str
+    codec: str
+
+
+def measure(file: SourceFile) -> Length:
+    """The length of the file's first audio stream.
+
+    Raises: NotAudio, NoAudio, UnsupportedAudio, AudioTooLong, AudioEndsEarly; what reading the file raises.
+    """
+    with opened(file) as (container, stream):
+        length = _without_decoding(file, container, stream)
+    if length is None:
+        with opened(file) as (container, stream):
+            length = _by_decoding(file, container, stream)
+    check_form(length.rate_hz, length.channels)
+    check_length(length.frames, length.rate_hz)
+    if not length.frames:
+        raise NoAudio("The file has an audio track and no sound in it.")
+    return length
+
+
+def _without_decoding(file: SourceFile, container: InputContainer, stream: AudioStream) -> Length | None:
+    declared = _declared_frames(container, stream)
+    if container.format.name == "flac":
+        plain = all(_is_plain(packet, stream) for packet in islice(packets(file, container, stream), _FIRST_PACKETS))
+        frames = declared if plain else None
+    else:
+        frames_of = _counting(container.format.name, stream.codec_context.name)
+        frames = _count(file, container, stream, frames_of) if frames_of else None
+    if frames is None:
+        return None
+    context = stream.codec_context
+    channels = context.layout.nb_channels
+    return Length(context.sample_rate, channels, frames, declared, False, container.format.name, context.name)
+
+
+def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStream) -> Length:
+    rate_hz = channels = frames = 0
+    for frame in decoded(file, container, stream):
+        if not frames:
+            rate_hz, channels = frame.sample_rate, frame.layout.nb_channels
+            check_form(rate_hz, channels)
+        frames += frame.samples
+        check_length(frames, rate_hz)
+    if not frames:
+        raise NoAudio("The file has an audio track and no sound in it.")
+    declared = _declared_frames(container, stream)
+    return Length(rate_hz, channels, frames, declared, True, container.format.name, stream.codec_context.name)
+
+
+def _declared_frames(container: InputContainer, stream: AudioStream) -> int | None:
+    if container.format.name not in _STATES_LENGTH or not stream.duration or not stream.time_base:
+        return None
+    return round(stream.duration * stream.time_base * stream.codec_context.sample_rate)
+
+
+def _count(file: SourceFile, container: InputContainer, stream: AudioStream, frames_of: FramesOf) -> int | None:
+    ticks = _ticks_per_frame(stream)
+    frames = count = skip = 0
+    for packet in packets(file, container, stream):
+        if not packet.size:
+            continue  # the one that flushes the decoder
+        if packet.is_corrupt or (count < _FIRST_PACKETS and not _is_plain(packet, stream)):
+            return None
+        gives = frames_of(packet, ticks)
+        if gives is None:
+            return None
+        kept, skip = _trimmed(packet, gives, skip)
+        frames, count = frames + kept, count + 1
+    return frames if count >= _FEW_PACKETS else None
+
+
+def _trimmed(packet: Packet, gives: int, skip: int) -> tuple[int, int]:
+    """Of `gives` frames how many FFmpeg's decoder keeps, and how many it has yet to skip."""
+    end = 0
+    if packet.has_sidedata("skip_samples"):
+        skip, end = struct.unpack_from("<II", bytes(cast(Any, packet.get_sidedata("skip_samples"))))
+    if packet.is_discard:
+        return 0, max(0, skip - gives)
+    skipped = min(skip, gives)
+    return max(0, gives - skipped - end), skip - skipped
+
+
+def _counting(container: str, codec: str) -> FramesOf | None:
+    """How a codec's packets are counted in this container; None where a count was not measured to be exact."""
+    if codec in ("mp3", "mp3float") and container == "mp3":
+        return _mp3_frames
+    if codec == "aac" and container in (_MOV, _MATROSKA, "flv"):
+        return _aac_frames
+    if codec == "alac" and container in (_MOV, "caf"):
+        return _duration
+    plain = codec.startswith("pcm_") or codec in ("adpcm_ima_wav", "adpcm_ms")
+    return _duration if plain and container in (_MOV, "wav", "w64", "aiff", "caf", "au") else None
+
+
+def _duration(packet: Packet, ticks: int) -> int | None:
+    return packet.duration // ticks if packet.duration and ticks and packet.duration % ticks == 0 else None
+
+
+def _aac_frames(packet: Packet, ticks: int) -> int | None:
+    # The stated duration of the last packet is often cut to the sound's end; the decoder gives all of it.
+    return _AAC_FRAMES
+
+
+def _mp3_frames(packet: Packet, ticks: int) -> int | None:
+    """A packet that is not exactly one frame holds junk, as where two files were joined; that decodes to nothing."""
+    header = int.from_bytes(memoryview(cast(Any, packet))[:4], "big")
+    sync, version, layer = header >> 21, (header >> 19) & 3, (header >> 17) & 3
+    index, pad = (header >> 12) & 15, (header >> 9) & 1
+    rate_hz = packet.stream.codec_context.sample_rate
+    if sync != 0x7FF or layer != 1 or index == 15 or not rate_hz:
+        return None
+    kbits, per_second = _MP3_KBITS[version == 3][index], (144 if version == 3 else 72) * 1000
+    return _duration(packet, ticks) if per_second * kbits // rate_hz + pad == packet.size else None
+
+
+def _is_plain(packet: Packet, stream: AudioStream) -> bool:
+    """Whether it decodes to the rate the header promises; HE-AAC, for one, may give twice the rate and frames."""
+    try:
+        frames = packet.decode()
+    except av.FFmpegError:
+        return False
+    context = stream.codec_context
+    most = _AAC_FRAMES if context.name == "aac" else None
+    return all(f.sample_rate == context.sample_rate and (most is None or f.samples <= most) for f in frames)
+
+
+def _ticks_per_frame(stream: AudioStream) -> int:
+    """How many units of the stream's time base a frame lasts; 0 where that is no whole number."""
+    rate_hz = stream.codec_context.sample_rate
+    if not stream.time_base or not rate_hz:
+        return 0
+    ticks = 1 / (stream.time_base * rate_hz)
+    return ticks.numerator if ticks.denominator == 1 else 0

@@ -1,0 +1,73 @@
+"""The stretch of a recording that has been decoded and may still be asked for. All of it lives on the event loop.
+
+The decoder waits when it is ahead of the reader by more than AHEAD_SECONDS; what lies more than BEHIND_SECONDS before
+the last read is forgotten. So memory is 90 s of sound and what one read asks for.
+"""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from segmenter.domain.ports import Pcm
+
+AHEAD_SECONDS: Final = 30
+BEHIND_SECONDS: Final = 60
+
+
+class PcmWindow:
+    """Frames are counted from the start of the recording, zero-based; `keep_from` is the first that is kept."""
+
+    def __init__(self, rate_hz: int, first_frame: int) -> None:
+        self._ahead, self._behind = AHEAD_SECONDS * rate_hz, BEHIND_SECONDS * rate_hz
+        self._chunks: deque[tuple[int, Pcm]] = deque()  # each with its first frame
+        self._end = 0
+        self._ended = False
+        self._wanted_end = first_frame
+        self.keep_from = max(0, first_frame - self._behind)
+        self._changed = asyncio.Event()
+
+    def reaches_back_to(self, frame: int) -> bool:
+        return frame >= self.keep_from
+
+    async def put(self, frames: int, pcm: Pcm | None) -> int:
+        """Takes the next `frames` of the decode, None for frames before `keep_from`; waits while it is far ahead.
+
+        Returns the `keep_from` of now.
+        """
+        if pcm is not None:
+            self._chunks.append((self._end, pcm))
+        self._end += frames
+        self._forget()
+        self._wake()
+        while self._end > self._wanted_end + self._ahead:
+            await self._changed.wait()
+        return self.keep_from
+
+    def end(self) -> None:
+        """The decode is over."""
+        self._ended = True
+        self._wake()
+
+    async def get(self, first_frame: int, count: int) -> list[Pcm]:
+        """The frames in order, in parts; fewer than `count` when the decode ended before. For one caller at a time."""
+        self._wanted_end = first_frame + count
+        # Never back: what was forgotten is gone, and what the thread may have left out with it.
+        self.keep_from = max(self.keep_from, first_frame - self._behind)
+        self._forget()
+        self._wake()
+        while self._end < self._wanted_end and not self._ended:
+            await self._changed.wait()
+        return [
+            pcm[max(0, first_frame - start) : self._wanted_end - start]
+            for start, pcm in self._chunks
+            if start < self._wanted_end and start + len(pcm) > first_frame
+        ]
+
+    def _forget(self) -> None:
+        while self._chunks and self._chunks[0][0] + len(self._chunks[0][1]) <= self.keep_from:
+            self._chunks.popleft()
+
+    def _wake(self) -> None:
+        """Wakes everybody who waits now; they look again and wait for the next change."""
+        self._changed.set()
+        self._changed = asyncio.Event()

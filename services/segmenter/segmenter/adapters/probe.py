@@ -1,0 +1,71 @@
+"""What a stored recording is: found by its bytes, never by its name."""
+
+from segmenter.adapters.decoder import check_form, ffmpeg_versions
+from segmenter.adapters.length import Length, measure
+from segmenter.adapters.loop_thread import LoopThread
+from segmenter.adapters.range_file import RangeFile
+from segmenter.domain.errors import NoAudio
+from segmenter.domain.ports import ByteSource, SourceFacts
+from segmenter.domain.wav import HeaderScan, Need, NotPcm, WavLayout
+
+
+async def probe(source: ByteSource) -> SourceFacts:
+    """The recording's facts. Reads the header of a PCM WAV; of anything else up to all of it.
+
+    Raises: AudioError when it cannot be cut; what the byte source raises.
+    """
+    layout = await _wav_layout(source)
+    if isinstance(layout, NotPcm):
+        return _decoded_facts(await _measure(source))
+    check_form(layout.rate_hz, layout.channels)
+    if not layout.frames:
+        raise NoAudio("The WAV file's header is complete and no sound follows it.")
+    return _wav_facts(layout)
+
+
+async def _wav_layout(source: ByteSource) -> WavLayout | NotPcm:
+    scan = HeaderScan(source.size_bytes)
+    step: WavLayout | NotPcm | Need = scan.start
+    while isinstance(step, Need):
+        count = min(step.count, source.size_bytes - step.offset)
+        data = await source.get_range(step.offset, count) if count > 0 else b""
+        step = scan.feed(step.offset, data)
+    return step
+
+
+async def _measure(source: ByteSource) -> Length:
+    thread = LoopThread()
+    file = RangeFile(source, thread)
+    try:
+        return await thread.start(lambda: measure(file))
+    finally:
+        await thread.stop()
+        await file.aclose()
+
+
+def _wav_facts(layout: WavLayout) -> SourceFacts:
+    return SourceFacts(
+        kind="wav",
+        rate_hz=layout.rate_hz,
+        channels=layout.channels,
+        frames=layout.frames,
+        declared_frames=layout.declared_frames,
+        exact=True,
+        container="wav",
+        codec=layout.sample_format.value,
+        layout=layout,
+    )
+
+
+def _decoded_facts(length: Length) -> SourceFacts:
+    return SourceFacts(
+        kind="decoded",
+        rate_hz=length.rate_hz,
+        channels=length.channels,
+        frames=length.frames,
+        declared_frames=length.declared_frames,
+        exact=length.exact,
+        container=length.container,
+        codec=length.codec,
+        ffmpeg=ffmpeg_versions(),
+    )

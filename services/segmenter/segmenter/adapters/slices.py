@@ -1,0 +1,104 @@
+"""Slices of a recording, stored as WAV objects. A short one is made in memory, a long one is streamed out.
+
+The same slice always has the same bytes under its key, so storing it twice changes nothing (rule 4).
+"""
+
+import asyncio
+import hashlib
+from typing import Final
+
+import numpy as np
+
+from contracts import keys
+from contracts.events import SegmentRow, SpanPlanned
+from contracts.plan_lines import PlannedSegment
+from objects import ObjectStore
+from segmenter.domain.errors import AudioEndsEarly
+from segmenter.domain.pcm import wav_bytes, wav_header
+from segmenter.domain.plan import SHORT_END_SECONDS
+from segmenter.domain.ports import PcmReader
+from segmenter.domain.resample import StreamResampler, output_frames, resample
+
+LONG_SECONDS: Final = 60  # longer segments are streamed out, so that memory does not grow with them
+CHUNK_SECONDS: Final = 10
+
+
+class SliceStore:
+    """Reads slices of one recording one after another and stores them beside each other."""
+
+    def __init__(self, store: ObjectStore, reader: PcmReader, order: SpanPlanned) -> None:
+        self._store, self._reader, self._order = store, reader, order
+        self._source_hz, self._target_hz = order.audio.rate_hz, order.sample_rate
+
+    async def begin(self, segment: PlannedSegment) -> asyncio.Task[SegmentRow]:
+        """Reads the slice's samples and begins to store it; the task ends when it is stored.
+
+        Raises: AudioEndsEarly; StoreError.
+        """
+        frames = segment.last_frame - segment.first_frame
+        if frames > LONG_SECONDS * self._source_hz:
+            # Streamed to its end before the next begins: the reader goes forward only.
+            row = await self._stream_out(segment, segment.last_frame)
+            return asyncio.create_task(_ready(row))
+        pcm = await self._reader.read(segment.first_frame, frames)
+        short = self._short(segment, segment.first_frame + len(pcm))
+        return asyncio.create_task(self._put(segment, pcm, short))
+
+    async def _put(self, segment: PlannedSegment, pcm: np.ndarray, short: int) -> SegmentRow:
+        body, digest, frames = await asyncio.to_thread(self._render, pcm)
+        await self._store.put(keys.segment(self._order.prefix, segment.n), body, "audio/wav")
+        return SegmentRow(segment.n, frames, digest, short)
+
+    def _render(self, pcm: np.ndarray) -> tuple[bytes, str, int]:
+        if self._target_hz != self._source_hz:
+            pcm = resample(pcm, self._source_hz, self._target_hz)
+        body = wav_bytes(pcm, self._target_hz)
+        return body, hashlib.sha256(body).hexdigest(), len(pcm)
+
+    async def _stream_out(self, segment: PlannedSegment, last: int) -> SegmentRow:
+        """A WAV states its length first; a source that ends within the tolerance is streamed again, shorter."""
+        frames = output_frames(last - segment.first_frame, self._source_hz, self._target_hz)
+        try:
+            async with self._store.writer(keys.segment(self._order.prefix, segment.n), "audio/wav") as writer:
+                await writer.write(wav_header(frames, self._target_hz))
+                await self._copy(segment.first_frame, last, writer)
+        except _Shorter as shorter:
+            self._short(segment, shorter.end)
+            return await self._stream_out(segment, shorter.end)
+        return SegmentRow(segment.n, frames, writer.sha256, segment.last_frame - last)
+
+    async def _copy(self, first: int, last: int, writer: "Writer") -> None:
+        resampler = StreamResampler(last - first, self._source_hz, self._target_hz)
+        step = CHUNK_SECONDS * self._source_hz
+        for start in range(first, last, step):
+            count = min(step, last - start)
+            pcm = await self._reader.read(start, count)
+            if len(pcm) < count:
+                raise _Shorter(start + len(pcm))
+            chunk = await asyncio.to_thread(resampler.feed, pcm, start + count >= last)
+            await writer.write(memoryview(chunk).cast("B"))
+
+    def _short(self, segment: PlannedSegment, end: int) -> int:
+        """How many frames are missing of the segment, when the source may end there.
+
+        Raises: AudioEndsEarly when it may not, or when nothing of the segment is there.
+        """
+        missing = segment.last_frame - end
+        if missing <= 0:
+            return 0
+        stated = self._order.audio.frames
+        if stated - end > SHORT_END_SECONDS * self._source_hz or end <= segment.first_frame:
+            raise AudioEndsEarly(end / self._source_hz, stated / self._source_hz)
+        return missing
+
+
+class _Shorter(Exception):
+    """The source ends at frame `end`, in the middle of a slice that is being streamed out."""
+
+    def __init__(self, end: int) -> None:
+        super().__init__(end)
+        self.end = end
+
+
+async def _ready(row: SegmentRow) -> SegmentRow:
+    return row

@@ -1,0 +1,72 @@
+"""The segmenter's composition root: settings → adapters → handlers → routes."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from faststream.nats import NatsBroker
+
+from bus.drafts import Drafter
+from bus.errors import BusError
+from bus.life_log import LifeLog
+from bus.settle import Settler
+from bus.stream import Stream
+from bus.subscriptions import subscribe
+from bus.worker import Wiring, client_of, serve
+from contracts import subjects
+from objects import StoreError, StoreUnavailable, open_store
+from segmenter.handlers import Handlers
+from segmenter.planning import Planner
+from segmenter.purging import Purger
+from segmenter.settings import Settings, worker_name
+from segmenter.slicing import Slicer
+from segmenter.sweeping import Sweeper
+
+SERVICE = "segmenter"
+DURABLES = (subjects.DURABLE_PLAN, subjects.DURABLE_SPAN, subjects.DURABLE_PURGE)
+
+_log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Serves until stopped."""
+
+    @asynccontextmanager
+    async def wire(broker: NatsBroker) -> AsyncIterator[Wiring]:
+        client = client_of(broker)
+        stream, drafter = Stream(client), Drafter(SERVICE)
+        lives = LifeLog(stream, drafter)
+        async with open_store(settings.s3()) as store:
+            handlers = Handlers(
+                stream,
+                lives,
+                Planner(stream, drafter, store),
+                Slicer(stream, drafter, store, worker_name()),
+                Purger(stream, store),
+            )
+            settler = Settler(SERVICE, client, (StoreUnavailable,), handlers.on_poison)
+            subscribe(broker, handlers.routes(), settler)
+            sweeper = Sweeper(store, lives)
+            yield Wiring(checks={"s3": store.check}, loops=(lambda: _sweep(sweeper, settings.sweep_seconds),))
+
+    serve(
+        service=SERVICE,
+        nats_url=settings.nats_url,
+        http_host=settings.http_host,
+        http_port=settings.http_port,
+        wire=wire,
+        durables=DURABLES,
+    )
+
+
+async def _sweep(sweeper: Sweeper, every_seconds: float) -> None:
+    while True:
+        await asyncio.sleep(every_seconds)
+        try:
+            swept = await sweeper.sweep()
+        except (StoreError, BusError) as problem:
+            _log.warning("sweep put off", extra={"fields": {"error": str(problem)}})
+        else:
+            told = {"prefixes": len(swept.prefixes), "objects": swept.objects, "uploads": swept.uploads}
+            _log.info("swept", extra={"fields": told})

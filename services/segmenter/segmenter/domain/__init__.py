@@ -1,0 +1,1 @@
+"""Pure rules of planning and cutting: values in, values out."""

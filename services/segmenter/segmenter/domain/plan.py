@@ -1,0 +1,180 @@
+"""From cues and the recording's facts to the plan: which frames become which segment, and what is left out.
+
+Pure and exact: the same sources and options give the same bytes of plan.jsonl, for ever (rule 4). Any change that
+alters one output byte raises PLAN_VERSION.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from contracts.dataset import Options, Source
+from contracts.events import AudioFacts
+from contracts.plan_lines import PlanLine, PlannedDrop, PlannedNote, PlannedSegment, encode_line
+from contracts.problem import Problem, Warning, Warnings, summarise
+from segmenter.domain.pcm import frames_at
+from transcripts import Cue, Transcript
+
+PLAN_VERSION: Final = "1"
+SHORT_END_SECONDS: Final = 0.1  # a source may end this much before its stated length; more is a broken source
+MAX_WAV_BYTES: Final = 2**32 - 1  # what the RIFF header can say
+WAV_HEADER_BYTES: Final = 44
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`segments` are in order of (start, end, file order) and numbered from 0; frames at the source's rate."""
+
+    plan_id: str
+    plan_version: str
+    sample_rate: int
+    segments: tuple[PlannedSegment, ...]
+    drops: tuple[PlannedDrop, ...]
+    notes: tuple[PlannedNote, ...]
+
+    def lines(self) -> list[bytes]:
+        """plan.jsonl: a line a segment, then a line a dropped cue, then a line a note."""
+        every: list[PlanLine] = [*self.segments, *self.drops, *self.notes]
+        return [encode_line(line) for line in every]
+
+    def warnings(self) -> Warnings:
+        told = [Warning(code=d.code, cue=d.cue, line=d.line, detail=d.detail) for d in self.drops]
+        told += [Warning(code=n.code, cue=n.cue, line=n.line, detail=n.detail) for n in self.notes]
+        return summarise(told)
+
+
+def plan_version(audio: AudioFacts) -> str:
+    """Decoded formats depend on FFmpeg's decoders too, so its versions are part of the plan's."""
+    return f"{PLAN_VERSION}+{audio.ffmpeg}" if audio.kind == "decoded" else PLAN_VERSION
+
+
+def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: Transcript) -> Plan | Problem:
+    """A plan with at least one segment, or the reason why there can be none."""
+    short = _ends_early(audio)
+    if short is not None:
+        return short
+    segments, drops, notes = _cut_at_cues(transcript, audio)
+    if not segments:
+        return _no_usable_cue(drops)
+    rate, rate_notes = _output_rate(options, audio)
+    too_long = _too_long(segments, audio.rate_hz, rate)
+    if too_long is not None:
+        return too_long
+    version = plan_version(audio)
+    plan_id = _plan_id(source, rate, version)
+    return Plan(plan_id, version, rate, segments, drops, (*_short_note(audio), *notes, *rate_notes))
+
+
+def _cut_at_cues(
+    transcript: Transcript, audio: AudioFacts
+) -> tuple[tuple[PlannedSegment, ...], tuple[PlannedDrop, ...], tuple[PlannedNote, ...]]:
+    notes = [PlannedNote(code=n.code, line=n.line, detail=n.detail) for n in transcript.notes]
+    if transcript.plain_text is not None:
+        whole = PlannedSegment(n=0, first_frame=0, last_frame=audio.frames, text=transcript.plain_text)
+        return (whole,) if audio.frames else (), (), tuple(notes)
+    drops = [PlannedDrop(cue=d.number, line=d.line, code=d.code, detail=d.detail) for d in transcript.dropped]
+    segments: list[PlannedSegment] = []
+    for cue in sorted(transcript.cues, key=lambda c: (c.start_us, c.end_us, c.number)):
+        first, last = frames_at(cue.start_us, audio.rate_hz), frames_at(cue.end_us, audio.rate_hz)
+        if first >= audio.frames:
+            drops.append(_drop(cue, "beyond-audio", f"starts at {_s(cue.start_us)}, the audio ends at {_end(audio)}"))
+        elif min(last, audio.frames) <= first:
+            drops.append(_drop(cue, "empty", "is shorter than one sample"))
+        else:
+            if last > audio.frames:
+                detail = f"ends at {_s(cue.end_us)}, cut at the end of the audio, {_end(audio)}"
+                notes.append(PlannedNote(code="clamped", cue=cue.number, line=cue.line, detail=detail))
+            segments.append(_segment(len(segments), first, min(last, audio.frames), cue))
+    return tuple(segments), tuple(sorted(drops, key=lambda d: d.cue)), tuple(notes)
+
+
+def _segment(n: int, first: int, last: int, cue: Cue) -> PlannedSegment:
+    return PlannedSegment(n=n, first_frame=first, last_frame=last, text=cue.text, cue=cue.number, line=cue.line)
+
+
+def _drop(cue: Cue, code: str, detail: str) -> PlannedDrop:
+    return PlannedDrop(cue=cue.number, line=cue.line, code=code, detail=detail)
+
+
+def _output_rate(options: Options, audio: AudioFacts) -> tuple[int, tuple[PlannedNote, ...]]:
+    wanted = options.sample_rate or audio.rate_hz
+    if wanted <= audio.rate_hz:
+        return wanted, ()
+    # Resampling upwards adds no sound, only bytes that look like a better recording than it is.
+    detail = f"{wanted} Hz was asked for; the source has {audio.rate_hz} Hz, which is kept"
+    return audio.rate_hz, (PlannedNote(code="rate-kept", detail=detail),)
+
+
+def _missing_frames(audio: AudioFacts) -> int:
+    return max(0, audio.declared_frames - audio.frames)
+
+
+def _ends_early(audio: AudioFacts) -> Problem | None:
+    if _missing_frames(audio) <= SHORT_END_SECONDS * audio.rate_hz:
+        return None
+    return ends_early(audio.frames / audio.rate_hz, audio.declared_frames / audio.rate_hz)
+
+
+def _short_note(audio: AudioFacts) -> tuple[PlannedNote, ...]:
+    missing = _missing_frames(audio)
+    if not missing:
+        return ()
+    return (PlannedNote(code="audio-short", detail=f"{missing} samples fewer than the file states"),)
+
+
+def ends_early(seconds: float, stated_seconds: float) -> Problem:
+    return Problem(
+        code="audio-ends-early",
+        title="The audio ends early",
+        detail=f"The audio breaks off at {seconds:.3f} s; the file states {stated_seconds:.3f} s.",
+        stage="segmenter",
+        remedy="Upload the whole recording again; the file was probably cut off while it was copied.",
+    )
+
+
+def _no_usable_cue(drops: Sequence[PlannedDrop]) -> Problem:
+    counts: dict[str, int] = {}
+    for drop in drops:
+        counts[drop.code] = counts.get(drop.code, 0) + 1
+    told = ", ".join(f"{count} {code}" for code, count in sorted(counts.items())) or "there are none"
+    lines = ", ".join(str(drop.line) for drop in drops[:5])
+    where = f" First lines: {lines}." if lines else ""
+    return Problem(
+        code="no-usable-cue",
+        title="No cue can be cut",
+        detail=f"No cue of the transcript gives a segment: {told}.{where}",
+        stage="segmenter",
+        remedy="Check that the transcript belongs to this recording and that its times are right.",
+    )
+
+
+def _too_long(segments: Sequence[PlannedSegment], rate_hz: int, sample_rate: int) -> Problem | None:
+    most = (MAX_WAV_BYTES - WAV_HEADER_BYTES) // 2
+    for segment in segments:
+        frames = (segment.last_frame - segment.first_frame) * sample_rate // rate_hz
+        if frames > most:
+            return Problem(
+                code="segment-too-long",
+                title="A segment is too long for a WAV file",
+                detail=f"Segment {segment.n} has {frames} samples; a 16-bit WAV holds {most}.",
+                stage="segmenter",
+                remedy="Split the cue, or upload an SRT transcript so that the audio is cut.",
+            )
+    return None
+
+
+def _plan_id(source: Source, sample_rate: int, version: str) -> str:
+    """sha256 over the sources, the effective options and the version: what the bytes of every object follow from."""
+    parts = [source.audio_sha256, source.transcript_sha256, source.transcript_type, source.transcript_encoding]
+    return hashlib.sha256(msgspec.json.encode([*parts, {"sample_rate": sample_rate}, version])).hexdigest()
+
+
+def _s(us: int) -> str:
+    return f"{us / 1_000_000:.3f} s"
+
+
+def _end(audio: AudioFacts) -> str:
+    return f"{audio.frames / audio.rate_hz:.3f} s"

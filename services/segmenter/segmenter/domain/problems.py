@@ -1,0 +1,38 @@
+"""From what went wrong with a source to what the user is told."""
+
+from contracts.problem import Problem
+from segmenter.domain.errors import AudioError
+from transcripts import TranscriptError
+
+
+def audio_problem(error: AudioError) -> Problem:
+    return Problem(
+        code=error.code,
+        title="The audio can't be used",
+        detail=str(error),
+        stage="segmenter",
+        remedy=error.remedy,
+    )
+
+
+def transcript_problem(error: TranscriptError) -> Problem:
+    line = f" (line {error.line})" if error.line else ""
+    return Problem(
+        code=error.code,
+        title="The transcript can't be used",
+        detail=f"{error}{line}",
+        stage="segmenter",
+        remedy="Correct the transcript, or name its `transcript_encoding`, and upload again.",
+    )
+
+
+def run_failed(reason: str) -> Problem:
+    """For a failure nobody foresaw: it was tried again and again, and is kept as a dead letter."""
+    return Problem(
+        code="internal-error",
+        title="The run could not be completed",
+        detail=f"Processing failed repeatedly: {reason.split(':', 1)[0]}.",
+        stage="segmenter",
+        remedy="Process the dataset again; if it fails again, give the operator the dataset's id.",
+        retryable=True,
+    )

@@ -1,0 +1,92 @@
+"""One function per message: is the run still standing? then plan, cut or purge, and tell how it ended."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bus.life_log import LifeLog
+from bus.run_writer import Outcome
+from bus.settle import Again, Delivery, Done, Leave, Route, Settlement
+from bus.stream import Stream
+from contracts import commands, subjects
+from contracts.events import DatasetDeleted, Event, ProcessRequested, SpanPlanned
+from contracts.problem import Problem
+from segmenter.domain.errors import AudioError
+from segmenter.domain.plan import plan_version
+from segmenter.domain.problems import audio_problem, run_failed
+from segmenter.planning import Planner
+from segmenter.purging import Purger
+from segmenter.slicing import Slicer
+
+OTHER_VERSION_SECONDS = 2.0  # until a worker of the plan's own version gets the order
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    stream: Stream
+    lives: LifeLog
+    planner: Planner
+    slicer: Slicer
+    purger: Purger
+
+    def routes(self) -> tuple[Route, ...]:
+        """The segmenter's table: durable, subject, handler."""
+        return (
+            Route(subjects.DURABLE_PLAN, subjects.ALL_LIVES, self.on_process_requested),
+            Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, self.on_span_planned),
+            Route(subjects.DURABLE_PURGE, subjects.ALL_LIVES, self.on_dataset_deleted),
+        )
+
+    async def on_process_requested(self, delivery: Delivery) -> Settlement:
+        request, run = delivery.event, delivery.seq
+        if not isinstance(request, ProcessRequested):
+            return Done("not a request")
+        if not await self.lives.run_stands(request.dataset_id, run):
+            return Done("run is over")
+        if await self.stream.last(subjects.plan(request.dataset_id, run)):
+            return Done("planned already")
+        outcome = await self.planner.plan(request, run, delivery.event_id)
+        if isinstance(outcome, Problem):
+            return await self._fail(request, run, delivery.event_id, outcome)
+        return Done(outcome.value)
+
+    async def on_span_planned(self, delivery: Delivery) -> Settlement:
+        order = delivery.event
+        if not isinstance(order, SpanPlanned) or order.run is None:
+            return Done("not an order")
+        if not await self.lives.run_stands(order.dataset_id, order.run):
+            return Done("run is over")
+        if await self.stream.last(subjects.done(order.dataset_id, order.run, order.span)):
+            return Done("span is done")
+        if order.plan_version != plan_version(order.audio):
+            return Again(OTHER_VERSION_SECONDS, f"order of plan version {order.plan_version}")
+        try:
+            outcome = await self.slicer.cut(order, delivery.event_id)
+        except AudioError as problem:
+            return await self._fail(order, order.run, delivery.event_id, audio_problem(problem))
+        return Leave() if outcome is Outcome.AHEAD else Done(outcome.value)
+
+    async def on_dataset_deleted(self, delivery: Delivery) -> Settlement:
+        if not isinstance(delivery.event, DatasetDeleted):
+            return Done("not a deletion")
+        return await self.purger.purge(delivery.event, delivery.attempt)
+
+    async def on_poison(self, delivery: Delivery, reason: str) -> None:
+        """Ends the run of a message that could not be handled, so that nobody waits for it."""
+        event = delivery.event
+        run = delivery.seq if isinstance(event, ProcessRequested) else event.run
+        if run is not None and isinstance(event, ProcessRequested | SpanPlanned):
+            await self._fail(event, run, delivery.event_id, run_failed(reason))
+
+    async def _fail(self, event: Event, run: int, cause: str, problem: Problem) -> Settlement:
+        await self.lives.submit(
+            commands.FailRun(
+                dataset_id=event.dataset_id,
+                user_id=event.user_id,
+                correlation_id=event.correlation_id,
+                cause=cause,
+                at=datetime.now(UTC),
+                run=run,
+                error=problem,
+            )
+        )
+        return Done(f"failed: {problem.code}")

@@ -1,0 +1,157 @@
+"""ProcessRequested → plan.jsonl and the orders for its spans, or DatasetFailed with the reason.
+
+The root folder is claimed before the first object is written under it: a PUT of a frozen planner may land any time
+later, so a key must belong to one plan before anybody writes it (rule 4).
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bus.drafts import Draft, Drafter
+from bus.errors import ConditionFailed
+from bus.run_writer import Outcome, RunWriter
+from bus.stream import Stream
+from contracts import envelope, events, keys, subjects
+from contracts.events import AudioFacts, ProcessRequested
+from contracts.problem import Problem
+from objects import ObjectStore
+from segmenter.adapters.recording import probe_recording
+from segmenter.domain.errors import AudioError
+from segmenter.domain.plan import Plan, make_plan
+from segmenter.domain.problems import audio_problem, transcript_problem
+from segmenter.domain.spans import Span, make_spans
+from transcripts import TranscriptError, TranscriptKind, read
+
+MAX_TRANSCRIPT_BYTES: Final = 64 * 2**20  # above any limit of the gateway's; a guard, not a rule
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    stream: Stream
+    drafter: Drafter
+    store: ObjectStore
+
+    async def plan(self, request: ProcessRequested, run: int, cause: str) -> Outcome | Problem:
+        """Plans the run and orders its spans.
+
+        Raises: StoreError, BusError while a dependency is away.
+        """
+        facts = await self._look(request)
+        if isinstance(facts, Problem):
+            return facts
+        audio, plan = facts
+        prefix = await self._claim_folder(request, run, cause, plan.plan_id)
+        lines = plan.lines()
+        body = b"".join(lines)
+        await self.store.put(keys.plan(prefix), body, "application/x-ndjson")
+        spans = make_spans(plan.segments, lines, rate_hz=audio.rate_hz, random_access=audio.kind == "wav")
+        orders = _Orders(request, run, cause, plan, audio, prefix, body)
+        drafts = orders.drafts(self.drafter, spans)
+        return await RunWriter(self.stream, request.dataset_id, run).write(drafts, probe=drafts[1])
+
+    async def _look(self, request: ProcessRequested) -> tuple[AudioFacts, Plan] | Problem:
+        source = request.source
+        try:
+            audio = await probe_recording(self.store, source.audio_key, source.audio_bytes)
+            data = await self.store.get(source.transcript_key, max_bytes=MAX_TRANSCRIPT_BYTES)
+            kind = TranscriptKind(source.transcript_type.value)
+            transcript = await asyncio.to_thread(read, data, kind, source.transcript_encoding)
+        except AudioError as problem:
+            return audio_problem(problem)
+        except TranscriptError as problem:
+            return transcript_problem(problem)
+        plan = await asyncio.to_thread(make_plan, source, request.options, audio, transcript)
+        return plan if isinstance(plan, Problem) else (audio, plan)
+
+    async def _claim_folder(self, request: ProcessRequested, run: int, cause: str, plan_id: str) -> str:
+        """The folder this plan writes to: the root if it is the first plan or the same one, else the run's own."""
+        owner = await self._owner(request.dataset_id)
+        if owner is None:
+            owner = await self._claim_root(request, run, cause, plan_id)
+        if owner == plan_id:
+            return keys.dataset_prefix(request.user_id, request.dataset_id)
+        return keys.run_prefix(request.user_id, request.dataset_id, run)
+
+    async def _claim_root(self, request: ProcessRequested, run: int, cause: str, plan_id: str) -> str | None:
+        claim = events.RootClaimed(**_told(request, run, cause), plan_id=plan_id)
+        try:
+            await self.stream.publish(self.drafter.once(subjects.root(request.dataset_id), claim, ttl=False))
+        except ConditionFailed:
+            return await self._owner(request.dataset_id)
+        return plan_id
+
+    async def _owner(self, dataset_id: str) -> str | None:
+        stored = await self.stream.last(subjects.root(dataset_id))
+        if stored is None:
+            return None
+        claim = envelope.decode(stored.body)
+        return claim.plan_id if isinstance(claim, events.RootClaimed) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """The plan and its orders as events; all of them one batch."""
+
+    request: ProcessRequested
+    run: int
+    cause: str
+    plan: Plan
+    audio: AudioFacts
+    prefix: str
+    body: bytes
+
+    def drafts(self, drafter: Drafter, spans: Sequence[Span]) -> list[Draft]:
+        dataset_id = self.request.dataset_id
+        plan = drafter.fenced(subjects.plan(dataset_id, self.run), self._planned(len(spans)), run=self.run)
+        orders = [drafter.once(subjects.span(dataset_id, self.run, s.k), self._order(s)) for s in spans]
+        return [plan, *orders]
+
+    def _planned(self, span_count: int) -> events.SegmentationPlanned:
+        return events.SegmentationPlanned(
+            **self._shared(),
+            plan_sha256=hashlib.sha256(self.body).hexdigest(),
+            plan_bytes=len(self.body),
+            segment_count=len(self.plan.segments),
+            span_count=span_count,
+            dropped_count=len(self.plan.drops),
+            source_rate_hz=self.audio.rate_hz,
+            warnings=self.plan.warnings(),
+        )
+
+    def _order(self, span: Span) -> events.SpanPlanned:
+        lines = self.body[span.lines_offset : span.lines_offset + span.lines_bytes]
+        return events.SpanPlanned(
+            **self._shared(),
+            span=span.k,
+            lines_offset=span.lines_offset,
+            lines_bytes=span.lines_bytes,
+            lines_sha256=hashlib.sha256(lines).hexdigest(),
+            first_segment=span.first,
+            segment_count=span.count,
+            audio_key=self.request.source.audio_key,
+            audio_bytes=self.request.source.audio_bytes,
+            audio=self.audio,
+        )
+
+    def _shared(self) -> dict[str, Any]:
+        return _told(self.request, self.run, self.cause) | {
+            "plan_id": self.plan.plan_id,
+            "plan_version": self.plan.plan_version,
+            "prefix": self.prefix,
+            "plan_key": keys.plan(self.prefix),
+            "sample_rate": self.plan.sample_rate,
+            "options": self.request.options,
+        }
+
+
+def _told(request: ProcessRequested, run: int, cause: str) -> dict[str, Any]:
+    return {
+        "dataset_id": request.dataset_id,
+        "user_id": request.user_id,
+        "run": run,
+        "correlation_id": request.correlation_id,
+        "cause": cause,
+    }

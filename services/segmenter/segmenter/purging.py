@@ -1,0 +1,39 @@
+"""What was deleted goes: its objects four times over half a minute, then its texts in the stream.
+
+Four times, because a worker that was frozen inside a PUT may wake and write once more. Whatever comes later than that
+is the sweeper's.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bus.settle import Again, Done, Settlement
+from bus.stream import Stream
+from contracts import keys, subjects
+from contracts.events import DatasetDeleted
+from objects import ObjectStore
+
+PAUSES_SECONDS: Final = (5, 10, 15)  # purges at 0, 5, 15 and 30 s
+
+
+@dataclass(frozen=True, slots=True)
+class Purger:
+    stream: Stream
+    store: ObjectStore
+
+    async def purge(self, deleted: DatasetDeleted, attempt: int) -> Settlement:
+        """One round; `attempt` counts from 1.
+
+        Raises: StoreError, BusError while a dependency is away.
+        """
+        removed = await self.store.delete_prefix(keys.dataset_prefix(deleted.user_id, deleted.dataset_id))
+        if attempt <= len(PAUSES_SECONDS):
+            return Again(PAUSES_SECONDS[attempt - 1], f"purged {removed} objects, once more for late writers")
+        await self.forget(deleted.dataset_id)
+        return Done(f"purged {removed} objects and the work messages")
+
+    async def forget(self, dataset_id: str) -> None:
+        """Leaves of the dataset in the stream only that it was deleted."""
+        await self.stream.purge(subjects.work(dataset_id))
+        await self.stream.purge(subjects.root(dataset_id))
+        await self.stream.purge(subjects.life(dataset_id), keep=1)

@@ -1,0 +1,185 @@
+"""The plan: frames by exact arithmetic, ends clamped or dropped by rule, the same bytes every time."""
+
+import itertools
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.dataset import Options, Source, TranscriptType
+from contracts.events import AudioFacts
+from contracts.problem import Problem
+from segmenter.domain.plan import Plan, make_plan
+from segmenter.domain.spans import MAX_SPANS, make_spans
+from transcripts import Cue, Transcript, TranscriptKind, read
+
+SOURCE = Source(
+    name="n",
+    description="",
+    created_at=datetime(2026, 1, 2, tzinfo=UTC),
+    audio_key="a",
+    audio_bytes=1,
+    audio_sha256="00",
+    transcript_key="t",
+    transcript_bytes=1,
+    transcript_sha256="11",
+    transcript_type=TranscriptType.SRT,
+    transcript_encoding="utf-8",
+)
+
+
+def audio(frames: int = 160_000, rate_hz: int = 16_000, **more: Any) -> AudioFacts:
+    return AudioFacts(kind="wav", rate_hz=rate_hz, channels=1, frames=frames, sample_format="s16", **more)
+
+
+def srt(*times: tuple[str, str]) -> Transcript:
+    blocks = [f"{n}\n{start} --> {end}\ntext {n}\n" for n, (start, end) in enumerate(times)]
+    return read("\n".join(blocks).encode())
+
+
+def planned(*times: tuple[str, str], facts: AudioFacts | None = None, options: Options | None = None) -> Plan:
+    plan = make_plan(SOURCE, options or Options(), facts or audio(), srt(*times))
+    assert isinstance(plan, Plan), plan
+    return plan
+
+
+def bounds(plan: Plan) -> list[tuple[int, int]]:
+    return [(s.first_frame, s.last_frame) for s in plan.segments]
+
+
+def test_frames_round_half_to_even() -> None:
+    # 10 ms at 44.1 kHz is 441; 0.5 frame ties: 5 ms = 220.5 -> 220, 15 ms = 661.5 -> 662.
+    plan = planned(("00:00:00,005", "00:00:00,015"), facts=audio(44_100, 44_100))
+    assert bounds(plan) == [(220, 662)]
+
+
+def test_segments_are_numbered_by_start_then_end_then_file_order() -> None:
+    plan = planned(
+        ("00:00:02,000", "00:00:03,000"),
+        ("00:00:01,000", "00:00:05,000"),
+        ("00:00:01,000", "00:00:02,000"),
+        ("00:00:01,000", "00:00:02,000"),
+    )
+    assert [(s.n, s.text) for s in plan.segments] == [(0, "text 2"), (1, "text 3"), (2, "text 1"), (3, "text 0")]
+
+
+def test_a_cue_beyond_the_audio_is_dropped_and_one_across_its_end_is_clamped() -> None:
+    plan = planned(
+        ("00:00:09,000", "00:00:11,000"),
+        ("00:00:10,000", "00:00:12,000"),
+    )
+    assert bounds(plan) == [(144_000, 160_000)]
+    assert [(d.cue, d.code) for d in plan.drops] == [(1, "beyond-audio")]
+    assert plan.warnings().counts == {"beyond-audio": 1, "clamped": 1, "overlap": 1}
+
+
+def test_a_cue_shorter_than_a_frame_is_dropped_as_empty() -> None:
+    plan = planned(("00:00:01,0000", "00:00:01,00002"), ("00:00:02,000", "00:00:03,000"))
+    assert [(d.cue, d.code) for d in plan.drops] == [(0, "empty")]
+
+
+def test_plain_text_is_one_segment_over_all_of_the_audio() -> None:
+    plan = make_plan(SOURCE, Options(), audio(), read(b"Hello\n there \n", TranscriptKind.TEXT))
+    assert isinstance(plan, Plan)
+    assert bounds(plan) == [(0, 160_000)]
+    assert plan.segments[0].text == "Hello there"
+
+
+def test_no_cue_inside_the_audio_is_a_failure_that_says_why() -> None:
+    problem = make_plan(SOURCE, Options(), audio(), srt(("01:00:00,000", "01:00:01,000")))
+    assert isinstance(problem, Problem)
+    assert problem.code == "no-usable-cue"
+    assert "1 beyond-audio" in problem.detail
+    assert problem.remedy
+
+
+@pytest.mark.parametrize(("missing", "fails"), [(0, False), (1_600, False), (1_601, True)])
+def test_a_source_may_end_a_tenth_of_a_second_early_and_no_more(missing: int, fails: bool) -> None:
+    facts = audio(16_000, declared_frames=16_000 + missing)
+    outcome = make_plan(SOURCE, Options(), facts, srt(("00:00:00,000", "00:00:01,000")))
+    assert isinstance(outcome, Problem) == fails
+    if isinstance(outcome, Problem):
+        assert outcome.code == "audio-ends-early"
+        assert "1.000 s" in outcome.detail
+    elif missing:
+        assert outcome.warnings().counts == {"audio-short": 1}
+
+
+def test_a_rate_above_the_sources_is_not_made_up() -> None:
+    plan = planned(("00:00:00,000", "00:00:01,000"), options=Options(sample_rate=48_000))
+    assert plan.sample_rate == 16_000
+    assert plan.warnings().counts == {"rate-kept": 1}
+
+
+def test_a_segment_that_no_wav_can_hold_is_refused() -> None:
+    facts = audio(frames=2**31, rate_hz=48_000)
+    problem = make_plan(SOURCE, Options(), facts, read(b"all of it", TranscriptKind.TEXT))
+    assert isinstance(problem, Problem)
+    assert problem.code == "segment-too-long"
+
+
+def test_the_plan_id_follows_from_sources_options_and_version_only() -> None:
+    times = ("00:00:00,000", "00:00:01,000")
+    same = planned(times).plan_id
+    assert planned(times).plan_id == same
+    assert planned(times, options=Options(sample_rate=16_000)).plan_id == same, "the source's own rate, spelled out"
+    assert planned(times, options=Options(sample_rate=8_000)).plan_id != same
+
+
+def test_kept_and_dropped_are_all_that_was_parsed() -> None:
+    plan = planned(("00:00:02,000", "00:00:01,000"), ("00:00:01,000", "00:00:02,000"), ("00:01:00,000", "00:02:00,000"))
+    assert sorted([s.cue for s in plan.segments] + [d.cue for d in plan.drops]) == [0, 1, 2]  # type: ignore[type-var]
+    assert len(plan.lines()) == len(plan.segments) + len(plan.drops) + len(plan.notes)
+
+
+_times = st.tuples(st.integers(0, 12_000_000), st.integers(1, 4_000_000))
+
+
+@given(st.lists(_times, min_size=1, max_size=60), st.sampled_from([8_000, 22_050, 44_100, 48_000]))
+def test_segments_tile_the_cues_and_spans_tile_the_segments(times: list[tuple[int, int]], rate_hz: int) -> None:
+    cues = tuple(Cue(n, n + 1, start, start + length, "t") for n, (start, length) in enumerate(times))
+    transcript = Transcript(
+        cues=cues, dropped=(), notes=(), kind=TranscriptKind.SRT, encoding="utf-8", parsed=len(cues)
+    )
+    facts = audio(rate_hz * 10, rate_hz)
+    plan = make_plan(SOURCE, Options(), facts, transcript)
+    if isinstance(plan, Problem):
+        assert all(start >= 10_000_000 - 200 or length < 200 for start, length in times)
+        return
+    assert sorted([s.cue for s in plan.segments] + [d.cue for d in plan.drops]) == list(range(len(cues)))  # type: ignore[type-var]
+    assert [s.n for s in plan.segments] == list(range(len(plan.segments)))
+    assert all(0 <= s.first_frame < s.last_frame <= facts.frames for s in plan.segments)
+    check_spans(plan, rate_hz)
+
+
+def check_spans(plan: Plan, rate_hz: int) -> None:
+    lines = plan.lines()
+    body = b"".join(lines)
+    spans = make_spans(plan.segments, lines, rate_hz=rate_hz, random_access=True)
+    assert [s.k for s in spans] == list(range(len(spans)))
+    assert spans[0].first == 0
+    assert all(a.first + a.count == b.first for a, b in itertools.pairwise(spans))
+    assert spans[-1].first + spans[-1].count == len(plan.segments)
+    for span in spans:
+        assert body[span.lines_offset : span.lines_offset + span.lines_bytes] == b"".join(
+            lines[span.first : span.first + span.count]
+        )
+
+
+@pytest.mark.parametrize("seconds", [1, 60])
+def test_a_hundred_thousand_segments_fit_one_batch_of_orders(seconds: int) -> None:
+    count, rate = 100_000, 16_000
+    cues = tuple(Cue(n, n + 1, n * seconds * 1_000_000, (n + 1) * seconds * 1_000_000, "t") for n in range(count))
+    transcript = Transcript(cues=cues, dropped=(), notes=(), kind=TranscriptKind.SRT, encoding="utf-8", parsed=count)
+    plan = make_plan(SOURCE, Options(), audio(count * seconds * rate, rate), transcript)
+    assert isinstance(plan, Plan)
+    spans = make_spans(plan.segments, plan.lines(), rate_hz=rate, random_access=True)
+    assert 100 < len(spans) <= MAX_SPANS
+
+
+def test_a_source_without_random_access_is_one_span() -> None:
+    plan = planned(("00:00:00,000", "00:00:01,000"), ("00:00:01,000", "00:00:02,000"))
+    [span] = make_spans(plan.segments, plan.lines(), rate_hz=16_000, random_access=False)
+    assert (span.first, span.count) == (0, 2)
