@@ -15,7 +15,7 @@ from bus.stream import Stream
 from bus.subscriptions import subscribe
 from bus.worker import Wiring, client_of, serve
 from contracts import subjects
-from objects import StoreError, StoreUnavailable, open_store
+from objects import StoreError, StoreUnavailable, UploadLost, open_store
 from segmenter.handlers import Handlers
 from segmenter.planning import Planner
 from segmenter.purging import Purger
@@ -45,7 +45,7 @@ def run(settings: Settings) -> None:
                 Slicer(stream, drafter, store, worker_name()),
                 Purger(stream, store),
             )
-            settler = Settler(SERVICE, client, (StoreUnavailable,), handlers.on_poison)
+            settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_poison)
             subscribe(broker, handlers.routes(), settler)
             sweeper = Sweeper(store, lives)
             yield Wiring(checks={"s3": store.check}, loops=(lambda: _sweep(sweeper, settings.sweep_seconds),))

@@ -10,8 +10,8 @@ from bus.stream import Stream
 from contracts import commands, subjects
 from contracts.events import DatasetDeleted, Event, ProcessRequested, SpanPlanned
 from contracts.problem import Problem
+from segmenter.adapters.recording import own_plan_version
 from segmenter.domain.errors import AudioError
-from segmenter.domain.plan import plan_version
 from segmenter.domain.problems import audio_problem, run_failed
 from segmenter.planning import Planner
 from segmenter.purging import Purger
@@ -57,7 +57,7 @@ class Handlers:
             return Done("run is over")
         if await self.stream.last(subjects.done(order.dataset_id, order.run, order.span)):
             return Done("span is done")
-        if order.plan_version != plan_version(order.audio):
+        if order.plan_version != own_plan_version(order.audio):
             return Again(OTHER_VERSION_SECONDS, f"order of plan version {order.plan_version}")
         try:
             outcome = await self.slicer.cut(order, delivery.event_id)

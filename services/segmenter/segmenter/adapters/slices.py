@@ -7,16 +7,14 @@ import asyncio
 import hashlib
 from typing import Final
 
-import numpy as np
-
 from contracts import keys
 from contracts.events import SegmentRow, SpanPlanned
 from contracts.plan_lines import PlannedSegment
-from objects import ObjectStore
+from objects import ObjectStore, ObjectWriter
 from segmenter.domain.errors import AudioEndsEarly
-from segmenter.domain.pcm import wav_bytes, wav_header
+from segmenter.domain.pcm import to_mono_int16, wav_bytes, wav_header
 from segmenter.domain.plan import SHORT_END_SECONDS
-from segmenter.domain.ports import PcmReader
+from segmenter.domain.ports import Pcm, PcmReader
 from segmenter.domain.resample import StreamResampler, output_frames, resample
 
 LONG_SECONDS: Final = 60  # longer segments are streamed out, so that memory does not grow with them
@@ -29,6 +27,7 @@ class SliceStore:
     def __init__(self, store: ObjectStore, reader: PcmReader, order: SpanPlanned) -> None:
         self._store, self._reader, self._order = store, reader, order
         self._source_hz, self._target_hz = order.audio.rate_hz, order.sample_rate
+        self._resampled = self._source_hz != self._target_hz
 
     async def begin(self, segment: PlannedSegment) -> asyncio.Task[SegmentRow]:
         """Reads the slice's samples and begins to store it; the task ends when it is stored.
@@ -44,16 +43,15 @@ class SliceStore:
         short = self._short(segment, segment.first_frame + len(pcm))
         return asyncio.create_task(self._put(segment, pcm, short))
 
-    async def _put(self, segment: PlannedSegment, pcm: np.ndarray, short: int) -> SegmentRow:
+    async def _put(self, segment: PlannedSegment, pcm: Pcm, short: int) -> SegmentRow:
         body, digest, frames = await asyncio.to_thread(self._render, pcm)
         await self._store.put(keys.segment(self._order.prefix, segment.n), body, "audio/wav")
         return SegmentRow(segment.n, frames, digest, short)
 
-    def _render(self, pcm: np.ndarray) -> tuple[bytes, str, int]:
-        if self._target_hz != self._source_hz:
-            pcm = resample(pcm, self._source_hz, self._target_hz)
-        body = wav_bytes(pcm, self._target_hz)
-        return body, hashlib.sha256(body).hexdigest(), len(pcm)
+    def _render(self, pcm: Pcm) -> tuple[bytes, str, int]:
+        slice_ = resample(pcm, self._source_hz, self._target_hz) if self._resampled else to_mono_int16(pcm)
+        body = wav_bytes(slice_, self._target_hz)
+        return body, hashlib.sha256(body).hexdigest(), len(slice_)
 
     async def _stream_out(self, segment: PlannedSegment, last: int) -> SegmentRow:
         """A WAV states its length first; a source that ends within the tolerance is streamed again, shorter."""
@@ -67,7 +65,7 @@ class SliceStore:
             return await self._stream_out(segment, shorter.end)
         return SegmentRow(segment.n, frames, writer.sha256, segment.last_frame - last)
 
-    async def _copy(self, first: int, last: int, writer: "Writer") -> None:
+    async def _copy(self, first: int, last: int, writer: ObjectWriter) -> None:
         resampler = StreamResampler(last - first, self._source_hz, self._target_hz)
         step = CHUNK_SECONDS * self._source_hz
         for start in range(first, last, step):
@@ -76,7 +74,7 @@ class SliceStore:
             if len(pcm) < count:
                 raise _Shorter(start + len(pcm))
             chunk = await asyncio.to_thread(resampler.feed, pcm, start + count >= last)
-            await writer.write(memoryview(chunk).cast("B"))
+            await writer.write(chunk.tobytes())
 
     def _short(self, segment: PlannedSegment, end: int) -> int:
         """How many frames are missing of the segment, when the source may end there.

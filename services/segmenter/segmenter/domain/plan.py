@@ -15,7 +15,10 @@ from contracts.dataset import Options, Source
 from contracts.events import AudioFacts
 from contracts.plan_lines import PlanLine, PlannedDrop, PlannedNote, PlannedSegment, encode_line
 from contracts.problem import Problem, Warning, Warnings, summarise
+from segmenter.domain.errors import AudioEndsEarly, SegmentTooLong
 from segmenter.domain.pcm import frames_at
+from segmenter.domain.problems import audio_problem
+from segmenter.domain.resample import output_frames
 from transcripts import Cue, Transcript
 
 PLAN_VERSION: Final = "1"
@@ -46,30 +49,30 @@ class Plan:
         return summarise(told)
 
 
-def plan_version(audio: AudioFacts) -> str:
+def plan_version(kind: str, ffmpeg: str) -> str:
     """Decoded formats depend on FFmpeg's decoders too, so its versions are part of the plan's."""
-    return f"{PLAN_VERSION}+{audio.ffmpeg}" if audio.kind == "decoded" else PLAN_VERSION
+    return f"{PLAN_VERSION}+{ffmpeg}" if kind == "decoded" else PLAN_VERSION
 
 
 def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: Transcript) -> Plan | Problem:
     """A plan with at least one segment, or the reason why there can be none."""
-    short = _ends_early(audio)
-    if short is not None:
-        return short
-    segments, drops, notes = _cut_at_cues(transcript, audio)
+    early = _ends_early(audio)
+    if early is not None:
+        return early
+    rate, rate_notes = _output_rate(options, audio)
+    segments, drops, notes = _cut_at_cues(transcript, audio, rate)
     if not segments:
         return _no_usable_cue(drops)
-    rate, rate_notes = _output_rate(options, audio)
     too_long = _too_long(segments, audio.rate_hz, rate)
     if too_long is not None:
         return too_long
-    version = plan_version(audio)
+    version = plan_version(audio.kind, audio.ffmpeg)
     plan_id = _plan_id(source, rate, version)
     return Plan(plan_id, version, rate, segments, drops, (*_short_note(audio), *notes, *rate_notes))
 
 
 def _cut_at_cues(
-    transcript: Transcript, audio: AudioFacts
+    transcript: Transcript, audio: AudioFacts, sample_rate: int
 ) -> tuple[tuple[PlannedSegment, ...], tuple[PlannedDrop, ...], tuple[PlannedNote, ...]]:
     notes = [PlannedNote(code=n.code, line=n.line, detail=n.detail) for n in transcript.notes]
     if transcript.plain_text is not None:
@@ -81,7 +84,7 @@ def _cut_at_cues(
         first, last = frames_at(cue.start_us, audio.rate_hz), frames_at(cue.end_us, audio.rate_hz)
         if first >= audio.frames:
             drops.append(_drop(cue, "beyond-audio", f"starts at {_s(cue.start_us)}, the audio ends at {_end(audio)}"))
-        elif min(last, audio.frames) <= first:
+        elif output_frames(min(last, audio.frames) - first, audio.rate_hz, sample_rate) < 1:
             drops.append(_drop(cue, "empty", "is shorter than one sample"))
         else:
             if last > audio.frames:
@@ -115,7 +118,7 @@ def _missing_frames(audio: AudioFacts) -> int:
 def _ends_early(audio: AudioFacts) -> Problem | None:
     if _missing_frames(audio) <= SHORT_END_SECONDS * audio.rate_hz:
         return None
-    return ends_early(audio.frames / audio.rate_hz, audio.declared_frames / audio.rate_hz)
+    return audio_problem(AudioEndsEarly(audio.frames / audio.rate_hz, audio.declared_frames / audio.rate_hz))
 
 
 def _short_note(audio: AudioFacts) -> tuple[PlannedNote, ...]:
@@ -123,16 +126,6 @@ def _short_note(audio: AudioFacts) -> tuple[PlannedNote, ...]:
     if not missing:
         return ()
     return (PlannedNote(code="audio-short", detail=f"{missing} samples fewer than the file states"),)
-
-
-def ends_early(seconds: float, stated_seconds: float) -> Problem:
-    return Problem(
-        code="audio-ends-early",
-        title="The audio ends early",
-        detail=f"The audio breaks off at {seconds:.3f} s; the file states {stated_seconds:.3f} s.",
-        stage="segmenter",
-        remedy="Upload the whole recording again; the file was probably cut off while it was copied.",
-    )
 
 
 def _no_usable_cue(drops: Sequence[PlannedDrop]) -> Problem:
@@ -154,15 +147,9 @@ def _no_usable_cue(drops: Sequence[PlannedDrop]) -> Problem:
 def _too_long(segments: Sequence[PlannedSegment], rate_hz: int, sample_rate: int) -> Problem | None:
     most = (MAX_WAV_BYTES - WAV_HEADER_BYTES) // 2
     for segment in segments:
-        frames = (segment.last_frame - segment.first_frame) * sample_rate // rate_hz
+        frames = output_frames(segment.last_frame - segment.first_frame, rate_hz, sample_rate)
         if frames > most:
-            return Problem(
-                code="segment-too-long",
-                title="A segment is too long for a WAV file",
-                detail=f"Segment {segment.n} has {frames} samples; a 16-bit WAV holds {most}.",
-                stage="segmenter",
-                remedy="Split the cue, or upload an SRT transcript so that the audio is cut.",
-            )
+            return audio_problem(SegmentTooLong(f"Segment {segment.n} has {frames} samples; a WAV file holds {most}."))
     return None
 
 
