@@ -22,13 +22,15 @@ help:
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN:%=-e %)
 	@touch $@
 
+# What is chosen (DATA=, PORT=, SEGMENTERS=, ...) reaches the program in its environment, where make puts it: in a
+# command line a count would put one service's name into another process. A kill -9 of make stops the system too.
+demo run: export CUECUTTER_FOLLOWS := parent
+
 demo: .venv/installed
 	@$(PY) -m stack demo
 
 run: .venv/installed
-	@$(PY) -m stack run $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port $(PORT)) \
-		$(if $(SEGMENTERS),--segmenters $(SEGMENTERS)) $(if $(MANIFESTS),--manifests $(MANIFESTS)) \
-		$(if $(CATALOGS),--catalogs $(CATALOGS))
+	@$(PY) -m stack run
 
 test: .venv/installed
 	@$(PY) -m pytest $(ARGS)
@@ -37,7 +39,7 @@ lint: .venv/installed
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
-	@$(PY) -m importlinter.cli lint
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 
 format: .venv/installed
 	@$(PY) -m ruff check --fix .

@@ -113,8 +113,8 @@ USERS: Final = tuple(_PERMISSIONS)
 
 
 def inbox_prefix(user: str) -> str:
-    """Replies to one service are not readable by another."""
-    return f"_INBOX_{user}"
+    """Replies to one service are not readable by another; people and other systems use NATS' own prefix."""
+    return f"_INBOX_{user}" if user in USERS and user != "observer" else "_INBOX"
 
 
 def server_config(

@@ -6,6 +6,7 @@ The defaults of nats-py would close for good after two minutes of outage and not
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import nats
 from faststream.nats import NatsBroker
@@ -21,16 +22,16 @@ Closed = Callable[[], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
-def _profile(user: str) -> dict[str, Any]:
+def _profile(url: str, name: str) -> dict[str, Any]:
     return {
-        "name": user,
+        "name": name,
         "allow_reconnect": True,
         "max_reconnect_attempts": -1,
         "reconnect_time_wait": 1,
         "connect_timeout": 3,
         "ping_interval": PING_SECONDS,
         "max_outstanding_pings": 2,
-        "inbox_prefix": inbox_prefix(user),
+        "inbox_prefix": inbox_prefix_of(url),
         "error_cb": _note_trouble,
     }
 
@@ -40,19 +41,24 @@ async def _note_trouble(trouble: Exception) -> None:
     _log.warning("nats trouble", extra={"fields": {"error": type(trouble).__name__}})
 
 
-async def connect(url: str, user: str) -> Client:
+def inbox_prefix_of(url: str) -> str:
+    """Where the URL's user may receive replies; the common place for a URL without a user."""
+    return inbox_prefix(urlsplit(url.split(",")[0]).username or "")
+
+
+async def connect(url: str, name: str) -> Client:
     """A raw connection, once the server answers; before that it tries for ever, once a second."""
-    return await nats.connect(url, **_profile(user))
+    return await nats.connect(url, **_profile(url, name))
 
 
-def make_broker(url: str, user: str, *, on_closed: Closed | None = None) -> NatsBroker:
+def make_broker(url: str, name: str, *, on_closed: Closed | None = None) -> NatsBroker:
     """A FastStream broker that is not connected yet, with the same profile.
 
     `on_closed` is called once the connection is closed for good, also by our own stop.
     """
     return NatsBroker(
         url,
-        **_profile(user),
+        **_profile(url, name),
         closed_cb=on_closed,
         graceful_timeout=HAND_BACK_SECONDS,
         apply_types=False,

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
-from bus.accounts import inbox_prefix
 from bus.settle import Route, Settler
 from contracts import subjects
 
@@ -21,7 +20,7 @@ async def _as_it_came(message: NatsMessage) -> NatsMessage:
 
 
 def subscribe(broker: NatsBroker, routes: Sequence[Route], settler: Settler) -> None:
-    """Registers every route; messages flow once the broker starts."""
+    """Registers every route on a connected broker; messages flow once it starts."""
     for route in routes:
         _subscribe(broker, route, settler)
 
@@ -37,6 +36,7 @@ def _subscribe(broker: NatsBroker, route: Route, settler: Settler) -> None:
         pull_sub=PullSub(batch_size=1, timeout=5.0),
         ack_policy=AckPolicy.MANUAL,
         decoder=_as_it_came,
-        inbox_prefix=f"{inbox_prefix(settler.service)}.".encode(),
+        # FastStream's pull subscribers do not take the connection's own prefix.
+        inbox_prefix=bytes(settler.client._inbox_prefix) + b".",
         include_in_schema=False,
     )(consume)

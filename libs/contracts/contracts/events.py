@@ -138,7 +138,7 @@ class SpanPlanned(Event, frozen=True, kw_only=True):
 class SegmentRow(Struct, frozen=True, array_like=True):
     """What the manifest needs of one segment that was stored.
 
-    `frames` as written, `sha256` of the WAV file, `short` source frames that were planned but not there (within 100 ms).
+    `frames` as written, `sha256` of the WAV file, `short` source frames that were planned and not there (≤ 100 ms).
     """
 
     n: int
