@@ -5,15 +5,14 @@ import io
 import json
 import wave
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-import nats
 import numpy as np
 import pytest
-from nats.js.api import DeliverPolicy
 
+from bus.connection import connect
+from bus.stream import Stream
 from objects import ObjectStore, S3Settings, open_store
 from tests.stacks import RunningStack
 
@@ -108,29 +107,13 @@ class Trainer:
 
     async def events(self, dataset_id: str) -> list[tuple[str, dict[str, Any]]]:
         """Everything the stream holds of a dataset, in order: (subject, body)."""
-        async with self.watching(dataset_id) as watch:
-            return [event async for event in watch]
-
-    @asynccontextmanager
-    async def watching(self, dataset_id: str) -> AsyncIterator[AsyncIterator[tuple[str, dict[str, Any]]]]:
-        client = await nats.connect(self.stack.env["NATS_URL"])
-        life, rest = f"tts.dataset.{dataset_id}", f"tts.dataset.{dataset_id}.>"
-        config = nats.js.api.ConsumerConfig(filter_subjects=[life, rest], deliver_policy=DeliverPolicy.ALL)
-        subscription = await client.jetstream().pull_subscribe("", stream="TTS", config=config)
-
-        async def events() -> AsyncIterator[tuple[str, dict[str, Any]]]:
-            while True:
-                try:
-                    messages = await subscription.fetch(500, timeout=1)
-                except nats.errors.TimeoutError:
-                    return
-                for message in messages:
-                    yield message.subject, json.loads(message.data)
-
+        client = await connect(self.stack.env["NATS_URL"], "trainer")
         try:
-            yield events()
+            stream, life = Stream(client), f"tts.dataset.{dataset_id}"
+            stored = [message for filter in (life, f"{life}.>") async for message in stream.every(filter)]
         finally:
             await client.close()
+        return [(message.subject, json.loads(message.body)) for message in sorted(stored, key=lambda m: m.seq)]
 
 
 @pytest.fixture
