@@ -22,7 +22,7 @@ from manifest.adapters.facts import Facts
 from manifest.errors import ManifestError
 from manifest.handlers import Handlers
 from manifest.settings import Settings
-from objects import StoreError, StoreUnavailable, open_store
+from objects import StoreError, StoreUnavailable, UploadLost, open_store
 
 SERVICE = "manifest"
 
@@ -38,7 +38,7 @@ def run(settings: Settings) -> None:
         stream = Stream(client)
         async with open_store(settings.s3()) as store:
             handlers = Handlers(LifeLog(stream, Drafter(SERVICE)), Facts(stream, store), store)
-            settler = Settler(SERVICE, client, (StoreUnavailable,), handlers.on_poison)
+            settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_poison)
             subscribe(broker, handlers.routes(), settler)
             yield Wiring(checks={"s3": store.check}, loops=(lambda: _watch(client, handlers, settings.watch_seconds),))
 

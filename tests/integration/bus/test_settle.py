@@ -58,12 +58,12 @@ class Desk:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(15):
-            while not holds():  # noqa: ASYNC110 - several conditions of a test, none with an event of its own
+            while not holds():
                 await asyncio.sleep(0.01)
 
     async def settled(self) -> None:
         async with asyncio.timeout(15):
-            while await self.pending() != (0, 0):  # noqa: ASYNC110 - the server tells only when asked
+            while await self.pending() != (0, 0):
                 await asyncio.sleep(0.01)
 
 

@@ -26,10 +26,8 @@ _STATES_LENGTH: Final = frozenset({"flac", _MOV, "aiff", "w64"})
 _FEW_PACKETS: Final = 64  # decoding so little costs nothing and is exact
 _FIRST_PACKETS: Final = 16
 _AAC_FRAMES: Final = 1024
-_MP3_KBITS: Final = (
-    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),  # MPEG 2 and 2.5
-    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),  # MPEG 1
-)
+_MP3_MASK: Final = 0xFFE6  # eleven bits of sync, two of layer
+_MP3_FRAME: Final = 0xFFE2
 
 Packet: TypeAlias = "av.Packet[AudioStream]"
 # Frames a packet decodes to; None where it is odd, so that only decoding tells. The int is ticks per frame, 0 for none.
@@ -150,15 +148,9 @@ def _aac_frames(packet: Packet, ticks: int) -> int | None:
 
 
 def _mp3_frames(packet: Packet, ticks: int) -> int | None:
-    """A packet that is not exactly one frame holds junk, as where two files were joined; that decodes to nothing."""
-    header = int.from_bytes(memoryview(cast(Any, packet))[:4], "big")
-    sync, version, layer = header >> 21, (header >> 19) & 3, (header >> 17) & 3
-    index, pad = (header >> 12) & 15, (header >> 9) & 1
-    rate_hz = packet.stream.codec_context.sample_rate
-    if sync != 0x7FF or layer != 1 or index == 15 or not rate_hz:
-        return None
-    kbits, per_second = _MP3_KBITS[version == 3][index], (144 if version == 3 else 72) * 1000
-    return _duration(packet, ticks) if per_second * kbits // rate_hz + pad == packet.size else None
+    """A packet that does not begin as a frame of layer III holds junk, as where two files were joined."""
+    header = int.from_bytes(memoryview(cast(Any, packet))[:2], "big")
+    return _duration(packet, ticks) if header & _MP3_MASK == _MP3_FRAME else None
 
 
 def _is_plain(packet: Packet, stream: AudioStream) -> bool:

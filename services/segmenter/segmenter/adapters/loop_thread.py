@@ -67,3 +67,4 @@ class LoopThread:
             pending.cancel()
         if self._work is not None:
             await asyncio.gather(asyncio.wrap_future(self._work), return_exceptions=True)
+            self._executor.shutdown()  # the thread has only to return

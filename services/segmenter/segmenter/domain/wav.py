@@ -119,7 +119,7 @@ class HeaderScan:
             if self._at + 8 > self._size:
                 raise TruncatedHeader("The WAV file ends before its audio begins.")
             start = self._at - offset
-            if start < self._odd or (start + 8 + _FMT_BYTES > len(data) and offset + len(data) < self._size):
+            if start + 8 + _FMT_BYTES > len(data) and offset + len(data) < self._size:
                 return self._need(self._at - self._odd)
             found = self._chunk(data, start)
             if found is not None:

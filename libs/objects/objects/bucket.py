@@ -1,0 +1,47 @@
+"""The bucket itself: whether it answers, and its creation."""
+
+from typing import TYPE_CHECKING, cast
+
+from botocore.exceptions import ClientError
+
+from objects.connection import Connection
+from objects.errors import BucketMissing
+from objects.translation import error_code
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3.literals import BucketLocationConstraintType
+
+_ALREADY_THERE = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
+
+
+async def check_bucket(connection: Connection) -> None:
+    async with connection.call(f"looking at bucket {connection.bucket}", missing=BucketMissing):
+        await connection.client.head_bucket(Bucket=connection.bucket)
+
+
+async def ensure_bucket(connection: Connection) -> None:
+    try:
+        await check_bucket(connection)
+    except BucketMissing:
+        await _create_bucket(connection)
+        await check_bucket(connection)
+
+
+async def _create_bucket(connection: Connection) -> None:
+    async with connection.call(f"creating bucket {connection.bucket}"):
+        try:
+            await _request_creation(connection)
+        except ClientError as error:
+            # Somebody else was faster; whether we may use that bucket is for the next check to say.
+            if error_code(error) not in _ALREADY_THERE:
+                raise
+
+
+async def _request_creation(connection: Connection) -> None:
+    if connection.region == "us-east-1":  # S3's default place is the one that must not be named
+        await connection.client.create_bucket(Bucket=connection.bucket)
+        return
+    place = cast("BucketLocationConstraintType", connection.region)
+    await connection.client.create_bucket(
+        Bucket=connection.bucket, CreateBucketConfiguration={"LocationConstraint": place}
+    )

@@ -1,0 +1,123 @@
+"""One S3 client with our habits: checked, bounded in time, and told everything by its settings alone.
+
+Neither `~/.aws`, `AWS_PROFILE` nor the endpoint variables of the environment have a say. Every request goes
+through `Connection.call`, which gives it a deadline and our errors.
+"""
+
+import asyncio
+import functools
+import ipaddress
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+
+from objects.errors import ObjectMissing, StoreError
+from objects.settings import S3Settings, Timeouts
+from objects.translation import translated
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+_POOL_CONNECTIONS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An open client and the one bucket it works on."""
+
+    client: "S3Client"
+    bucket: str
+    region: str
+    timeouts: Timeouts
+
+    @asynccontextmanager
+    async def call(
+        self, action: str, *, body_bytes: int = 0, missing: type[StoreError] = ObjectMissing
+    ) -> AsyncIterator[None]:
+        """Around one call that moves at most `body_bytes` bytes; a bare 404 raises `missing`.
+
+        Raises: `StoreUnavailable` after the deadline of `Timeouts`, otherwise whatever the table says.
+        """
+        with translated(action, missing):
+            async with asyncio.timeout(self.timeouts.deadline_seconds(body_bytes)):
+                yield
+
+
+@asynccontextmanager
+async def connect(settings: S3Settings, timeouts: Timeouts) -> AsyncIterator[Connection]:
+    """Opens the client; nothing is sent before the first call."""
+    creating = _session().create_client(
+        "s3",
+        region_name=settings.region,
+        endpoint_url=settings.endpoint_url,
+        aws_access_key_id=settings.access_key_id,
+        aws_secret_access_key=settings.secret_access_key,
+        aws_session_token=settings.session_token,
+        config=_client_config(settings, timeouts),
+    )
+    async with creating as client:
+        client.meta.events.register_last("before-call.s3", _without_expect)
+        yield Connection(client, settings.bucket, settings.region, timeouts)
+
+
+@functools.cache
+def _session() -> AioSession:
+    # Holds no connection and no loop, but the description of S3, whose reading is most of the cost of a client.
+    session = AioSession()
+    # Past `session.set_config_variable`, which would take None for "look it up in the environment".
+    variables = session.get_component("config_store")
+    variables.set_config_variable("profile", None)
+    variables.set_config_variable("config_file", os.devnull)
+    return session
+
+
+def _client_config(settings: S3Settings, timeouts: Timeouts) -> AioConfig:
+    return AioConfig(
+        signature_version="s3v4",
+        s3={"addressing_style": "path"},
+        # Our Content-MD5 is the check. The client's own would compare a ranged answer with the checksum of
+        # the whole object.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        ignore_configured_endpoint_urls=True,
+        connect_timeout=timeouts.connect_seconds,
+        read_timeout=timeouts.read_seconds,
+        retries={"mode": "standard", "total_max_attempts": timeouts.attempts},
+        max_pool_connections=_POOL_CONNECTIONS,
+        proxies={} if _on_this_machine(settings.endpoint_url) else None,
+        # `tcp_keepalive=True` has no effect here: aiobotocore drops socket options.
+        connector_args={"socket_factory": _keepalive_socket},
+    )
+
+
+def _without_expect(params: dict[str, Any], **_: object) -> None:
+    # botocore adds "Expect: 100-continue" to every body. A store that refuses at once never sends that 100,
+    # and aiohttp would wait for it for ever. (The return value must be None: another one is taken for the answer.)
+    params["headers"].pop("Expect", None)
+
+
+def _on_this_machine(endpoint_url: str | None) -> bool:
+    # A proxy named in the environment cannot reach our loopback, and is rarely told so.
+    host = urlsplit(endpoint_url or "").hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _keepalive_socket(address: tuple[Any, ...]) -> socket.socket:
+    family, kind, protocol = address[:3]
+    created = socket.socket(family, kind, protocol)
+    created.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    # The names differ between systems; where they are missing the system's own pace is used.
+    for option, value in (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, option):
+            created.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+    return created

@@ -1,0 +1,38 @@
+"""Where the store is, who we are to it, and how long we wait for it.
+
+The secrets never show in a repr, so that a settings object may stand in a log line or a traceback.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Settings:
+    """One bucket of one store. `endpoint_url` None means AWS itself, in `region`."""
+
+    bucket: str
+    region: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    endpoint_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """How long a call may take before it counts as `StoreUnavailable`.
+
+    `call_seconds` bounds one call with all its attempts; calls that carry bytes get `bytes /
+    slowest_bytes_per_second` on top. It is needed beside the other two because a store that stops reading
+    in the middle of a body runs into neither of them.
+    """
+
+    connect_seconds: float = 3.0
+    read_seconds: float = 30.0
+    call_seconds: float = 60.0
+    slowest_bytes_per_second: int = 256 * 1024
+    attempts: int = 3
+
+    def deadline_seconds(self, body_bytes: int) -> float:
+        """The longest a call may take that sends or receives `body_bytes` bytes."""
+        return self.call_seconds + body_bytes / self.slowest_bytes_per_second

@@ -1,0 +1,175 @@
+"""What stands between two time lines: the text of the upper cue, the index of the lower one, cues that lost their time
+line, and WebVTT's comment blocks. Offsets are 0-based characters of the gap; each function is linear in it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from transcripts.characters import DROP_INVISIBLE
+from transcripts.cues import NoteCode
+
+_MAX_VALUE_DIGITS = 9
+_MAX_ODD_INDEX_CHARS = 16
+
+_PARAGRAPH = r"(?:\n[^\S\n]*+\S[^\n]*+)*+"
+_VTT_HEADER = re.compile(rf"WEBVTT(?:[^\S\n][^\n]*+)?+(?=\n|\Z){_PARAGRAPH}")
+_VTT_BLOCK = re.compile(rf"^[^\S\n]*+\n(?:NOTE|STYLE|REGION)(?:[^\S\n][^\n]*+)?+(?=\n|\Z){_PARAGRAPH}", re.MULTILINE)
+_BLANK_INSIDE = re.compile(r"\n[^\S\n]*+\n")
+
+
+class Heading(NamedTuple):
+    """What stands above a time line. `label` is the index as it stands, "" where there is none; `number` its value
+    where it counts. `body_end`: where the upper cue's text ends in the gap. `certain`: blank lines leave no doubt.
+    """
+
+    label: str
+    number: int | None
+    body_end: int
+    certain: bool
+    code: NoteCode | None = None
+
+
+@dataclass(slots=True)
+class Numbering:
+    """What the headings of one part have told so far. `expected` is the number the next cue should have, `None` where
+    cues have none; `evidence` > 0 says that this file numbers its cues.
+    """
+
+    evidence: int = 0
+    expected: int | None = 1
+
+    def on_heading(self, heading: Heading) -> None:
+        if heading.label:
+            self.evidence += heading.certain
+            self.expected = None if heading.number is None else heading.number + 1
+        else:
+            self.evidence -= heading.certain
+            known = self.expected is not None and self.evidence > 0
+            self.expected = (self.expected or 0) + 1 if known else None
+
+    def on_lost(self, number: int) -> None:
+        """A cue without time line that bore the expected number."""
+        self.evidence += 1
+        self.expected = number + 1
+
+
+def value(index: str) -> int | None:
+    """None for what is no number, or so long that it counts nothing (and `int` would be slow)."""
+    return int(index) if len(index) <= _MAX_VALUE_DIGITS and index.isdecimal() else None
+
+
+class _LastLine(NamedTuple):
+    """The last line of a gap with anything on it. `alone`: nothing stands directly above it. `touching`: it stands
+    directly above the time line.
+    """
+
+    at: int
+    text: str
+    alone: bool
+    touching: bool
+
+
+def heading(gap: str, numbering: Numbering, *, first: bool, vtt: bool) -> Heading:
+    """`first`: the gap begins a part, so nothing stands above its first line (else a time line does)."""
+    last = _last_line(gap, first=first)
+    if last is None:
+        return Heading("", None, len(gap), certain=True)
+    at, text, alone, touching = last
+    if text.isdecimal():
+        number = value(text)
+        if (alone and touching) or (not vtt and _is_index(last, number, numbering, first=first)):
+            return Heading(text, number, at, alone)
+        return Heading("", None, len(gap), not touching, NoteCode.NUMBER_AS_TEXT)
+    if alone and touching and (vtt or _looks_like_an_index(text)):
+        return Heading(text, None, at, alone, None if vtt else NoteCode.ODD_INDEX)
+    return Heading("", None, len(gap), not touching)
+
+
+def _last_line(gap: str, *, first: bool) -> _LastLine | None:
+    kept = gap.rstrip()
+    if not kept:
+        return None
+    at = kept.rfind("\n") + 1
+    text = kept[at:]
+    if not text.isascii():
+        text = text.translate(DROP_INVISIBLE)
+    touching = len(gap) == len(kept) + 1 or gap.count("\n", len(kept)) == 1
+    return _LastLine(at, text.strip(), _is_blank_above(kept, at) if at else first, touching)
+
+
+def _is_blank_above(text: str, at: int) -> bool:
+    return text.startswith("\n\n", at - 2) or not text[text.rfind("\n", 0, at - 1) + 1 : at].strip()
+
+
+def _is_index(last: _LastLine, number: int | None, numbering: Numbering, *, first: bool) -> bool:
+    """A number with text above it or a blank line below it has to continue the count, or stand in a file that counts
+    and have but one of the two; else it ends the text above, like a year.
+    """
+    if (number is not None and number == numbering.expected) or (first and last.alone):
+        return True
+    return numbering.evidence > 0 and (last.alone or last.touching)
+
+
+def _looks_like_an_index(text: str) -> bool:
+    """`a1`, `1.2`, `-2`, `#7`: one short word with a digit."""
+    short = len(text) <= _MAX_ODD_INDEX_CHARS
+    return short and any(map(str.isdecimal, text)) and not any(map(str.isspace, text))
+
+
+def lost_cues(body: str, expected: int, *, first: bool) -> Iterator[tuple[int, int]]:
+    """Offset and number of each paragraph that begins with the number the count expects next: it has no time line,
+    or it would not stand in a body.
+    """
+    at = _paragraph_numbered(body, expected, 0, first=first)
+    while at >= 0:
+        yield at, expected
+        expected += 1
+        at = _paragraph_numbered(body, expected, at, first=False)
+
+
+def _paragraph_numbered(body: str, number: int, start: int, *, first: bool) -> int:
+    if first and body.startswith(str(number)) and _ends_line(body, len(str(number))):
+        return 0
+    needle = f"\n{number}"
+    at = body.find(needle, start)
+    while at >= 0:
+        if _ends_line(body, at + len(needle)) and _is_blank_above(body, at + 1):
+            return at + 1
+        at = body.find(needle, at + 1)
+    return -1
+
+
+def _ends_line(body: str, at: int) -> bool:
+    if body[at : at + 1].strip():
+        return False
+    end = body.find("\n", at)
+    return not body[at : end if end >= 0 else len(body)].strip()
+
+
+def is_vtt(part: str) -> bool:
+    return _VTT_HEADER.match(part) is not None
+
+
+def without_vtt_blocks(body: str, *, first: bool) -> tuple[str, int]:
+    """The body with WebVTT's header (when `first`) and NOTE, STYLE and REGION blocks emptied, their line ends kept,
+    and the offset of the first such block, -1 without one.
+    """
+    header = _VTT_HEADER.match(body) if first else None
+    block = header or _VTT_BLOCK.search(body)
+    if block is None:
+        return body, -1
+    if header:
+        body = _emptied(header) + body[header.end() :]
+    return _VTT_BLOCK.sub(_emptied, body), block.end() - len(block.group().lstrip())
+
+
+def _emptied(block: re.Match[str]) -> str:
+    return "\n" * block.group().count("\n")
+
+
+def blank_line_inside(body: str) -> int:
+    """The offset of the first blank line between two lines of text, -1 without one."""
+    found = _BLANK_INSIDE.search(body, len(body) - len(body.lstrip()), len(body.rstrip()))
+    return found.start() + 1 if found else -1

@@ -1,0 +1,37 @@
+"""A plain text: what was said in the whole recording, without times."""
+
+import re
+
+from transcripts.characters import find_control, has_visible, join_lines, unify_line_ends
+from transcripts.cues import Note, NoteCode, quote
+from transcripts.errors import NoText, UndecodableText
+
+# How SRT, lyrics, SBV and logs of speech recognisers write times: `[00:12.50]`, `0:00:01.000,0:00:02.000`.
+_TIME_AT_LINE_START = re.compile(r"^[^\S\n]*+[\[({<]?+\d{1,3}+:\d\d[:.,]\d\d[^\n]*+", re.MULTILINE)
+
+_CONTROL_REMEDY = "save it as UTF-8, or name its real encoding as transcript_encoding"
+
+
+def read_plain(text: str) -> tuple[str, tuple[Note, ...]]:
+    """All lines stripped and joined by one space, otherwise verbatim; a note where a line begins with a time.
+
+    Raises: NoText when nothing visible is there; UndecodableText at a control character, for there is no cue to drop.
+    """
+    text = unify_line_ends(text)
+    at = find_control(text)
+    if at >= 0:
+        _refuse_control(text, at)
+    if not has_visible(text):
+        raise NoText("the transcript has no text", remedy="upload a transcript with text")
+    found = _TIME_AT_LINE_START.search(text)
+    return join_lines(text), (_note_time(text, found),) if found else ()
+
+
+def _refuse_control(text: str, at: int) -> None:
+    line = text.count("\n", 0, at) + 1
+    message = f"control character U+{ord(text[at]):04X} in line {line}"
+    raise UndecodableText(message, line=line, offset=None, remedy=_CONTROL_REMEDY)
+
+
+def _note_time(text: str, found: re.Match[str]) -> Note:
+    return Note(text.count("\n", 0, found.start()) + 1, NoteCode.TIME_IN_TEXT, quote(found.group()))

@@ -1,0 +1,96 @@
+"""The lists that reading fills. A block is counted when it begins and put into exactly one list when it ends, so
+kept + dropped = parsed can be checked, and fails if a block is forgotten or told twice.
+"""
+
+from typing import NamedTuple
+
+from transcripts import gaps
+from transcripts.characters import find_control, has_visible, join_lines
+from transcripts.cues import Cue, DropCode, DroppedCue, Note, NoteCode, quote
+from transcripts.errors import TooManyCues
+from transcripts.time_lines import TimeLine
+
+# Word by word this is 23 hours of speech, line by line ten times that. Hostile files reach it with a few bytes a cue;
+# it bounds what they cost.
+MAX_CUES = 250_000
+
+
+class Block(NamedTuple):
+    """A cue whose text is still to come: `line` as in `Cue`, `time_line_at` the 1-based line of its times."""
+
+    number: int
+    line: int
+    time_line_at: int
+    time_line: TimeLine
+    source: str
+
+
+class Tally:
+    def __init__(self) -> None:
+        self.cues: list[Cue] = []
+        self.dropped: list[DroppedCue] = []
+        self.notes: list[Note] = []
+        self.parsed = 0
+        self._time_lines = 0
+
+    def on_time_line(self, line: int) -> None:
+        """Raises: TooManyCues. Lines that turn out to be text count too, for their cost is the same."""
+        self._time_lines += 1
+        if self._time_lines > MAX_CUES:
+            raise TooManyCues(
+                f"more than {MAX_CUES} cues, at line {line}", line=line, remedy="upload the recording in parts"
+            )
+
+    def begin(self, line: int, time_line_at: int, time_line: TimeLine, source: str) -> Block:
+        number = self.parsed
+        self.parsed += 1
+        return Block(number, line, time_line_at, time_line, source)
+
+    def note(self, line: int, code: NoteCode, detail: str) -> None:
+        self.notes.append(Note(line, code, detail))
+
+    def finish(self, block: Block, body: str) -> None:
+        """`body` is what stands below the block's time line, line ends included."""
+        time_line = block.time_line
+        whole = f"{time_line.text}\n{body}" if time_line.text else body
+        control = find_control(whole)
+        if time_line.drop is not None:
+            self._drop(block, time_line.drop, quote(block.source))
+        elif control >= 0:
+            self._drop(block, DropCode.CONTROL_CHARACTER, f"U+{ord(whole[control]):04X} in the text")
+        elif not has_visible(whole):
+            self._drop(block, DropCode.EMPTY_TEXT, "")
+        else:
+            self._keep(block, whole.strip(), body)
+
+    def lost(self, line: int, text: str) -> None:
+        """A cue that has its number but no time line."""
+        self.on_time_line(line)
+        self._drop(self.begin(line, line, TimeLine(), ""), DropCode.NO_TIME, quote(text))
+
+    def _drop(self, block: Block, code: DropCode, detail: str) -> None:
+        self.dropped.append(DroppedCue(block.number, block.line, code, detail))
+
+    def _keep(self, block: Block, text: str, body: str) -> None:
+        time_line = block.time_line
+        if "\n" in text:
+            text = join_lines(text)
+            self._note_blank_line(block, body)
+        for code in time_line.notes:
+            self.note(block.time_line_at, code, quote(block.source))
+        cue = Cue(block.number, block.line, time_line.start_us, time_line.end_us, text)
+        if self.cues and cue.start_us < self.cues[-1].end_us:
+            self._note_order(self.cues[-1], cue)
+        self.cues.append(cue)
+
+    def _note_blank_line(self, block: Block, body: str) -> None:
+        at = gaps.blank_line_inside(body)
+        if at >= 0:
+            line = block.time_line_at + 1 + body.count("\n", 0, at)
+            self.note(line, NoteCode.BLANK_LINE_IN_TEXT, "the text goes on below it")
+
+    def _note_order(self, before: Cue, cue: Cue) -> None:
+        if cue.start_us < before.start_us:
+            self.note(cue.line, NoteCode.OUT_OF_ORDER, f"begins before the cue of line {before.line}")
+        else:
+            self.note(cue.line, NoteCode.OVERLAP, f"begins before the cue of line {before.line} ends")

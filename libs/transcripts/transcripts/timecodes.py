@@ -1,0 +1,61 @@
+"""One time of a time line to whole microseconds, exactly: fractions are decimal (`,5` is half a second), digits beyond
+the sixth are rounded half to even. Never raises and never guesses; what is no time comes back as the reason.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from transcripts.cues import DropCode, NoteCode
+
+# Nine digits of hours are 3.6e18 microseconds: the sum still fits the 64 bits of a JSON integer elsewhere.
+_FIELD_LIMIT = 10**9
+# Longer than any tool writes; also keeps a hostile line cheap.
+MAX_TIME_CHARS = 200
+
+US_PER_SECOND = 1_000_000
+
+# Three digits after a third colon are milliseconds, fewer count frames.
+_TIME = re.compile(r"(-?)(?:([0-9]++):)?([0-9]++):([0-9]++)(?:[,.]([0-9]*+)|:([0-9]{3,}+))?")
+_FRAMES = re.compile(r"-?[0-9]++(?:[:;][0-9]++){3}")
+
+
+class Time(NamedTuple):
+    """`us` microseconds, zero or more; `notes` without `odd-time`, which the line decides."""
+
+    us: int
+    notes: tuple[NoteCode, ...] = ()
+
+
+def parse_time(token: str) -> Time | DropCode:
+    """Reads `[-]H:MM:SS[,f…]`, `MM:SS[,f…]` or `H:MM:SS:mmm…`, already freed of blanks and typographic variants."""
+    if len(token) > MAX_TIME_CHARS:
+        return DropCode.BAD_TIME
+    if not token.isascii():
+        token = "".join(str(unicodedata.decimal(character, character)) for character in token)
+    found = _TIME.fullmatch(token)
+    if found is None:
+        return DropCode.FRAMES_TIME if _FRAMES.fullmatch(token) else DropCode.BAD_TIME
+    sign, hours, minutes, seconds, fraction, milliseconds = found.groups()
+    clock = int(hours) if hours else 0, int(minutes), int(seconds)
+    if max(clock) >= _FIELD_LIMIT:
+        return DropCode.TIME_TOO_LARGE
+    us = ((clock[0] * 60 + clock[1]) * 60 + clock[2]) * US_PER_SECOND
+    rounded_us, notes = _fraction_us(fraction or milliseconds or "")
+    us += rounded_us
+    # Without hours, 75 minutes are nothing odd.
+    if clock[2] > 59 or (clock[1] > 59 and hours):
+        notes = (*notes, NoteCode.TIME_OVER_59)
+    return DropCode.NEGATIVE_TIME if sign and us else Time(us, notes)
+
+
+def _fraction_us(digits: str) -> tuple[int, tuple[NoteCode, ...]]:
+    """The decimal fraction in microseconds; a note when digits were lost to rounding."""
+    if len(digits) <= 6:
+        return int(digits.ljust(6, "0")), ()
+    us = int(digits[:6])
+    rest = digits[6:].rstrip("0")
+    if not rest:
+        return us, ()
+    up = us % 2 == 1 if rest == "5" else rest > "5"
+    return us + up, (NoteCode.TIME_ROUNDED,)

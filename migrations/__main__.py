@@ -1,0 +1,36 @@
+"""`python -m migrations`: schema, streams and durables, bucket; one line for each, and what to do next."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+
+from bus import settings as environment
+from migrations import steps
+from migrations.settings import Settings
+
+
+def main(env: Mapping[str, str]) -> int:
+    """The exit status: 0 when all is there, 1 when something is in the way.
+
+    Raises: SystemExit (status 2) for settings that are missing or malformed.
+    """
+    settings = environment.load(env, Settings)
+    try:
+        _tell(steps.postgres(settings.database_url))
+        _tell(asyncio.run(steps.nats(settings.nats_url, settings.stream_replicas)))
+        _tell(asyncio.run(steps.bucket(settings.s3())))
+    except steps.StepFailed as problem:
+        print(f"migrations: {problem}", file=sys.stderr)
+        return 1
+    print("next: start the services")
+    return 0
+
+
+def _tell(lines: list[str]) -> None:
+    for told in lines:
+        print(told, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

@@ -1,0 +1,1 @@
+"""Revisions in order; each one leaves what the release before it uses."""

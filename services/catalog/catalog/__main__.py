@@ -1,0 +1,27 @@
+"""`python -m catalog` serves; `python -m catalog rebuild [--check]` makes the rows anew from the stream."""
+
+import argparse
+import asyncio
+import os
+import sys
+
+from bus import settings as environment
+from catalog import app, rebuild
+from catalog.settings import Settings
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m catalog")
+    commands = parser.add_subparsers(dest="command")
+    again = commands.add_parser("rebuild", help="make the rows anew from the stream, while the service runs")
+    again.add_argument("--check", action="store_true", help="only compare; exit status 1 when rows differ")
+    chosen = parser.parse_args(arguments)
+    settings = environment.load(os.environ, Settings)
+    if chosen.command == "rebuild":
+        return asyncio.run(rebuild.main(settings, check=chosen.check))
+    app.run(settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

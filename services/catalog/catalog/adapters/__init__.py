@@ -1,0 +1,1 @@
+"""Postgres and the stream, as the catalog uses them."""

@@ -1,0 +1,160 @@
+"""Connections to Postgres: reading ones that can't write, and projecting ones that hold the projector's lock.
+
+Nothing here waits without a limit, and a process that is frozen loses its session, so that another takes over. Every
+failure is one of this package's errors.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final, NewType
+
+import asyncpg
+import sqlalchemy.exc
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from catalog.errors import CatalogError, DatabaseRefuses, DatabaseUnavailable, SchemaMissing, Unstorable
+
+ReadConnection = NewType("ReadConnection", AsyncConnection)
+WriteConnection = NewType("WriteConnection", AsyncConnection)
+
+CONNECT_SECONDS: Final = 1.5
+READ_SECONDS: Final = 1.8
+PROJECT_SECONDS: Final = 15.0
+READERS: Final = 5
+
+_READING: Final = {"default_transaction_read_only": "on", "statement_timeout": "1800"}
+_PROJECTING: Final = {
+    "lock_timeout": "10s",
+    # A projector that is frozen in a transaction, or anywhere, must not keep others from its work.
+    "idle_in_transaction_session_timeout": "10s",
+    "idle_session_timeout": "20s",
+    # A machine that vanished sends nothing: its session must end all the same.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    # Rows and position are lost together or not at all, and what is lost is read from the stream again.
+    "synchronous_commit": "off",
+}
+
+# SQLSTATE: undefined table, column, schema; classes of refused users and databases, and of refused values.
+_SCHEMA_STATES: Final = ("42P01", "42703", "3F000")
+_REFUSING_CLASSES: Final = ("28", "3D")
+_VALUE_CLASSES: Final = ("22", "23")
+
+REMEDY: Final = "run `python -m migrations`"
+
+
+def engine(url: str, *, settings: Mapping[str, str] | None = None, command_seconds: float, **how: Any) -> AsyncEngine:
+    """An engine for a postgresql:// URL, which asyncpg reads itself: every option of such URLs works."""
+    options = {"application_name": "catalog", **(settings or {})}
+
+    async def connect() -> Any:
+        try:
+            return await asyncpg.connect(
+                url, timeout=CONNECT_SECONDS, command_timeout=command_seconds, server_settings=options
+            )
+        except ValueError as problem:  # asyncpg's own errors about the URL are ValueErrors too
+            raise DatabaseRefuses(f"DATABASE_URL is malformed ({type(problem).__name__})") from problem
+
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **how)
+
+
+class Database:
+    """Two engines, so that reading and writing differ in type and in what the server allows."""
+
+    def __init__(self, url: str, *, project_seconds: float = PROJECT_SECONDS) -> None:
+        self._reading = engine(
+            url,
+            settings=_READING,
+            command_seconds=READ_SECONDS,
+            pool_size=READERS,
+            max_overflow=0,
+            pool_timeout=CONNECT_SECONDS,
+            pool_pre_ping=True,
+            isolation_level="AUTOCOMMIT",
+        )
+        self._projecting = engine(url, settings=_PROJECTING, command_seconds=project_seconds, poolclass=NullPool)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[ReadConnection]:
+        """One statement is one snapshot; several are not.
+
+        Raises: DatabaseUnavailable, DatabaseRefuses, SchemaMissing.
+        """
+        with translated():
+            async with self._reading.connect() as connection:
+                yield ReadConnection(connection)
+
+    @asynccontextmanager
+    async def projecting(self) -> AsyncIterator[WriteConnection]:
+        """A session of its own; what it locks is free again as soon as it ends.
+
+        Raises: DatabaseUnavailable, DatabaseRefuses.
+        """
+        with translated():
+            connection = await self._projecting.connect()
+        try:
+            yield WriteConnection(connection)
+        finally:
+            with translated():
+                await connection.close()
+
+    async def close(self) -> None:
+        await self._reading.dispose()
+        await self._projecting.dispose()
+
+
+@asynccontextmanager
+async def transaction(connection: WriteConnection) -> AsyncIterator[None]:
+    """Commits at the end, or rolls back.
+
+    Raises: DatabaseUnavailable, SchemaMissing, Unstorable.
+    """
+    with translated():
+        async with connection.begin():
+            yield
+
+
+@asynccontextmanager
+async def savepoint(connection: WriteConnection) -> AsyncIterator[None]:
+    """Part of a transaction that can fail by itself.
+
+    Raises: DatabaseUnavailable, SchemaMissing, Unstorable.
+    """
+    with translated():
+        async with connection.begin_nested():
+            yield
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The one table from the errors of SQLAlchemy and asyncpg to ours."""
+    try:
+        yield
+    except sqlalchemy.exc.StatementError as problem:
+        raise _meaning(_driver_error(problem)) from problem
+    except (sqlalchemy.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        raise _meaning(problem) from problem
+    except (OSError, TimeoutError) as problem:
+        raise _meaning(problem) from problem
+
+
+def _driver_error(problem: sqlalchemy.exc.StatementError) -> BaseException:
+    """SQLAlchemy puts a stand-in of its own before the driver's error."""
+    stand_in = problem.orig or problem
+    return stand_in.__cause__ or stand_in
+
+
+def _meaning(problem: BaseException) -> CatalogError:
+    """By SQLSTATE where there is one. The text of an error may hold data or the URL, so only its type is told."""
+    state = str(getattr(problem, "sqlstate", None) or "")
+    name = f"{type(problem).__name__} {state}".strip()
+    if state in _SCHEMA_STATES:
+        return SchemaMissing(f"the database's schema is missing or older than this version; {REMEDY}")
+    if state[:2] in _REFUSING_CLASSES:
+        return DatabaseRefuses(f"the database refuses us ({name}); is DATABASE_URL right?")
+    # Without a state it never reached the server: asyncpg or a type could not turn the value into Postgres's.
+    if state[:2] in _VALUE_CLASSES or (not state and isinstance(problem, ValueError | TypeError | OverflowError)):
+        return Unstorable(f"the database refuses a value ({name})")
+    return DatabaseUnavailable(f"the database does not answer ({name})")

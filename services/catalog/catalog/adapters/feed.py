@@ -1,0 +1,229 @@
+"""The stream's messages that concern a row, in order, each exactly once, from a given sequence on.
+
+An ephemeral pull consumer without acks, read over raw nats-py: nats-py's own `fetch(500)` waits for all 500, and
+FastStream's pull loop spins when its consumer is gone. A consumer that vanished, a line that was cut and a message
+that got lost on the way all end the feed with FeedLost; whoever reads begins anew from the position they stored.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import Any, Final
+from uuid import uuid4
+
+import msgspec
+import nats.js.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy
+
+from bus.errors import BusError, BusUnavailable
+from bus.stream import ANSWER_SECONDS, translated
+from catalog.errors import FeedLost
+from contracts import subjects
+
+MAX_MESSAGES: Final = 500
+HEARTBEAT_SECONDS: Final = 1.0
+SILENCE_SECONDS: Final = 3.5  # three heartbeats missed
+
+_CONCERNING: Final = (subjects.ALL_LIVES, subjects.ALL_PLANS, subjects.ALL_PROGRESS, subjects.ALL_DONE)
+_PULL: Final = msgspec.json.encode(
+    {
+        "batch": MAX_MESSAGES,
+        "max_bytes": 16 << 20,  # far above one message's 1 MiB, far below what would hurt
+        "expires": 30_000_000_000,
+        "idle_heartbeat": int(HEARTBEAT_SECONDS * 1e9),
+    }
+)
+_IN_FLIGHT_SECONDS: Final = 0.2  # a message that was sent before the answer has arrived after it by then
+_INACTIVE_SECONDS: Final = 30.0  # after this the server forgets the consumer of a process that died
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One stored message; `stored_at` is the server's time, `ce_type` empty where it has none."""
+
+    seq: int
+    stored_at: datetime
+    subject: str
+    ce_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which stream this is (by the moment it was made), and the sequence of its last message."""
+
+    created: datetime
+    last_seq: int
+
+
+async def identify(client: Client) -> Identity:
+    """Raises: BusUnavailable, also while the stream is missing."""
+    with _missing_is_unavailable(), translated():
+        info = await client.jetstream(timeout=ANSWER_SECONDS).stream_info(subjects.STREAM)
+    if info.created is None:
+        raise BusUnavailable("the server does not say when the stream was made")
+    return Identity(info.created, info.state.last_seq)
+
+
+@asynccontextmanager
+async def reading(client: Client, *, after: int) -> AsyncIterator["Feed"]:
+    """The messages with a sequence above `after`.
+
+    Raises: BusUnavailable.
+    """
+    feed = Feed(client)
+    try:
+        await feed.open(after)
+        yield feed
+    finally:
+        await feed.close()
+
+
+class Feed:
+    """One consumer's messages, in order and without a gap. `reading` opens and closes it."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._js = client.jetstream(timeout=ANSWER_SECONDS)
+        self._name = f"catalog-{uuid4().hex}"
+        self._inbox = client.new_inbox()
+        self._subscription: Any = None
+        self._reconnects = client.stats["reconnects"]
+        self._arrived: list[Received] = []
+        self._signal = asyncio.Event()
+        self._delivered = 0  # the consumer's own count: a gap in it is a lost message
+        self._wanted = 0  # messages that the open request may still bring
+        self._pending = 0
+        self._heard = monotonic()
+        self._lost = ""
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether everything stored up to the last message was delivered and taken."""
+        return self._pending == 0 and not self._arrived
+
+    async def open(self, after: int) -> None:
+        with _missing_is_unavailable(), translated():
+            self._subscription = await self._client.subscribe(self._inbox, cb=self._take)
+            info = await self._js.add_consumer(subjects.STREAM, self._config(after))
+        self._pending = info.num_pending or 0
+
+    async def close(self) -> None:
+        # Both are courtesies: the server forgets an idle consumer by itself.
+        with suppress(BusError, nats.js.errors.NotFoundError), translated():
+            if self._subscription is not None:
+                await self._subscription.unsubscribe()
+            if self._client.is_connected:
+                await self._js.delete_consumer(subjects.STREAM, self._name)
+
+    async def next(self, wait_seconds: float) -> list[Received]:
+        """1 to 500 messages as soon as there are any, or none after `wait_seconds`.
+
+        Raises: FeedLost, BusUnavailable.
+        """
+        until = monotonic() + wait_seconds
+        while not self._arrived and monotonic() < until:
+            self._check()
+            self._signal.clear()
+            await self._keep_asking()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(HEARTBEAT_SECONDS, max(until - monotonic(), 0))):
+                    await self._signal.wait()
+        if not self._arrived:
+            self._check()
+        messages, self._arrived = self._arrived, []
+        if messages:
+            await self._keep_asking()  # the next ones travel while these are written
+        return messages
+
+    async def recount(self) -> None:
+        """Compares with the server's count: the last message may be lost, and what was purged never arrives.
+
+        Raises: FeedLost, BusUnavailable.
+        """
+        try:
+            with translated():
+                info = await self._js.consumer_info(subjects.STREAM, self._name)
+        except nats.js.errors.NotFoundError as problem:
+            raise FeedLost("the consumer is gone") from problem
+        sent = info.delivered.consumer_seq if info.delivered else 0
+        if sent > self._delivered:
+            await asyncio.sleep(_IN_FLIGHT_SECONDS)
+        if sent > self._delivered:
+            raise FeedLost(f"message {self._delivered + 1} of the consumer got lost")
+        if sent == self._delivered:
+            self._pending = info.num_pending or 0
+
+    def _config(self, after: int) -> ConsumerConfig:
+        return ConsumerConfig(
+            name=self._name,
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=after + 1,
+            ack_policy=AckPolicy.NONE,
+            replay_policy=ReplayPolicy.INSTANT,
+            filter_subjects=list(_CONCERNING),
+            inactive_threshold=_INACTIVE_SECONDS,
+            num_replicas=1,
+            mem_storage=True,
+        )
+
+    async def _keep_asking(self) -> None:
+        if self._wanted > 0:
+            return
+        self._wanted, self._heard = MAX_MESSAGES, monotonic()
+        with translated():
+            await self._client.publish(
+                f"$JS.API.CONSUMER.MSG.NEXT.{subjects.STREAM}.{self._name}", _PULL, reply=self._inbox
+            )
+
+    def _check(self) -> None:
+        if self._client.stats["reconnects"] != self._reconnects:
+            self._lost = self._lost or "the connection was made anew; the server may have sent into the old one"
+        if not self._lost and self._wanted > 0 and monotonic() - self._heard > SILENCE_SECONDS:
+            self._lost = "no heartbeat"
+        if self._lost:
+            raise FeedLost(self._lost)
+
+    async def _take(self, message: Msg) -> None:
+        self._heard = monotonic()
+        if message.reply.startswith("$JS.ACK."):
+            self._take_event(message)
+        else:
+            self._take_status(message.headers or {})
+        if self._arrived or self._lost or self._wanted <= 0:
+            self._signal.set()
+
+    def _take_event(self, message: Msg) -> None:
+        where = message.metadata
+        self._wanted -= 1
+        self._delivered += 1
+        self._pending = where.num_pending
+        if where.sequence.consumer != self._delivered and not self._lost:
+            self._lost = f"message {self._delivered} of the consumer got lost"
+        if self._lost:
+            return
+        ce_type = (message.headers or {}).get("ce-type", "")
+        self._arrived.append(Received(where.sequence.stream, where.timestamp, message.subject, ce_type, message.data))
+
+    def _take_status(self, headers: dict[str, str]) -> None:
+        status, text = headers.get("Status", ""), headers.get("Description", "").lower()
+        if status == "100":
+            return
+        # 404 and 408 end a request in peace, as does one of the 409s: the next request brings the rest.
+        if status in ("404", "408") or (status == "409" and ("maxbytes" in text or "batch completed" in text)):
+            self._wanted = 0
+        else:
+            self._lost = f"the server ended the consumer: {status} {text}".strip()
+
+
+@contextmanager
+def _missing_is_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except nats.js.errors.NotFoundError as problem:
+        raise BusUnavailable(f"stream {subjects.STREAM} is missing") from problem

@@ -1,0 +1,98 @@
+"""What the answers need of the database: one row, one page, and how far the rows have come.
+
+Each question is one statement, so a row and the position it was seen at belong together.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select, text
+
+from catalog.adapters import tables
+from catalog.adapters.database import REMEDY, Database
+from catalog.adapters.rows import row_from
+from catalog.errors import SchemaMissing
+from contracts.queries import DatasetRow, ListDatasets
+
+POLL_SECONDS: Final = (0.002, 0.004, 0.008, 0.015, 0.03, 0.05)  # a life event is in the rows after 10 to 30 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`row` as it stood when everything up to stream sequence `position` was in the rows."""
+
+    position: int
+    row: DatasetRow | None
+
+
+class Reader:
+    """Reads for any number of questions at once; waiting questions share one look at the position."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._look: asyncio.Task[int] | None = None
+
+    async def get(self, dataset_id: str) -> Found:
+        """`dataset_id` must be a UUID as we write them.
+
+        Raises: DatabaseUnavailable, SchemaMissing, Unreadable.
+        """
+        query = select(tables.position.c.seq.label("position"), tables.dataset).join_from(
+            tables.position, tables.dataset, tables.dataset.c.id == dataset_id, isouter=True
+        )
+        async with self._database.reading() as connection:
+            columns = (await connection.execute(query)).mappings().one_or_none()
+        if columns is None:
+            raise SchemaMissing(f"the position's row is missing; {REMEDY}")
+        return Found(columns["position"], None if columns["id"] is None else row_from(columns))
+
+    async def page(self, question: ListDatasets) -> list[DatasetRow]:
+        """One row more than `limit`, where there are so many; newest first.
+
+        Raises: DatabaseUnavailable, SchemaMissing, Unreadable.
+        """
+        table = tables.dataset
+        query = select(table).order_by(table.c.created_seq.desc()).limit(question.limit + 1)
+        if question.user_id is not None:
+            query = query.where(table.c.user_id == question.user_id)
+        if question.before is not None:
+            query = query.where(table.c.created_seq < question.before)
+        if question.status is not None:
+            query = query.where(table.c.status == question.status.value)
+        async with self._database.reading() as connection:
+            return [row_from(columns) for columns in (await connection.execute(query)).mappings()]
+
+    async def reached(self, seq: int) -> None:
+        """Waits, for as long as it takes, until everything up to `seq` is in the rows.
+
+        Raises: DatabaseUnavailable, SchemaMissing.
+        """
+        attempt = 0
+        while await self.position() < seq:
+            await asyncio.sleep(POLL_SECONDS[min(attempt, len(POLL_SECONDS) - 1)])
+            attempt += 1
+
+    async def position(self) -> int:
+        """Raises: DatabaseUnavailable, SchemaMissing."""
+        if self._look is None or self._look.done():
+            self._look = asyncio.create_task(self._position())
+        return await asyncio.shield(self._look)
+
+    async def check(self) -> None:
+        """Readiness: the database answers and has this version's schema, or a later one.
+
+        Raises: DatabaseUnavailable, SchemaMissing.
+        """
+        async with self._database.reading() as connection:
+            found = await connection.scalar(select(tables.revision.c.version_num))
+            await connection.execute(text("SELECT 1 FROM dataset LIMIT 1"))
+        if found is None or found < tables.SCHEMA_REVISION:
+            raise SchemaMissing(f"the schema is at {found}, this version needs {tables.SCHEMA_REVISION}; {REMEDY}")
+
+    async def _position(self) -> int:
+        async with self._database.reading() as connection:
+            seq = await connection.scalar(select(tables.position.c.seq))
+        if seq is None:
+            raise SchemaMissing(f"the position's row is missing; {REMEDY}")
+        return int(seq)

@@ -1,0 +1,56 @@
+"""Between a DatasetRow and the columns that store it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from catalog.errors import Unreadable
+from contracts.dataset import Status, TranscriptType
+from contracts.queries import DatasetRow, Progress
+
+_RENAMED = {
+    "audio_key": "audio_s3_key",
+    "transcript_key": "transcript_s3_key",
+    "training_data_key": "training_data_s3_key",
+}
+_SAME = tuple(
+    field for field in DatasetRow.__struct_fields__ if field not in {*_RENAMED, "status", "transcript_type", "progress"}
+)
+
+
+def is_dataset_id(text: str) -> bool:
+    """Whether `text` is a UUID as we write them; Postgres would give any other spelling back changed."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def columns_of(row: DatasetRow) -> dict[str, Any]:
+    columns = {name: getattr(row, name) for name in _SAME}
+    columns |= {column: getattr(row, field) for field, column in _RENAMED.items()}
+    return columns | {
+        "status": row.status.value,
+        "transcript_type": row.transcript_type.value,
+        "segments_written": row.progress.segments if row.progress else None,
+        "segments_planned": row.progress.of if row.progress else None,
+        "error_message": (row.error.detail or row.error.title) if row.error else None,
+    }
+
+
+def row_from(columns: Mapping[Any, Any]) -> DatasetRow:
+    """Raises: Unreadable."""
+    try:
+        fields = {name: columns[name] for name in _SAME}
+        fields |= {field: columns[column] for field, column in _RENAMED.items()}
+        written = columns["segments_written"]
+        return DatasetRow(
+            **fields,
+            status=Status(columns["status"]),
+            transcript_type=TranscriptType(columns["transcript_type"]),
+            progress=None if written is None else Progress(segments=written, of=columns["segments_planned"]),
+        )
+    except (ValueError, msgspec.ValidationError) as problem:
+        raise Unreadable(f"a stored row has another shape: {problem}; run `python -m catalog rebuild`") from problem

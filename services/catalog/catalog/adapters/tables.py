@@ -1,0 +1,102 @@
+"""The two tables as this version reads and writes them; `migrations` makes them.
+
+Postgres has no way to store the character NUL. It is left out on the way in, here and nowhere else, because a row
+that can't be stored would otherwise stop the projection.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, Column, Dialect, Double, Integer, MetaData, Table, Text, TypeDecorator, Uuid
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+
+from contracts.dataset import Options
+from contracts.problem import Problem, Warnings
+
+SCHEMA_REVISION: Final = "0001"  # the migration that this version needs; later ones keep what it uses
+
+
+def without_nul(value: Any) -> Any:
+    """JSON-like `value` with NUL removed from every string in it."""
+    match value:
+        case str():
+            return value.replace("\0", "")
+        case list():
+            return [without_nul(item) for item in value]
+        case dict():
+            return {without_nul(key): without_nul(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.replace("\0", "")
+
+
+class Structured(TypeDecorator[Any]):
+    """A Struct of the contracts as jsonb, so that people can query it."""
+
+    impl = JSONB(none_as_null=True)
+    cache_ok = True
+
+    def __init__(self, kind: type[msgspec.Struct]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return without_nul(msgspec.to_builtins(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else msgspec.convert(value, self.kind)
+
+
+def dataset_table(name: str, metadata: MetaData) -> Table:
+    """A table of dataset rows; a rebuild makes its own beside `dataset`."""
+    return Table(
+        name,
+        metadata,
+        Column("id", Uuid(as_uuid=False), primary_key=True),
+        Column("user_id", Words, nullable=False),
+        Column("created_seq", BigInteger, nullable=False),
+        Column("seq", BigInteger, nullable=False),
+        Column("status", Words, nullable=False),
+        Column("run", BigInteger),
+        Column("name", Words, nullable=False),
+        Column("description", Words, nullable=False),
+        Column("transcript_type", Words, nullable=False),
+        Column("audio_s3_key", Words, nullable=False),
+        Column("transcript_s3_key", Words, nullable=False),
+        Column("training_data_s3_key", Words),
+        Column("segment_count", Integer),
+        Column("total_duration_seconds", Double),
+        Column("segments_written", Integer),
+        Column("segments_planned", Integer),
+        Column("error_message", Words),
+        Column("error", Structured(Problem)),
+        Column("warnings", Structured(Warnings), nullable=False),
+        Column("options", Structured(Options), nullable=False),
+        Column("created_at", TIMESTAMP(timezone=True), nullable=False),
+        Column("updated_at", TIMESTAMP(timezone=True), nullable=False),
+        Column("fact_at", TIMESTAMP(timezone=True)),
+    )
+
+
+METADATA: Final = MetaData()
+
+dataset: Final = dataset_table("dataset", METADATA)
+
+position: Final = Table(
+    "tts_projection",
+    METADATA,
+    Column("one", Boolean, primary_key=True),  # true: there is exactly one row
+    Column("stream_created", TIMESTAMP(timezone=True)),
+    Column("seq", BigInteger, nullable=False),
+)
+
+revision: Final = Table("alembic_version", METADATA, Column("version_num", Text, primary_key=True))

@@ -1,0 +1,1 @@
+"""Values in, values out: how an event changes a dataset's row."""

@@ -1,0 +1,142 @@
+"""`python -m catalog rebuild`: replays the stream from its beginning and makes the rows equal to what it says.
+
+The replay goes into a table of this session's own, while the replicas go on answering and projecting. Only the end is
+one short transaction that holds the position: the replay catches up to exactly there, rows that differ are replaced,
+and the projector goes on from the same position. Killed at any moment it leaves the rows as they were, or rebuilt.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from nats.aio.client import Client
+
+from bus import connection as line
+from bus.errors import BusError, BusUnavailable
+from catalog.adapters import feed, scratch
+from catalog.adapters import projection_store as store
+from catalog.adapters.database import Database, WriteConnection, transaction
+from catalog.adapters.projection_store import Position
+from catalog.adapters.scratch import Differences
+from catalog.errors import CatalogError, RebuildRefused
+from catalog.projector import decoded
+from catalog.settings import Settings
+
+PATIENCE_SECONDS: Final = 600.0  # comparing and replacing every row of a large table is one statement
+CONNECT_SECONDS: Final = 15.0
+QUIET_SECONDS: Final = 1.0
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`messages` were replayed up to stream sequence `position`. `differences` are mended, unless only checking."""
+
+    messages: int
+    position: int
+    rows: int
+    differences: Differences
+
+
+async def main(settings: Settings, *, check: bool) -> int:
+    """The exit status: 0, or 1 when it could not be done or, with `check`, when rows differ."""
+    database = Database(settings.database_url, project_seconds=PATIENCE_SECONDS)
+    try:
+        async with _connected(settings.nats_url) as client:
+            outcome = await rebuild(database, client, check=check, tell=print)
+    except (CatalogError, BusError) as problem:
+        print(f"rebuild: {problem}; nothing is half done, run it again", file=sys.stderr)
+        return 1
+    finally:
+        await database.close()
+    return 1 if check and outcome.differences.any else 0
+
+
+async def rebuild(database: Database, client: Client, *, check: bool, tell: Tell) -> Outcome:
+    """Raises: RebuildRefused, DatabaseUnavailable, SchemaMissing, FeedLost, BusUnavailable; nothing is changed then."""
+    async with database.projecting() as connection:
+        stood = await _stored_position(connection, client)
+        async with transaction(connection):
+            await scratch.make(connection)
+        replay = _Replay(connection, client, tell)
+        await replay.up_to(stood.seq)
+        async with transaction(connection):
+            now = await store.locked_position(connection)
+            if now.stream_created != stood.stream_created or now.seq < stood.seq:
+                raise RebuildRefused("the projection began anew meanwhile, which is a rebuild of its own")
+            await replay.up_to(now.seq)
+            differences = await scratch.differences(connection)
+            if not check:
+                await scratch.replace(connection)
+            outcome = Outcome(replay.messages, now.seq, await scratch.count(connection), differences)
+    _tell_outcome(outcome, tell, check=check)
+    return outcome
+
+
+@asynccontextmanager
+async def _connected(nats_url: str) -> AsyncIterator[Client]:
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            client = await line.connect(nats_url, "catalog")
+    except TimeoutError as problem:
+        raise BusUnavailable(f"NATS does not answer within {CONNECT_SECONDS:g} s") from problem
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def _stored_position(connection: WriteConnection, client: Client) -> Position:
+    async with transaction(connection):
+        stood = await store.locked_position(connection)
+        stream = await feed.identify(client)  # after the position, which may move on meanwhile
+    if stood.stream_created != stream.created or stood.seq > stream.last_seq:
+        raise RebuildRefused("the rows do not come from this stream yet; start the catalog, which reads it from 1")
+    return stood
+
+
+class _Replay:
+    """Projects the stream from 1 into the scratch table, in pieces that each end at a given sequence."""
+
+    def __init__(self, connection: WriteConnection, client: Client, tell: Tell) -> None:
+        self._connection, self._client, self._tell = connection, client, tell
+        self._at = 0
+        self._started = self._told = monotonic()
+        self.messages = 0
+
+    async def up_to(self, seq: int) -> None:
+        """Raises: FeedLost, BusUnavailable, DatabaseUnavailable."""
+        if seq <= self._at:
+            return
+        async with feed.reading(self._client, after=self._at) as messages:
+            while self._at < seq:
+                batch = await messages.next(QUIET_SECONDS)
+                if not batch and not messages.exhausted:
+                    await messages.recount()
+                await self._project([message for message in batch if message.seq <= seq])
+                # What stood between the last message and `seq` was purged or has expired.
+                if messages.exhausted or (batch and batch[-1].seq >= seq):
+                    self._at = seq
+
+    async def _project(self, batch: list[feed.Received]) -> None:
+        facts = [fact for fact, _ in map(decoded, batch) if fact is not None]
+        await scratch.apply(self._connection, facts)
+        self.messages += len(batch)
+        if batch and monotonic() - self._told > 1:
+            self._told = monotonic()
+            rate = self.messages / (self._told - self._started)
+            self._tell(f"rebuild: {self.messages} messages, {rate:.0f} messages/s, at sequence {batch[-1].seq}")
+
+
+def _tell_outcome(outcome: Outcome, tell: Tell, *, check: bool) -> None:
+    found = outcome.differences
+    tell(f"rebuild: {outcome.messages} messages up to sequence {outcome.position} give {outcome.rows} rows")
+    verb = "would be" if check else "were"
+    tell(f"rebuild: {found.added} rows {verb} added, {found.removed} removed, {found.changed} changed")
+    for example in found.examples:
+        tell(f"rebuild:   {example}")

@@ -1,0 +1,14 @@
+"""What the catalog reads from its environment, once, at the start."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
+    """`http_port` serves /healthz and /readyz; port 0 lets the system choose."""
+
+    database_url: Annotated[str, Meta(pattern="^postgres(ql)?://")]
+    nats_url: Annotated[str, Meta(min_length=1)]
+    http_host: str = "127.0.0.1"
+    http_port: Annotated[int, Meta(ge=0, le=65535)] = 8000

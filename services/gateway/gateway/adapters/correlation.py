@@ -1,0 +1,70 @@
+"""One id and one log line for every request. The id is the client's where it is a sane token, else one of ours.
+
+It goes back as X-Request-Id, into every problem, and as correlation id and cause into the events a request leads to.
+The line names the route's template, never the query or a header: those may hold what is nobody's business.
+"""
+
+import logging
+import re
+from time import perf_counter
+from typing import Any, Final
+from uuid import uuid4
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUEST_ID: Final = "request_id"  # the key in the scope's state
+
+_SANE: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_log = logging.getLogger("gateway.access")
+
+
+def request_id_of(scope: Scope) -> str:
+    return str(scope["state"][REQUEST_ID])
+
+
+class Correlation:
+    """ASGI middleware, the outermost one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        request_id = _chosen(scope["headers"])
+        scope.setdefault("state", {})[REQUEST_ID] = request_id
+        started, status = perf_counter(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode("ascii"))]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        finally:
+            _tell(scope, status, perf_counter() - started)
+
+
+def _chosen(headers: Any) -> str:
+    given = [value for name, value in headers if name == b"x-request-id"]
+    if len(given) == 1 and _SANE.fullmatch(given[0]):
+        return str(given[0].decode("ascii"))
+    return str(uuid4())
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    caller = scope["state"].get("caller")
+    fields = {
+        "method": scope.get("method"),
+        "path": scope.get("path_template", "-"),  # unknown paths have no template and are not repeated
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "request_id": request_id_of(scope),
+        "user": caller.user_id if caller else None,
+    }
+    _log.info("request", extra={"fields": fields})

@@ -1,0 +1,66 @@
+"""How a body that nobody will read to its end is parted with, and how a client that hung up is noticed.
+
+An answer before the end of the body closes the connection. Closing at once would reset it, and a client that is still
+sending may then never see the answer; so the whole answer goes out first, and a little more is read and thrown away.
+"""
+
+import asyncio
+from typing import Final, cast
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
+
+from gateway.errors import ClientGone
+
+# Most clients send their whole body before they look for an answer, so this is what it takes to reach them.
+LINGER_BYTES: Final = 256 * 1024 * 1024
+LINGER_SECONDS: Final = 10.0
+
+
+class Lingering:
+    """ASGI middleware. Inside of it, reading a body whose client is gone raises ClientGone."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, receive, send)
+        await self._app(scope, exchange.receive, exchange.send)
+
+
+class _Exchange:
+    def __init__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        self._receive, self._send = receive, send
+        self._unread = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+        self._held_back = headers.get(b"expect", b"").lower() == b"100-continue"
+
+    async def receive(self) -> HTTPReceiveMessage:
+        self._held_back = False  # asking for the body is what tells such a client to send it
+        message = cast("HTTPReceiveMessage", await self._receive())
+        if message["type"] == "http.request":
+            self._unread = self._unread and message.get("more_body", False)
+        elif self._unread:
+            raise ClientGone("The client hung up before its body was complete.")
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and self._unread:
+            message["headers"] = [*message["headers"], (b"connection", b"close")]
+        if message["type"] == "http.response.body" and self._unread and not message["more_body"]:
+            await self._send({**message, "more_body": True})
+            await self._linger()
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await self._send(message)
+
+    async def _linger(self) -> None:
+        dropped = 0
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                while self._unread and not self._held_back and dropped < LINGER_BYTES:
+                    dropped += len((await self.receive())["body"])  # type: ignore[typeddict-item]
+        except (TimeoutError, ClientGone):
+            return

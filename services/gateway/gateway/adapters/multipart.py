@@ -1,0 +1,105 @@
+"""A multipart/form-data body as a sequence of parts, read as it arrives: memory does not grow with the body.
+
+Parts come in any order and are known by their field name alone; file names and types a client claims are not read.
+The only reader of a body: whoever asks for the next part has taken all of the one before.
+"""
+
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from multipart import (  # type: ignore[import-untyped]  # annotated, but without the marker
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from gateway.errors import Fault, MalformedBody
+
+MAX_PARTS: Final = 32
+MAX_BOUNDARY_CHARS: Final = 200  # RFC 2046 allows 70; clients have been seen to pass it
+MAX_MARGIN_BYTES: Final = 64 * 1024  # before the first and after the last part nothing is of use
+
+
+def boundary_of(content_type: str) -> str:
+    """The boundary that a Content-Type header names.
+
+    Raises: MalformedBody for any other type, or without a usable boundary.
+    """
+    kind, options = parse_options_header(content_type)
+    if kind != "multipart/form-data":
+        raise MalformedBody("The body must be multipart/form-data.")
+    boundary = str(options.get("boundary", ""))
+    if not 1 <= len(boundary) <= MAX_BOUNDARY_CHARS or not (boundary.isascii() and boundary.isprintable()):
+        raise MalformedBody("The Content-Type header must name a boundary.")
+    return boundary
+
+
+class MultipartReader:
+    """Reads one body. After any error it must not be asked again."""
+
+    def __init__(self, body: AsyncIterator[bytes], boundary: str) -> None:
+        self._body = body
+        self._parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
+        self._events: deque[Any] = deque()
+        self._field: str | None = None
+        self._margin_bytes = 0
+
+    async def next_part(self) -> str | None:
+        """The field name of the next part; None when the body is complete.
+
+        Raises: MalformedBody.
+        """
+        event = await self._next_event()
+        while event is not None and not isinstance(event, MultipartSegment):
+            event = await self._next_event()
+        if event is None:
+            return None
+        self._field = str(event.name)
+        return self._field
+
+    async def next_chunk(self) -> bytes | None:
+        """Some bytes of the part that `next_part` named; None at its end, once.
+
+        Raises: MalformedBody.
+        """
+        event = await self._next_event()
+        if event is _END_OF_PART:
+            self._field = None
+            return None
+        assert isinstance(event, bytes | bytearray)
+        return bytes(event)
+
+    async def _next_event(self) -> Any:
+        """A segment, bytes, or `_END_OF_PART`; None when the body is complete."""
+        while not self._events:
+            chunk = await anext(self._body, None)
+            if chunk is None:
+                self._finish()
+                return None
+            if chunk:
+                self._parse(chunk)
+        return self._events.popleft()
+
+    def _parse(self, chunk: bytes) -> None:
+        try:
+            self._events.extend(_END_OF_PART if event is None else event for event in self._parser.parse(chunk))
+        except MultipartError as problem:
+            raise self._malformed(f"The body is not valid multipart: {problem}.") from problem
+        self._margin_bytes = 0 if self._events else self._margin_bytes + len(chunk)
+        if self._margin_bytes > MAX_MARGIN_BYTES:
+            raise self._malformed("The body has too much outside of its parts.")
+
+    def _finish(self) -> None:
+        try:
+            self._parser.close()
+        except MultipartError as problem:
+            raise self._malformed("The body ends before its last part does.") from problem
+
+    def _malformed(self, detail: str) -> MalformedBody:
+        faults = [] if self._field is None else [Fault(self._field, "truncated", detail)]
+        return MalformedBody(detail, *faults)
+
+
+_END_OF_PART: Final = object()

@@ -1,0 +1,133 @@
+"""The objects of an upload that is not a dataset yet: written below one prefix, and deleted unless they are kept.
+
+Deleting happens even when the request's task is cancelled; a deletion that fails leaves the rest to the sweeper.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from hashlib import sha256
+from types import TracebackType
+from typing import Any, Final, Self
+
+from msgspec import Struct
+
+from contracts import keys
+from gateway.domain.sniff import HEAD_BYTES, sniff
+from gateway.errors import AudioTooLarge, EmptyAudio, Fault, UnsupportedAudio
+from objects import ObjectStore, StoreError
+
+CLEANING_SECONDS: Final = 2.0  # how long an answer waits for the cleaning up; the rest happens after it
+FINISH_SECONDS: Final = 5.0
+
+NextChunk = Callable[[], Awaitable[bytes | None]]
+
+_log = logging.getLogger(__name__)
+
+
+class StoredObject(Struct, frozen=True):
+    """An object as written: its key, its size in bytes, its sha256 as lower-case hex."""
+
+    key: str
+    size_bytes: int
+    sha256: str
+
+
+class Cleaning:
+    """Work that is done to its end, whoever stops waiting for it."""
+
+    def __init__(self) -> None:
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Waits a moment for `work`. Neither being cancelled nor the end of the moment ends the work."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await asyncio.wait({task}, timeout=CLEANING_SECONDS)
+
+    async def finish(self) -> None:
+        """Waits for all of it, for as long as a stopping process may."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=FINISH_SECONDS)
+
+
+class Staging:
+    """Async context manager: on leaving, what was stored below `prefix` is deleted unless `keep` was called."""
+
+    def __init__(self, store: ObjectStore, prefix: str, cleaning: Cleaning) -> None:
+        self._store, self._prefix, self._cleaning = store, prefix, cleaning
+        self._keys: tuple[str, ...] = ()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._keys:
+            await self._cleaning.run(self._delete(self._keys))
+
+    def keep(self) -> None:
+        """From here on a life may name the objects: they belong to it, whatever happens next."""
+        self._keys = ()
+
+    async def audio(self, next_chunk: NextChunk, limit_bytes: int) -> StoredObject:
+        """Streams a recording into the store, under an extension that its first bytes decide.
+
+        Raises: EmptyAudio, UnsupportedAudio, AudioTooLarge; StoreError; whatever `next_chunk` raises.
+        """
+        head = await _head(next_chunk)
+        found = await asyncio.to_thread(sniff, head)
+        if found is None:
+            raise _no_audio(head)
+        key = self._own(keys.source_audio(self._prefix, found.extension))
+        taken, chunk = 0, head or None
+        async with self._store.writer(key, found.content_type) as writer:
+            while chunk is not None:
+                taken += len(chunk)
+                if taken > limit_bytes:
+                    raise _too_large(limit_bytes)
+                await writer.write(chunk)
+                chunk = await next_chunk()
+        return StoredObject(key, writer.size_bytes, writer.sha256)
+
+    async def transcript(self, body: bytes, extension: str) -> StoredObject:
+        """Stores a transcript as it came, byte for byte.
+
+        Raises: StoreError.
+        """
+        key = self._own(keys.transcript(self._prefix, extension))
+        await self._store.put(key, body, "text/vtt" if extension == "vtt" else "text/plain")
+        return StoredObject(key, len(body), sha256(body).hexdigest())
+
+    def _own(self, key: str) -> str:
+        self._keys += (key,)
+        return key
+
+    async def _delete(self, keys: tuple[str, ...]) -> None:
+        try:
+            await self._store.delete(list(keys))
+        except StoreError as problem:
+            # The sweeper finds them: no life will ever name this prefix.
+            fields = {"prefix": self._prefix, "error": type(problem).__name__}
+            _log.warning("objects left behind", extra={"fields": fields})
+
+
+async def _head(next_chunk: NextChunk) -> bytes:
+    head = bytearray()
+    while len(head) < HEAD_BYTES and (chunk := await next_chunk()) is not None:
+        head += chunk
+    return bytes(head)
+
+
+def _no_audio(head: bytes) -> EmptyAudio | UnsupportedAudio:
+    if not head:
+        return EmptyAudio("The part 'audio' has no bytes.", Fault("audio", "empty", "It has no bytes."))
+    detail = "Its first bytes belong to no audio or video format that is known."
+    return UnsupportedAudio(f"The part 'audio' can't be used. {detail}", Fault("audio", "unknown-format", detail))
+
+
+def _too_large(limit_bytes: int) -> AudioTooLarge:
+    detail = f"A recording may have at most {limit_bytes} bytes."
+    return AudioTooLarge(detail, Fault("audio", "too-large", detail))

@@ -1,0 +1,87 @@
+"""The composition root: settings to adapters to routes. Nothing connects before the application starts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any, Final
+
+from litestar import Litestar, Request
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.types import ASGIApp
+
+from gateway import handlers, probes
+from gateway.adapters import openapi, problems
+from gateway.adapters.auth import CALLER, Authentication, Caller
+from gateway.adapters.catalog import Catalog
+from gateway.adapters.connection import Connection
+from gateway.adapters.correlation import Correlation
+from gateway.adapters.lingering import Lingering
+from gateway.adapters.lives import Lives
+from gateway.adapters.query import known_parameters_only
+from gateway.adapters.uploads import Uploads
+from gateway.settings import Settings
+from objects import ObjectStore, open_store
+
+OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, openapi.DOCUMENT_PATH)
+
+
+def build(settings: Settings) -> ASGIApp:
+    """The whole application. What stands around the router sees every request, those to unknown paths too."""
+    routed = _router(settings)
+    return Correlation(Lingering(Authentication(routed, settings.jwt_secret_key, OPEN_PATHS)))
+
+
+def _router(settings: Settings) -> Litestar:
+    @asynccontextmanager
+    async def running(app: Litestar) -> AsyncIterator[None]:
+        async with open_store(settings.s3()) as store, Connection(settings.nats_url) as connection:
+            app.state.update({"store": store, "connection": connection, "uploads": Uploads(store, settings.limits())})
+            yield
+            await app.state.uploads.finish()
+
+    return Litestar(
+        route_handlers=[*handlers.ROUTES, *probes.ROUTES],
+        lifespan=[running],
+        dependencies={
+            "caller": Provide(_caller, sync_to_thread=False),
+            "store": Provide(_store, sync_to_thread=False),
+            "connection": Provide(_connection, sync_to_thread=False),
+            "uploads": Provide(_uploads, sync_to_thread=False),
+            "lives": Provide(_lives, sync_to_thread=False),
+            "catalog": Provide(_catalog, sync_to_thread=False),
+        },
+        guards=[known_parameters_only],
+        exception_handlers={Exception: problems.answer},
+        request_max_body_size=handlers.MAX_BODY_BYTES,
+        openapi_config=openapi.config(version("cuecutter-gateway")),
+        logging_config=None,
+    )
+
+
+def _caller(request: Request[Any, Any, Any]) -> Caller:
+    caller: Caller = request.scope["state"][CALLER]
+    return caller
+
+
+def _store(state: State) -> ObjectStore:
+    store: ObjectStore = state.store
+    return store
+
+
+def _connection(state: State) -> Connection:
+    connection: Connection = state.connection
+    return connection
+
+
+def _uploads(state: State) -> Uploads:
+    uploads: Uploads = state.uploads
+    return uploads
+
+
+def _lives(state: State) -> Lives:
+    return Lives(state.connection)
+
+
+def _catalog(state: State) -> Catalog:
+    return Catalog(state.connection)

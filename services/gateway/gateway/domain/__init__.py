@@ -1,0 +1,1 @@
+"""What the gateway decides without doing any I/O: formats by content, form fields, pages."""

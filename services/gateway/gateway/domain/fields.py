@@ -1,0 +1,142 @@
+"""The form of an upload and the options of a run: which fields there are, and what may stand in them.
+
+Each field is judged alone, as it arrives, so that a mistake ends an upload before its recording is read.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from contracts.dataset import Options, TranscriptType
+from gateway.errors import Fault, InvalidRequest
+
+MAX_NAME_CHARS: Final = 200
+MAX_DESCRIPTION_CHARS: Final = 2_000
+MAX_ENCODING_CHARS: Final = 64
+MAX_FIELD_BYTES: Final = 16 * 1024  # no valid value of a text field is longer
+MAX_DETAIL_CHARS: Final = 300  # an answer quotes an unknown key; it must not grow with it
+
+_LAYOUT: Final = frozenset("\t\n\r")
+_TYPES: Final = {kind.value: kind for kind in TranscriptType}
+_SWITCHES: Final = {"true": True, "1": True, "false": False, "0": False}
+_PATH: Final = re.compile(r" - at `\$\.?(.*)`$")
+
+
+class WantedOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """Options as a client writes them. `sample_rate` in Hz; null keeps the source's."""
+
+    sample_rate: Annotated[int, Meta(ge=8_000, le=48_000)] | None = None
+
+    def agreed(self) -> Options:
+        return Options(sample_rate=self.sample_rate)
+
+
+class ProcessBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of `process`. Without `options` those stand that the dataset shows."""
+
+    options: WantedOptions | None = None
+
+
+class Form(Struct, frozen=True, kw_only=True):
+    """The text fields of an upload, judged. None in `transcript_*` means: decided by content."""
+
+    name: str
+    description: str = ""
+    transcript_type: TranscriptType | None = None
+    transcript_encoding: str | None = None
+    auto_process: bool = False
+    options: Options = Options()
+
+
+def value_of(field: str, raw: bytes) -> Any:
+    """What `raw` says for `field`, one of `FIELDS`; None where an optional field is left empty.
+
+    Raises: InvalidRequest naming the field.
+    """
+    try:
+        text = raw.decode("utf-8").strip()
+        return FIELDS[field](text) if text or field == "name" else None
+    except ValueError as problem:
+        reason = "must be UTF-8 text" if isinstance(problem, UnicodeDecodeError) else str(problem)
+        raise InvalidRequest(_fault(field, f"'{field}' {reason}")) from problem
+
+
+def form_of(values: Mapping[str, Any]) -> Form:
+    """`values` are those of `value_of`, by field; `name` must be among them."""
+    return Form(**{field: value for field, value in values.items() if value is not None})
+
+
+def process_options(raw: bytes) -> Options | None:
+    """The options that the JSON in `raw` asks for; None where there is no body or it names none.
+
+    Raises: InvalidRequest.
+    """
+    if not raw.strip():
+        return None
+    try:
+        body = msgspec.json.decode(raw, type=ProcessBody)
+    except ValueError as problem:
+        path = _PATH.search(str(problem))
+        raise InvalidRequest(_fault(path[1] if path else "body", f"The body is not valid: {problem}")) from problem
+    return body.options.agreed() if body.options else None
+
+
+def _fault(field: str, detail: str) -> Fault:
+    return Fault(field, "invalid", f"{detail[:MAX_DETAIL_CHARS]}.")
+
+
+def _name(text: str) -> str:
+    if not 1 <= len(text) <= MAX_NAME_CHARS:
+        raise ValueError(f"must have 1 to {MAX_NAME_CHARS} characters")
+    return _without_controls(text, frozenset())
+
+
+def _description(text: str) -> str:
+    if len(text) > MAX_DESCRIPTION_CHARS:
+        raise ValueError(f"must have at most {MAX_DESCRIPTION_CHARS} characters")
+    return _without_controls(text, _LAYOUT)
+
+
+def _without_controls(text: str, allowed: frozenset[str]) -> str:
+    if any(unicodedata.category(character) == "Cc" and character not in allowed for character in text):
+        raise ValueError("must not contain control characters")
+    return text
+
+
+def _transcript_type(text: str) -> TranscriptType:
+    if text not in _TYPES:
+        raise ValueError("must be 'srt' or 'text'")
+    return _TYPES[text]
+
+
+def _encoding(text: str) -> str:
+    if len(text) > MAX_ENCODING_CHARS or not (text.isascii() and text.isprintable()):
+        raise ValueError("must be the name of an encoding")
+    return text
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in _SWITCHES:
+        raise ValueError("must be 'true' or 'false'")
+    return _SWITCHES[text.lower()]
+
+
+def _options(text: str) -> Options:
+    try:
+        return msgspec.json.decode(text, type=WantedOptions).agreed()
+    except ValueError as problem:
+        raise ValueError(f"is not valid: {problem}") from problem
+
+
+FIELDS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "name": _name,
+    "description": _description,
+    "transcript_type": _transcript_type,
+    "transcript_encoding": _encoding,
+    "auto_process": _switch,
+    "options": _options,
+}

@@ -1,0 +1,36 @@
+"""A page's place in the list: newest first, continued below the sequence of the last dataset shown.
+
+Cursors are opaque to clients. One that was not made here is refused, never guessed at.
+"""
+
+import base64
+import binascii
+import re
+from typing import Final
+
+DEFAULT_LIMIT: Final = 20
+MAX_LIMIT: Final = 100
+
+_PLAIN = re.compile(rb"before:([1-9][0-9]{0,18})")
+
+
+class CursorInvalid(ValueError):
+    """The text is no cursor of ours."""
+
+
+def cursor_of(before: int) -> str:
+    """Url-safe text for `before`, the stream sequence below which the next page begins."""
+    return base64.urlsafe_b64encode(b"before:%d" % before).rstrip(b"=").decode("ascii")
+
+
+def before_of(cursor: str) -> int:
+    """Raises: CursorInvalid for anything `cursor_of` does not make."""
+    try:
+        plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as problem:
+        raise CursorInvalid(cursor) from problem
+    matched = _PLAIN.fullmatch(plain)
+    # Base64 has several spellings of the same bytes; only ours is ours.
+    if matched is None or cursor_of(int(matched[1])) != cursor:
+        raise CursorInvalid(cursor)
+    return int(matched[1])

@@ -1,0 +1,39 @@
+"""A transcript as uploaded: whether it can be used at all, and what it turns out to be.
+
+The cues are not kept. The segmenter reads the same bytes with the same library.
+"""
+
+import codecs
+from typing import Final
+
+from msgspec import Struct
+
+from contracts.dataset import TranscriptType
+from transcripts import TranscriptKind, read
+
+_SIGNATURE_BYTES: Final = 64
+
+
+class Judged(Struct, frozen=True):
+    """What the transcript is. `encoding` is Python's codec name; `extension` that of its object, without the dot."""
+
+    kind: TranscriptType
+    encoding: str
+    extension: str
+
+
+def judge(body: bytes, kind: TranscriptType | None, encoding: str | None) -> Judged:
+    """`kind` and `encoding` by content where None. It is heavy work for a long text: not for the event loop.
+
+    Raises: transcripts.TranscriptError.
+    """
+    found = read(body, TranscriptKind(kind.value) if kind else None, encoding)
+    return Judged(TranscriptType(found.kind.value), found.encoding, _extension(body, found.kind, found.encoding))
+
+
+def _extension(body: bytes, kind: TranscriptKind, encoding: str) -> str:
+    if kind is TranscriptKind.TEXT:
+        return "txt"
+    # Not final: the bytes may stop within a character.
+    start = codecs.getincrementaldecoder(encoding)().decode(body[:_SIGNATURE_BYTES])
+    return "vtt" if start.removeprefix("\ufeff").startswith("WEBVTT") else "srt"

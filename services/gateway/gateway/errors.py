@@ -1,0 +1,90 @@
+"""What can go wrong in the gateway, in its own words. Nothing here knows HTTP; `adapters/problems.py` maps it.
+
+A `detail` is shown to the client: it names what to change and never what is inside.
+"""
+
+from dataclasses import dataclass
+
+from contracts import life
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one `field` of the request. `code` is stable; `line` is 1-based in that field's text."""
+
+    field: str
+    code: str
+    detail: str
+    line: int | None = None
+
+
+class GatewayError(Exception):
+    """Base of everything this package raises."""
+
+    def __init__(self, detail: str, *faults: Fault) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = faults
+
+
+class InvalidRequest(GatewayError):
+    """A part, parameter or member is missing, unknown, repeated or has a value that is not allowed."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(" ".join(fault.detail for fault in faults), *faults)
+
+
+class MalformedBody(GatewayError):
+    """The body is not what its type says, or ends too early."""
+
+
+class Unauthenticated(GatewayError):
+    """No bearer token, or one that does not hold. `challenge` says which."""
+
+    def __init__(self, detail: str, challenge: str) -> None:
+        super().__init__(detail)
+        self.challenge = challenge
+
+
+class NotFound(GatewayError):
+    """There is no such dataset, or it is somebody else's: the two are never told apart."""
+
+
+class CommandRefused(GatewayError):
+    """The dataset's state does not allow the command."""
+
+    def __init__(self, refused: life.Refused) -> None:
+        super().__init__(refused.code)
+        self.refused = refused
+
+
+class AudioTooLarge(GatewayError):
+    """The recording is larger than this gateway takes."""
+
+
+class TranscriptTooLarge(GatewayError):
+    """The transcript is larger than this gateway takes."""
+
+
+class UploadTooLarge(GatewayError):
+    """The announced length is more than the largest parts could need."""
+
+
+class UnsupportedAudio(GatewayError):
+    """The first bytes belong to no audio or video format we know."""
+
+
+class EmptyAudio(GatewayError):
+    """The recording has no bytes."""
+
+
+class UploadTimedOut(GatewayError):
+    """The upload took longer than a client may take."""
+
+
+class ClientGone(GatewayError):
+    """The client hung up before its body was complete; nobody is there to be answered."""
+
+
+class CatalogUnavailable(GatewayError):
+    """The catalog gave no answer, or said that it has none now."""

@@ -1,0 +1,212 @@
+"""The routes of datasets, one function each: read, decide, write, tell.
+
+What a dataset's state allows is decided in `contracts.life`; a command that is refused there never returns here.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from litestar import HttpMethod, Request, Response, delete, post, route
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery, QueryParameter, RawBody
+
+from bus.life_log import Appended
+from contracts import commands, keys, life, view
+from contracts.dataset import Source, Status
+from contracts.queries import DatasetRow, ListDatasets
+from gateway.adapters import openapi
+from gateway.adapters.auth import Caller
+from gateway.adapters.catalog import Catalog
+from gateway.adapters.lives import Lives
+from gateway.adapters.query import KNOWN
+from gateway.adapters.schemas import Dataset, shown
+from gateway.adapters.staging import StoredObject
+from gateway.adapters.uploads import Intake, Uploads
+from gateway.domain import fields, paging
+from gateway.domain.transcript import Judged, judge
+from gateway.errors import Fault, InvalidRequest, NotFound
+
+DATASETS: Final = "/tts/datasets"
+DATASET: Final = "/tts/datasets/{dataset_id:uuid}"
+MAX_BODY_BYTES: Final = 64 * 1024  # of every body that is not an upload
+
+_READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
+
+
+@post(
+    DATASETS,
+    status_code=201,
+    request_max_body_size=None,
+    operation_id="createDataset",
+    operation_class=openapi.UploadOperation,
+    response_headers=[openapi.LOCATION],
+    responses=openapi.problems(400, 401, 408, 413, 415, 422, 503),
+)
+async def create_dataset(
+    request: Request[Any, Any, Any],
+    caller: NamedDependency[Caller],
+    lives: NamedDependency[Lives],
+    uploads: NamedDependency[Uploads],
+) -> Response[Dataset]:
+    """Stores a recording with its transcript as a new dataset; with `auto_process` its first run begins, too."""
+    lives.check()
+    dataset_id = str(uuid4())
+    async with uploads.staging(keys.dataset_prefix(caller.user_id, dataset_id)) as staging:
+        intake = await uploads.take(request, staging)
+        form = fields.form_of(intake.values)
+        judged = await asyncio.to_thread(judge, intake.transcript, form.transcript_type, form.transcript_encoding)
+        text = await staging.transcript(intake.transcript, judged.extension)
+        lives.check()
+        # An append whose answer is lost may still be stored, so from here on the objects may belong to a life.
+        staging.keep()
+        who = _who(caller, dataset_id)
+        upload = commands.Upload(**who, source=_source(form, intake, judged, text, who["at"]), options=form.options)
+        appended = await lives.append_upload(upload, commands.RequestProcess(**who) if form.auto_process else None)
+    return _answered(appended, 201)
+
+
+@route(
+    DATASETS,
+    http_method=_READ,
+    status_code=200,
+    operation_id=openapi.operation("listDatasets"),
+    opt={KNOWN: ("limit", "cursor", "status")},
+    response_headers=[openapi.NEXT_PAGE],
+    responses=openapi.problems(400, 401, 503),
+)
+async def list_datasets(
+    caller: NamedDependency[Caller],
+    catalog: NamedDependency[Catalog],
+    limit: Annotated[int, QueryParameter(ge=1, le=paging.MAX_LIMIT)] = paging.DEFAULT_LIMIT,
+    cursor: FromQuery[str | None] = None,
+    status: FromQuery[Status | None] = None,
+) -> Response[list[Dataset]]:
+    """The caller's datasets, newest first. It may be a second behind; a single dataset never is."""
+    before = _before(cursor)
+    page = await catalog.datasets(ListDatasets(user_id=caller.user_id, limit=limit, before=before, status=status))
+    headers = {"link": _next_page(page.rows[-1], limit, status)} if page.more and page.rows else {}
+    return Response([shown(row) for row in page.rows], headers=headers)
+
+
+@route(
+    DATASET,
+    http_method=_READ,
+    status_code=200,
+    operation_id=openapi.operation("getDataset"),
+    responses=openapi.problems(400, 401, 404, 503),
+)
+async def get_dataset(
+    dataset_id: FromPath[UUID],
+    caller: NamedDependency[Caller],
+    lives: NamedDependency[Lives],
+    catalog: NamedDependency[Catalog],
+) -> Response[Dataset]:
+    """One dataset, as of its last event or later."""
+    seen = await lives.seen(str(dataset_id), caller.user_id)
+    row = await catalog.dataset(str(dataset_id), at_least=seen)
+    if row is None:
+        raise NotFound("There is no such dataset any more.")
+    return Response(shown(row))
+
+
+@delete(DATASET, status_code=204, operation_id="deleteDataset", responses=openapi.problems(400, 401, 404, 503))
+async def delete_dataset(
+    dataset_id: FromPath[UUID], caller: NamedDependency[Caller], lives: NamedDependency[Lives]
+) -> Response[None]:
+    """Deletes a dataset for ever; a run of it ends. Its objects go within a minute."""
+    await lives.append(commands.DeleteDataset(**_who(caller, str(dataset_id))))
+    return Response(None, status_code=204)
+
+
+@post(
+    f"{DATASET}/process",
+    status_code=202,
+    operation_id="processDataset",
+    operation_class=openapi.ProcessOperation,
+    response_headers=[openapi.LOCATION],
+    responses=openapi.problems(400, 401, 404, 409, 413, 503),
+)
+async def process_dataset(
+    dataset_id: FromPath[UUID], body: RawBody, caller: NamedDependency[Caller], lives: NamedDependency[Lives]
+) -> Response[Dataset]:
+    """Begins a run. Without `options` those apply that the dataset shows."""
+    command = commands.RequestProcess(**_who(caller, str(dataset_id)), options=fields.process_options(body))
+    return _answered(await lives.append(command), 202)
+
+
+@post(
+    f"{DATASET}/cancel",
+    status_code=202,
+    operation_id="cancelDataset",
+    response_headers=[openapi.LOCATION],
+    responses=openapi.problems(400, 401, 404, 409, 503),
+)
+async def cancel_dataset(
+    dataset_id: FromPath[UUID], caller: NamedDependency[Caller], lives: NamedDependency[Lives]
+) -> Response[Dataset]:
+    """Ends the run under way; an earlier result stays."""
+    return _answered(await lives.append(commands.CancelProcess(**_who(caller, str(dataset_id)))), 202)
+
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
+    create_dataset,
+    list_datasets,
+    get_dataset,
+    delete_dataset,
+    process_dataset,
+    cancel_dataset,
+)
+
+
+def _who(caller: Caller, dataset_id: str) -> dict[str, Any]:
+    return {
+        "dataset_id": dataset_id,
+        "user_id": caller.user_id,
+        "correlation_id": caller.request_id,
+        "cause": caller.request_id,
+        "at": datetime.now(UTC),
+    }
+
+
+def _source(form: fields.Form, intake: Intake, judged: Judged, text: StoredObject, at: datetime) -> Source:
+    return Source(
+        name=form.name,
+        description=form.description,
+        created_at=at,
+        audio_key=intake.audio.key,
+        audio_bytes=intake.audio.size_bytes,
+        audio_sha256=intake.audio.sha256,
+        transcript_key=text.key,
+        transcript_bytes=text.size_bytes,
+        transcript_sha256=text.sha256,
+        transcript_type=judged.kind,
+        transcript_encoding=judged.encoding,
+    )
+
+
+def _answered(appended: Appended, status: int) -> Response[Dataset]:
+    """The dataset with the appended event applied. No one else is asked: what is stored must be told."""
+    state = appended.state
+    assert not isinstance(state, life.Absent | life.Deleted)
+    row = view.row_of(state, at=appended.event.at, created_seq=appended.seq)
+    return Response(shown(row), status_code=status, headers={"location": f"{DATASETS}/{row.id}"})
+
+
+def _before(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    try:
+        return paging.before_of(cursor)
+    except paging.CursorInvalid as problem:
+        raise InvalidRequest(Fault("cursor", "invalid", "'cursor' must come from a Link header.")) from problem
+
+
+def _next_page(last: DatasetRow, limit: int, status: Status | None) -> str:
+    query = {"limit": limit, "cursor": paging.cursor_of(last.created_seq)} | (
+        {"status": status.value} if status else {}
+    )
+    return f'<{DATASETS}?{urlencode(query)}>; rel="next"'

@@ -1,0 +1,104 @@
+"""`/healthz` says that the process runs, `/readyz` what it still needs. Both are open: they tell nothing of anybody."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, Final
+
+from litestar import HttpMethod, Response, route
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import ResponseSpec
+from msgspec import Struct
+
+from bus import topology
+from bus.errors import BusError
+from contracts.queries import ListDatasets
+from gateway.adapters.catalog import Catalog
+from gateway.adapters.connection import USER, Connection
+from gateway.adapters.openapi import ANYBODY, operation, problems
+from gateway.adapters.problems import MEDIA_TYPE
+from gateway.adapters.schemas import Health, Readiness
+from gateway.errors import CatalogUnavailable
+from objects import ObjectStore, StoreError
+
+HEALTHZ: Final = "/healthz"
+READYZ: Final = "/readyz"
+CHECK_SECONDS: Final = 3.0  # what takes longer to answer counts as missing
+
+# No token can name this user, so the catalog is asked in earnest and nobody's rows are read.
+NOBODY: Final = "-"
+
+
+class NotReady(Struct, frozen=True, kw_only=True):
+    """The problem of a gateway that lacks something, with the members that every service's answer has."""
+
+    type: str = "urn:cuecutter:problem:not-ready"
+    title: str = "The gateway is not ready"
+    status: int = 503
+    detail: str
+    code: str = "not-ready"
+    instance: str = READYZ
+    ready: bool = False
+    service: str = USER
+    missing: tuple[str, ...]
+
+
+@route(
+    HEALTHZ,
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    status_code=200,
+    operation_id=operation("healthz"),
+    security=ANYBODY,
+    responses=problems(400),
+)
+async def healthz() -> Health:
+    """Whether the process answers at all."""
+    return Health("ok", USER)
+
+
+@route(
+    READYZ,
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    status_code=200,
+    operation_id=operation("readyz"),
+    security=ANYBODY,
+    responses=problems(400)
+    | {
+        200: ResponseSpec(Readiness, generate_examples=False, description="Ready."),
+        503: ResponseSpec(NotReady, generate_examples=False, description="Not ready.", media_type=MEDIA_TYPE),
+    },
+)
+async def readyz(
+    connection: NamedDependency[Connection], catalog: NamedDependency[Catalog], store: NamedDependency[ObjectStore]
+) -> Response[Any]:
+    """Whether all that requests need is there; if not, 503 and what is missing."""
+    checks = await asyncio.gather(
+        _missing("nats", _topology(connection)),
+        _missing("storage", store.check()),
+        _missing("catalog", catalog.datasets(ListDatasets(user_id=NOBODY, limit=1))),
+    )
+    missing = tuple(line for lines in checks for line in lines)
+    if missing:
+        return Response(NotReady(detail="; ".join(missing), missing=missing), status_code=503, media_type=MEDIA_TYPE)
+    return Response(Readiness(True, USER, ()))
+
+
+async def _topology(connection: Connection) -> list[str]:
+    return await topology.missing(connection.client(), ())
+
+
+async def _missing(what: str, check: Awaitable[Any]) -> list[str]:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            found = await check
+    except (BusError, CatalogUnavailable, StoreError, TimeoutError) as problem:
+        return [f"{what}: {_why(problem)}"]
+    return [f"{what}: {line}" for line in found] if isinstance(found, list) else []
+
+
+def _why(problem: Exception) -> str:
+    # The text of a store's error may name hosts and buckets; a probe is open to everybody.
+    return "no answer in time" if isinstance(problem, TimeoutError) else type(problem).__name__
+
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (healthz, readyz)

@@ -1,0 +1,46 @@
+"""`python -m stack run` and `python -m stack demo`; everything else is chosen by the environment (see `settings`)."""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+
+from stack import demo, run, settings
+from stack.errors import StackError, StopAsked
+from stack.progress import Progress
+from stack.services import OURS, Programs
+from stack.signals import StopRequests
+
+
+def main(arguments: Sequence[str], env: Mapping[str, str], programs: Programs = OURS) -> int:
+    """The exit code: 0, 1 after a problem, 2 for a wrong call, 130 when a demo was stopped."""
+    say = Progress()
+    with StopRequests() as stop_requests:
+        try:
+            match arguments:
+                case ["run"]:
+                    run.run(settings.load(env), programs, say, stop_requests)
+                case ["demo"]:
+                    return demo.demo(settings.load(env), programs, say, stop_requests)
+                case _:
+                    say.plain("usage: python -m stack run | demo")
+                    return 2
+        except StopAsked:
+            say("stopped")
+            return 0 if arguments == ["run"] else 130
+        except StackError as problem:
+            say.plain(f"\nerror: {problem}" + (f"\nwhat to do: {problem.remedy}" if problem.remedy else ""))
+            return 1
+    return 0
+
+
+def follow_parent() -> None:
+    """A kill -9 of make must not leave us behind; then we stop in order. A shell may well end before us."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+if __name__ == "__main__":
+    if os.environ.get("CUECUTTER_FOLLOWS") == "parent":
+        follow_parent()
+    sys.exit(main(sys.argv[1:], os.environ))

@@ -1,0 +1,104 @@
+"""Puts the system together in one folder: servers, then migrations, then services.
+
+Where this returns, every service said it was ready; where it raises, nothing is left running.
+"""
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bus import accounts
+from stack import environment, nats, postgres, probes, s3
+from stack import state as states
+from stack.children import Spec
+from stack.ports import HOST
+from stack.progress import Progress
+from stack.services import Program, Programs, replicas
+from stack.settings import Settings
+from stack.signals import StopRequests
+from stack.state import State
+from stack.supervisor import Supervisor
+
+_ROOT: Final = Path(__file__).parent.parent  # the migrations are not installed, they are run from here
+_SECRETS: Final = ("postgres", "jwt", "s3-access-key", "s3-secret-key", *(f"nats-{user}" for user in accounts.USERS))
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running system. `env` is what `stack.env` says."""
+
+    folder: Path
+    env: dict[str, str]
+    supervisor: Supervisor
+
+
+@contextmanager
+def running(settings: Settings, programs: Programs, say: Progress, stop_requests: StopRequests) -> Iterator[Stack]:
+    """Holds the folder's lock and runs everything until the block ends.
+
+    Raises: StackError of any kind; StopAsked when the wish to stop came before everything answered.
+    """
+    folder = settings.folder
+    with states.lock(folder):
+        environment.remove(folder)
+        state = _settle(settings, programs, say)
+        supervisor = Supervisor(folder / "logs", str(folder), say, stop_requests)
+        try:
+            _start(supervisor, folder, state, replicas(programs, settings), programs.setup, say)
+            env = environment.public(state)
+            environment.write(folder, env)
+            yield Stack(folder, env, supervisor)
+        finally:
+            environment.remove(folder)
+            supervisor.stop()
+
+
+def _settle(settings: Settings, programs: Programs, say: Progress) -> State:
+    fixed = {} if settings.port is None else {"gateway": settings.port}
+    before = states.load(settings.folder)
+    state = states.with_secrets(before, _SECRETS)
+    state = states.with_ports(state, ("postgres", "s3", "nats", *replicas(programs, settings)), fixed)
+    for name in sorted(before.ports.keys() - fixed.keys()):
+        if before.ports[name] != state.ports[name]:
+            say(f"port {before.ports[name]} is taken: {name} moves to {state.ports[name]}")
+    states.save(settings.folder, state)
+    return state
+
+
+def _start(
+    supervisor: Supervisor, folder: Path, state: State, services: dict[str, Program], setup: Program, say: Progress
+) -> None:
+    supervisor.start(_servers(folder, state, say))
+    env = setup.environment(environment.everything(state, setup.nats_user))
+    supervisor.run(Spec(setup.name, setup.argv, env, answers=lambda: False, cwd=_ROOT))
+    supervisor.start([_service(name, program, state) for name, program in services.items()])
+
+
+def _servers(folder: Path, state: State, say: Progress) -> list[Spec]:
+    if not (folder / "postgres").exists():
+        say("making a Postgres cluster (first start only)")
+    ports, secrets = state.ports, state.secrets
+    run_as = postgres.prepare(folder / "postgres", secrets["postgres"])
+    passwords = {user: secrets[f"nats-{user}"] for user in accounts.USERS}
+    access_key, secret_key = secrets["s3-access-key"], secrets["s3-secret-key"]
+    return [
+        postgres.spec(folder / "postgres", ports["postgres"], run_as),
+        nats.spec(folder / "nats", ports["nats"], passwords),
+        s3.spec(folder / "s3", ports["s3"], access_key=access_key, secret_key=secret_key),
+    ]
+
+
+def _service(name: str, program: Program, state: State) -> Spec:
+    port = state.ports[name]
+    own = {"HTTP_HOST": HOST, "HTTP_PORT": str(port)}
+    return Spec(
+        name=name,
+        argv=program.argv,
+        env={**program.environment(environment.everything(state, program.nats_user)), **own},
+        answers=functools.partial(probes.http, port, "/readyz", 200),
+        where=f"{HOST}:{port}",
+        cwd=_ROOT,
+    )

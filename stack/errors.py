@@ -1,0 +1,45 @@
+"""What can keep the stack from running. Each error says what to do about it."""
+
+
+class StackError(Exception):
+    """Base of all errors of this package; `remedy` is one sentence for the person at the terminal."""
+
+    def __init__(self, problem: str, *, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+
+
+class BadSetting(StackError):
+    """A variable of the environment has a value we cannot use."""
+
+
+class StackInUse(StackError):
+    """Another supervisor holds the lock of this data folder."""
+
+
+class BadState(StackError):
+    """The data folder cannot be read, written or trusted."""
+
+
+class PortTaken(StackError):
+    """Somebody else listens on the port that was asked for."""
+
+
+class MissingBinary(StackError):
+    """A server's package is not installed for this interpreter."""
+
+
+class NoOrdinaryUser(StackError):
+    """Postgres refuses to run as root and there is no way to run it as anybody else."""
+
+
+class CannotStart(StackError):
+    """A child never answered; the message ends with the last lines of its log."""
+
+
+class StopAsked(StackError):
+    """Somebody wants us to stop while we are waiting for something."""
+
+
+class DemoFailed(StackError):
+    """The sample was not processed as it should have been."""

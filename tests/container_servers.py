@@ -1,0 +1,118 @@
+"""The same servers as `embedded_servers`, in Docker through testcontainers: for machines that have Docker anyway.
+
+Chosen by TEST_SERVERS=containers. It has not been run where this was written, which has no Docker.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from testcontainers.core.container import DockerContainer
+
+from bus import accounts
+from stack import nats, ports, postgres, private_files, probes, s3
+
+START_SECONDS = 120.0  # an image may have to be fetched
+
+
+class Server:
+    """A fixed host port, because Docker would draw a new one at every restart."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = ports.choose()
+        self._container: DockerContainer | None = None
+
+    def container(self) -> DockerContainer:
+        raise NotImplementedError
+
+    def answers(self) -> bool:
+        raise NotImplementedError
+
+    def start(self) -> None:
+        if self._container is None:
+            self._container = self.container().start()
+        else:
+            self._container.get_wrapped_container().start()
+        _wait_until(self.answers)
+
+    def kill(self) -> None:
+        if self._container is not None:
+            self._container.get_wrapped_container().kill("SIGKILL")
+            self._container.get_wrapped_container().wait()
+
+    def stop(self) -> None:
+        if self._container is not None:
+            self._container.get_wrapped_container().stop()
+
+    def close(self) -> None:
+        if self._container is not None:
+            self._container.stop()
+
+
+class PostgresServer(Server):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._password = secrets.token_hex(20)
+
+    def container(self) -> DockerContainer:
+        names = {"POSTGRES_USER": postgres.USER, "POSTGRES_PASSWORD": self._password}
+        bare = DockerContainer("postgres:18").with_bind_ports(5432, self.port)
+        return bare.with_envs(**names, POSTGRES_DB=postgres.DATABASE)
+
+    def answers(self) -> bool:
+        # During its first start the image runs a server without TCP; what answers on the port is the final one.
+        return postgres.answers(self.port)
+
+    def url(self, database: str = postgres.DATABASE) -> str:
+        return postgres.url(self.port, self._password, database)
+
+
+class S3Server(Server):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._access_key, self._secret_key = secrets.token_hex(10), secrets.token_hex(20)
+
+    def container(self) -> DockerContainer:
+        bare = DockerContainer("rclone/rclone:1.75.2").with_bind_ports(8080, self.port)
+        bare = bare.with_envs(RCLONE_AUTH_KEY=f'"{self._access_key},{self._secret_key}"')
+        return bare.with_command(["serve", "s3", "--addr", ":8080", *s3.OPTIONS, "/data"])
+
+    def answers(self) -> bool:
+        return probes.http(self.port)
+
+    def environment(self, bucket: str) -> dict[str, str]:
+        return {
+            "AWS_ACCESS_KEY_ID": self._access_key,
+            "AWS_SECRET_ACCESS_KEY": self._secret_key,
+            "AWS_REGION": s3.REGION,
+            "AWS_ENDPOINT_URL_S3": s3.url(self.port),
+            "S3_BUCKET_NAME": bucket,
+        }
+
+
+class NatsServer(Server):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._passwords = {user: secrets.token_hex(20) for user in accounts.USERS}
+
+    def container(self) -> DockerContainer:
+        config = self.folder / "server.conf"
+        text = accounts.server_config(port=4222, store_dir="/data", passwords=self._passwords, host="0.0.0.0")
+        private_files.write(config, text)
+        bare = DockerContainer("nats:2.15").with_bind_ports(4222, self.port)
+        return bare.with_volume_mapping(str(config), "/server.conf", "ro").with_command("-c /server.conf")
+
+    def answers(self) -> bool:
+        return probes.greets(self.port, b"INFO ")
+
+    def url(self, user: str) -> str:
+        return nats.url(user, self.port, self._passwords[user])
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "the container does not answer"
+        time.sleep(0.05)

@@ -1,0 +1,82 @@
+"""The door stands before the router: unknown paths, HEAD and look-alikes of open paths are behind it."""
+
+import httpx
+import pytest
+
+from stack import tokens
+from tests.integration.gateway.running import SECRET, SRT, WAV, create
+
+CLOSED = (
+    ("GET", "/tts/datasets"),
+    ("HEAD", "/tts/datasets"),
+    ("POST", "/tts/datasets"),
+    ("OPTIONS", "/tts/datasets"),
+    ("GET", "/tts/datasets/x"),
+    ("HEAD", "/tts/datasets/x"),
+    ("GET", "/tts/datasets/x/schema"),
+    ("GET", "/tts/datasets/x/healthz"),
+    ("DELETE", "/tts/datasets/x"),
+    ("GET", "/"),
+    ("GET", "/nothing/here"),
+    ("GET", "/schema"),
+    ("GET", "/schema/"),
+    ("GET", "/schema/openapi.json/x"),
+    ("GET", "/schema/openapi.yaml"),
+    ("GET", "/healthzz"),
+    ("GET", "//healthz"),
+    ("GET", "/healthz/../tts/datasets"),
+    ("GET", "/healthz%2f..%2ftts/datasets"),
+)
+
+
+@pytest.fixture
+async def stranger(url: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=url, trust_env=False)
+
+
+async def test_a_request_without_a_token_is_challenged(stranger: httpx.AsyncClient) -> None:
+    for method, path in CLOSED:
+        request = stranger.build_request(method, "/")
+        request.url = request.url.copy_with(raw_path=path.encode())
+        answer = await stranger.send(request)
+        assert answer.status_code == 401, path
+        assert answer.headers["www-authenticate"] == 'Bearer realm="cuecutter"', path
+        assert answer.headers["content-type"] == "application/problem+json", path
+        if method != "HEAD":
+            assert answer.json()["code"] == "unauthenticated", path
+            assert answer.json()["request_id"] == answer.headers["x-request-id"], path
+
+
+async def test_what_is_open_needs_no_token(stranger: httpx.AsyncClient) -> None:
+    assert (await stranger.get("/healthz")).status_code == 200
+    assert (await stranger.head("/healthz")).status_code == 200
+    assert (await stranger.get("/readyz")).status_code == 503
+    assert (await stranger.get("/schema/openapi.json")).status_code == 200
+
+
+async def test_another_scheme_or_another_token_does_not_open(stranger: httpx.AsyncClient) -> None:
+    token = tokens.issue("alice", SECRET, lifetime_seconds=600)
+    for authorization in (f"Basic {token}", token, f"Bearer {token}x", "Bearer", f"Token {token}"):
+        answer = await stranger.get("/tts/datasets/x", headers={"authorization": authorization})
+        assert answer.status_code == 401, authorization
+
+
+async def test_an_expired_token_is_an_invalid_token(stranger: httpx.AsyncClient) -> None:
+    headers = {"authorization": f"Bearer {tokens.issue('alice', SECRET, lifetime_seconds=-60)}"}
+    answer = await stranger.head("/tts/datasets", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == 'Bearer realm="cuecutter", error="invalid_token"'
+
+
+async def test_a_stranger_who_sends_a_large_body_still_reads_the_answer(stranger: httpx.AsyncClient) -> None:
+    files = {"audio": ("a.wav", WAV + bytes(20_000_000)), "transcript": ("t.srt", SRT)}
+    answer = await stranger.post("/tts/datasets", data={"name": "x"}, files=files)
+    assert answer.status_code == 401
+    assert answer.headers["connection"] == "close"
+
+
+async def test_the_connection_stays_open_after_a_refusal_without_a_body(alice: httpx.AsyncClient) -> None:
+    answer = await alice.get("/tts/datasets/x")
+    assert answer.status_code == 404
+    assert "connection" not in answer.headers
+    await create(alice)

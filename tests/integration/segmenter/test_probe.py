@@ -1,0 +1,259 @@
+"""What a recording is found to be, and that its planned length is what decoding gives, for every format there is."""
+
+import asyncio
+import random
+import threading
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from segmenter.adapters.audio_source import open_reader
+from segmenter.adapters.probe import probe
+from segmenter.domain.errors import AudioEndsEarly, AudioError, NoAudio, NotAudio, TruncatedHeader, UnsupportedAudio
+from tests.integration.segmenter.recordings import (
+    RECIPES,
+    FailingSource,
+    MemorySource,
+    Recipe,
+    StoreGone,
+    StuckSource,
+    encode,
+    ffmpegs_own_decode,
+    silent_film,
+)
+from tests.unit.segmenter.wav_files import MULAW, PCM, chunk, fmt, riff, shared_files
+
+recorded = cache(lambda name: encode(RECIPES[name]))
+
+# Measured with FFmpeg's own tools and libsndfile.
+FRAMES = {
+    "audio/cbr_trailing_id3v1.mp3": 46_080,
+    "audio/early_eof_int32.wav": 236,
+    "audio/float64_mono.wav": 45_056,
+    "audio/fmt_chunk_extra_bytes.wav": 4,
+    "audio/gapless_info_header.mp3": 44_100,
+    "audio/granule_gap.ogg": 131_568,
+    "audio/ima_adpcm.wav": 44_902,
+    "audio/inconsistent_block_align_24bit_3ch.wav": 5,
+    "audio/list_chunk_in_header_24bit.wav": 15_318,
+    "audio/mulaw_stereo.wav": 4410,
+    "audio/no_total_samples.flac": 131_568,
+    "audio/odd_metadata_chunk_size.wav": 44_100,
+    "audio/pcm_u8_mono.wav": 44_100,
+    "audio/riff_extra_zero.wav": 5120,
+    "audio/silence_22k_mono.wav": 22_032,
+    "audio/stereo_with_picture.flac": 131_568,
+    "audio/vbr_xing_header_short.mp3": 529,
+    "audio/wavex_24bit_mono.wav": 44_100,
+    "audio/wavex_24in32bit_48k_stereo.wav": 2,
+    "pairs/capitan_veneno_es.mp3": 3_097_403,
+    "pairs/cold_corpus3_en.wav": 394_368,
+    "pairs/common_voice_22058266_en.mp3": 112_896,
+    "pairs/hi_short_en.mp3": 39_383,
+    "pairs/hi_short_en.wav": 39_383,
+    "pairs/librispeech_61-70968-0000_en.flac": 78_480,
+    "pairs/nst_sv_4utt.wav": 420_000,
+    "pairs/sonnet001_en.wav": 852_266,
+}
+BROKEN = {
+    "audio/fuzz_oom_22b.wav": "truncated-header",
+    "audio/invalid_block_sizes.flac": "not-audio",
+    "audio/no_audio_packets.ogg": "no-audio",
+    "audio/not_audio_incrementing_bytes.mp3": "not-audio",
+    "audio/not_audio_text_path.mp3": "not-audio",
+    "audio/one_byte.wav": "not-audio",
+    "audio/truncated_header_22b.wav": "truncated-header",
+    "audio/zero_bytes.ogg": "not-audio",
+    "audio/zero_frames.wav": "no-audio",
+}
+
+
+def stored(path: Path) -> MemorySource:
+    return MemorySource(path.read_bytes())
+
+
+KNOWN_FILES = shared_files(*FRAMES)
+BROKEN_FILES = shared_files(*BROKEN)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+async def test_every_format_is_planned_with_the_frames_it_decodes_to(name: str) -> None:
+    data, recipe = recorded(name), RECIPES[name]
+    facts = await probe(MemorySource(data))
+    samples, _ = ffmpegs_own_decode(data)
+    assert (facts.kind, facts.rate_hz, facts.channels) == ("decoded", recipe.rate_hz, recipe.channels)
+    assert facts.frames == len(samples)
+    assert facts.declared_frames is None or abs(facts.declared_frames - facts.frames) < recipe.rate_hz // 10
+
+
+async def test_a_pcm_wav_is_known_by_its_header_alone() -> None:
+    data = riff(fmt(PCM, 2, 44_100, 24), chunk(b"data", bytes(6 * 1_000_000)))
+    source = MemorySource(data)
+    facts = await probe(source)
+    assert (facts.kind, facts.frames, facts.declared_frames, facts.codec) == ("wav", 1_000_000, 1_000_000, "s24")
+    assert (facts.exact, facts.ffmpeg, source.furthest) == (True, "", 65_536)
+
+
+async def test_a_decoded_recording_names_the_libraries_its_samples_depend_on() -> None:
+    facts = await probe(MemorySource(recorded("flac")))
+    names = facts.ffmpeg.split()[::2]
+    assert (names, facts.exact, facts.container, facts.codec) == (["libavcodec", "libavformat"], False, "flac", "flac")
+
+
+async def test_a_flac_that_was_cut_off_states_more_than_is_there() -> None:
+    data = recorded("flac")
+    facts = await probe(MemorySource(data[: len(data) // 2]))
+    assert (facts.frames, facts.exact) == (RECIPES["flac"].frames, False)
+
+
+@pytest.mark.parametrize("between", [b"", b"ID3\x04\x00\x00\x00\x00\x10\x00" + bytes(2048)], ids=["bare", "tagged"])
+async def test_joined_mp3_files_are_one_recording(between: bytes) -> None:
+    one = recorded("mp3, constant rate")
+    data = one + between + one
+    facts = await probe(MemorySource(data))
+    samples, unreadable = ffmpegs_own_decode(data)
+    assert unreadable > 0
+    assert (facts.frames, facts.exact) == (len(samples), True)
+
+
+async def test_a_damaged_mp3_is_counted_by_decoding_it() -> None:
+    data = bytearray(recorded("mp3, constant rate"))
+    data[60_000:60_500] = bytes(500)
+    facts = await probe(MemorySource(bytes(data)))
+    samples, unreadable = ffmpegs_own_decode(bytes(data))
+    assert unreadable > 0
+    assert (facts.frames, facts.exact) == (len(samples), True)
+
+
+async def test_joined_mp3_files_of_different_rates_are_refused_with_the_second_of_the_change() -> None:
+    data = recorded("mp3 without a Xing header") + recorded("mp3 at 16 kHz")
+    with pytest.raises(UnsupportedAudio, match=r"sample rate from 44100 to 16000 Hz at 6\.0\d\d s"):
+        await probe(MemorySource(data))
+
+
+async def test_a_hole_in_a_recording_is_named() -> None:
+    data = recorded("aac without a container")
+    damaged = data[:60_000] + aac_headers_with_noise(data[60_000:70_000]) + data[70_000:]
+    with pytest.raises(AudioEndsEarly, match="the file goes on") as caught:
+        await probe(MemorySource(damaged))
+    assert 3.6 < caught.value.seconds < 3.9  # at 128 kbit/s
+
+
+async def test_a_recording_that_breaks_off_in_noise_ends_where_the_noise_begins() -> None:
+    data = recorded("aac without a container")
+    facts = await probe(MemorySource(data[:60_000] + aac_headers_with_noise(data[60_000:70_000])))
+    assert 3.6 < facts.frames / facts.rate_hz < 3.9
+
+
+def aac_headers_with_noise(data: bytes) -> bytes:
+    """Keeps the seven bytes with which each frame begins, so that it is still a frame, of nothing."""
+    out, at = bytearray(data), data.find(b"\xff\xf1")
+    while 0 <= at < len(data) - 7:
+        length = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
+        out[at + 7 : at + length] = b"\xff" * (min(at + length, len(data)) - at - 7)
+        at += length
+    return bytes(out)
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"", NotAudio),
+        (b"This is a transcript, not a recording.\n" * 100, NotAudio),
+        (bytes(range(256)) * 40, NotAudio),
+        (riff(fmt(), chunk(b"data", b"")), NoAudio),
+        (riff(fmt()), TruncatedHeader),
+        (riff(fmt(MULAW, 1, 8000, 8), chunk(b"data", b"")), NoAudio),
+        (riff(fmt(PCM, 65, 8000, 16), chunk(b"data", bytes(1300))), UnsupportedAudio),
+        (riff(fmt(PCM, 1, 999, 16), chunk(b"data", bytes(1300))), UnsupportedAudio),
+        (riff(fmt(PCM, 1, 768_001, 16), chunk(b"data", bytes(1300))), UnsupportedAudio),
+    ],
+)
+async def test_what_cannot_be_cut_says_why_and_what_to_do(data: bytes, error: type[AudioError]) -> None:
+    with pytest.raises(error) as caught:
+        await probe(MemorySource(data))
+    assert str(caught.value).endswith(".")
+    assert caught.value.remedy.endswith(".")
+
+
+async def test_a_video_without_sound_has_no_audio_track() -> None:
+    with pytest.raises(NoAudio, match="no audio track"):
+        await probe(MemorySource(silent_film()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ffconcat version 1.0\nfile {path}\n",
+        "ffconcat version 1.0\nfile other.flac\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{path}\n#EXT-X-ENDLIST\n",
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
+    ],
+)
+async def test_a_playlist_never_makes_ffmpeg_open_another_file(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.flac"
+    other.write_bytes(recorded("flac"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotAudio):
+        await probe(MemorySource(text.format(path=other).encode()))
+
+
+@pytest.mark.parametrize(
+    "name", ["mp3, variable rate", "m4a", "flac", "vorbis", "opus in webm", "ima adpcm wav", "alac in caf"]
+)
+async def test_no_damage_does_more_than_fail_cleanly(name: str) -> None:
+    data, dice = recorded(name), random.Random(name)
+    for round_ in range(12):
+        broken = bytearray(data[: dice.randrange(len(data))] if round_ % 2 else data)
+        for _ in range(dice.randint(0, 40)):
+            broken[dice.randrange(len(broken) or 1)] = dice.randrange(256)
+        source = MemorySource(bytes(broken))
+        try:
+            facts = await probe(source)
+            reader = open_reader(facts, source)
+            try:
+                assert len(await reader.read(0, facts.frames)) <= facts.frames
+            finally:
+                await reader.aclose()
+        except AudioError as error:
+            assert error.code  # noqa: PT017
+
+
+async def test_what_the_store_raises_reaches_the_caller_unchanged() -> None:
+    with pytest.raises(StoreGone):
+        await probe(FailingSource(recorded("flac")))
+    with pytest.raises(StoreGone):
+        await probe(FailingSource(riff(fmt(), chunk(b"data", bytes(20)))))
+    long = encode(Recipe("ogg", "flac", seconds=60))
+    with pytest.raises(StoreGone):
+        await probe(FailingSource(long, good_bytes=2 * 2**20))
+
+
+async def test_a_probe_that_is_given_up_leaves_no_thread() -> None:
+    source = StuckSource(recorded("flac"), answers=1)  # the first is whether it is a WAV, asked without a thread
+    task = asyncio.create_task(probe(source))
+    await source.waiting.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("audio")] == []
+
+
+if KNOWN_FILES:
+
+    @pytest.mark.parametrize("path", KNOWN_FILES, ids=lambda path: path.name)
+    async def test_odd_files_found_elsewhere_have_the_frames_that_were_measured(path: Path) -> None:
+        facts = await probe(stored(path))
+        assert facts.frames == FRAMES[f"{path.parent.name}/{path.name}"]
+
+
+if BROKEN_FILES:
+
+    @pytest.mark.parametrize("path", BROKEN_FILES, ids=lambda path: path.name)
+    async def test_broken_files_found_elsewhere_say_what_is_wrong(path: Path) -> None:
+        with pytest.raises(AudioError) as caught:
+            await probe(stored(path))
+        assert caught.value.code == BROKEN[f"{path.parent.name}/{path.name}"]

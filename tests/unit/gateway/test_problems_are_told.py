@@ -1,0 +1,139 @@
+"""From what went wrong to what the client reads. One row here for each row of the table."""
+
+import json
+import logging
+from typing import Any
+
+import msgspec
+import pytest
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+
+from bus.errors import BusUnavailable, ConditionFailed, TopologyDrift
+from contracts import life
+from contracts.envelope import UndecodableEvent
+from gateway import errors as e
+from gateway.adapters import problems
+from objects import BucketMissing, StoreUnavailable, UploadLost
+from transcripts import DropCode, DroppedCue, NoText, NoUsableCue, UndecodableText, UnknownEncoding
+
+SCOPE: Any = {"type": "http", "path": "/tts/datasets/x y", "state": {"request_id": "r-1"}}
+CUES = tuple(DroppedCue(n, 3 * n + 1, DropCode.BAD_TIME, "25:99") for n in range(150))
+
+
+def told(problem: Exception) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(msgspec.json.encode(problems.describe(problem, SCOPE)))
+    return read
+
+
+@pytest.mark.parametrize(
+    ("problem", "status", "code"),
+    [
+        (e.InvalidRequest(e.Fault("name", "missing", "It is missing.")), 400, "invalid-request"),
+        (e.MalformedBody("x"), 400, "malformed-body"),
+        (e.ClientGone("x"), 400, "client-gone"),
+        (e.Unauthenticated("x", "Bearer"), 401, "unauthenticated"),
+        (e.NotFound("x"), 404, "not-found"),
+        (e.UploadTimedOut("x"), 408, "upload-timeout"),
+        (e.UploadTooLarge("x"), 413, "upload-too-large"),
+        (e.AudioTooLarge("x"), 413, "audio-too-large"),
+        (e.TranscriptTooLarge("x"), 413, "transcript-too-large"),
+        (e.UnsupportedAudio("x"), 415, "unsupported-audio"),
+        (e.EmptyAudio("x"), 422, "empty-audio"),
+        (UnknownEncoding("x"), 422, "unknown-encoding"),
+        (UndecodableText("x", line=3, offset=7, remedy="y"), 422, "undecodable-text"),
+        (NoUsableCue("x", dropped=(), remedy="y"), 422, "no-usable-cue"),
+        (NoText("x"), 422, "no-text"),
+        (e.CatalogUnavailable("x"), 503, "catalog-unavailable"),
+        (BusUnavailable("x"), 503, "bus-unavailable"),
+        (ConditionFailed("x"), 503, "bus-unavailable"),
+        (TopologyDrift("x"), 503, "bus-unavailable"),
+        (UndecodableEvent("x"), 503, "bus-unavailable"),
+        (StoreUnavailable("x"), 503, "storage-unavailable"),
+        (UploadLost("x"), 503, "storage-unavailable"),
+        (BucketMissing("x"), 503, "storage-unavailable"),
+        (e.CommandRefused(life.Refused(code=life.NOT_FOUND)), 404, "not-found"),
+        (e.CommandRefused(life.Refused(code=life.ALREADY_PROCESSING, run=7)), 409, "already-processing"),
+        (e.CommandRefused(life.Refused(code=life.NOT_PROCESSING)), 409, "not-processing"),
+        (e.CommandRefused(life.Refused(code=life.ALREADY_EXISTS)), 409, "already-exists"),
+        (e.CommandRefused(life.Refused(code=life.STALE_RUN, run=7)), 409, "stale-run"),
+        (NotFoundException(), 404, "not-found"),
+        (MethodNotAllowedException(), 405, "method-not-allowed"),
+        (HTTPException(status_code=413), 413, "body-too-large"),
+        (ValidationException(), 400, "invalid-request"),
+        (InternalServerException("secret"), 500, "internal-error"),
+        (HTTPException(status_code=418), 500, "internal-error"),
+        (RuntimeError("secret"), 500, "internal-error"),
+        (TimeoutError("secret"), 500, "internal-error"),
+    ],
+)
+def test_every_problem_has_its_status_and_code(problem: Exception, status: int, code: str) -> None:
+    answer = told(problem)
+    assert (answer["status"], answer["code"], answer["type"]) == (status, code, f"urn:cuecutter:problem:{code}")
+    assert answer["title"]
+    assert answer["detail"]
+    assert answer["instance"] == "/tts/datasets/x%20y"
+    assert answer["request_id"] == "r-1"
+    assert "secret" not in str(answer)
+
+
+def test_a_conflict_names_the_run_in_the_way() -> None:
+    answer = told(e.CommandRefused(life.Refused(code=life.ALREADY_PROCESSING, run=4_711)))
+    assert answer["run"] == 4_711
+    assert answer["detail"] == "The dataset is being processed: run 4711 is under way."
+
+
+def test_members_that_do_not_apply_are_not_there() -> None:
+    assert set(told(e.NotFound("There is no such dataset."))) == {
+        "type",
+        "title",
+        "status",
+        "detail",
+        "code",
+        "instance",
+        "request_id",
+    }
+
+
+def test_several_faults_are_listed() -> None:
+    faults = [e.Fault("name", "missing", "It is missing."), e.Fault("audio", "truncated", "It is cut.", 3)]
+    assert told(e.InvalidRequest(*faults))["errors"] == [
+        {"field": "name", "code": "missing", "detail": "It is missing."},
+        {"field": "audio", "code": "truncated", "detail": "It is cut.", "line": 3},
+    ]
+
+
+def test_dropped_cues_are_listed_with_their_lines_up_to_a_hundred() -> None:
+    answer = told(NoUsableCue("none of 150 cues can be used", dropped=CUES, remedy="correct the lines named"))
+    assert answer["detail"] == "none of 150 cues can be used correct the lines named"
+    assert len(answer["errors"]) == 100
+    assert answer["errors"][1] == {"field": "transcript", "code": "bad-time", "detail": "25:99", "line": 4}
+
+
+def test_the_frameworks_faults_are_ours_in_form() -> None:
+    answer = told(ValidationException(extra=[{"key": "limit", "message": "Expected `int` >= 1" + "!" * 500}]))
+    (fault,) = answer["errors"]
+    assert (fault["field"], fault["code"]) == ("limit", "invalid")
+    assert len(fault["detail"]) == 300
+
+
+@pytest.mark.parametrize("problem", [BusUnavailable("x"), StoreUnavailable("x"), e.CatalogUnavailable("x")])
+def test_what_may_pass_says_when_to_try_again(problem: Exception) -> None:
+    assert problems._headers(problem) == {"retry-after": "2"}
+
+
+def test_a_missing_token_is_challenged() -> None:
+    assert problems._headers(e.Unauthenticated("x", "Bearer realm=x")) == {"www-authenticate": "Bearer realm=x"}
+
+
+def test_a_failure_of_ours_is_logged_with_the_id_that_the_client_sees(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        told(RuntimeError("boom"))
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert record.__dict__["fields"] == {"request_id": "r-1"}
