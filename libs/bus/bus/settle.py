@@ -17,6 +17,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from bus.errors import BusUnavailable
+from bus.stopping import end
 from bus.topology import ACK_WAIT_SECONDS
 from contracts import envelope, subjects
 from contracts.events import AnyEvent
@@ -105,7 +106,7 @@ class Settler:
                 await message.nak()
             raise
         finally:
-            heart.cancel()
+            await end(heart)
         _tell(message, route, settlement, monotonic() - started)
 
     async def _run(self, message: Msg, route: Route) -> Settlement:

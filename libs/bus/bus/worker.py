@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from faststream.nats import NatsBroker
 from bus import logs, topology
 from bus.connection import make_broker
 from bus.errors import BusError
+from bus.stopping import run_until
 
 Check = Callable[[], Coroutine[Any, Any, None]]
 Loop = Callable[[], Coroutine[Any, Any, None]]
@@ -65,9 +66,8 @@ class _Worker:
     def __init__(self, service: str, nats_url: str, durables: tuple[str, ...], wire: Wire) -> None:
         self._service, self._durables, self._wire = service, durables, wire
         self._broker = make_broker(nats_url, service, on_closed=self._on_closed)
-        self._stopping = False
+        self._stop = asyncio.Event()
         self._wiring: Wiring | None = None
-        self._main: asyncio.Task[None] | None = None
         self.failed = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -78,13 +78,12 @@ class _Worker:
 
     async def _lifespan(self, receive: Any, send: Any) -> None:
         await receive()
-        self._main = asyncio.create_task(self._run())
-        self._main.add_done_callback(self._ended)
+        main = asyncio.create_task(self._run())
+        main.add_done_callback(self._ended)
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        self._main.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await self._main
+        self._stop.set()
+        await asyncio.wait([main])
         await send({"type": "lifespan.shutdown.complete"})
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -95,10 +94,10 @@ class _Worker:
 
     async def _run(self) -> None:
         try:
-            await self._broker.connect()
-            await self._declared()
-            async with self._wire(self._broker) as wiring:
-                await self._work(wiring)
+            await run_until(self._stop, self._connected_and_declared())
+            if not self._stop.is_set():
+                async with self._wire(self._broker) as wiring:
+                    await self._work(wiring)
         finally:
             await self._stop_broker()
 
@@ -107,26 +106,24 @@ class _Worker:
         try:
             await self._broker.start()
             _log.info("started")
-            async with asyncio.TaskGroup() as loops:
-                for loop in wiring.loops:
-                    loops.create_task(loop())
-                loops.create_task(_for_ever())
+            await run_until(self._stop, *(loop() for loop in wiring.loops))
         finally:
             # Before the wiring goes: a handler that is finishing still needs its store.
             await self._stop_broker()
 
     async def _stop_broker(self) -> None:
-        self._stopping = True
+        self._stop.set()
         await self._broker.stop()
 
     async def _on_closed(self) -> None:
         # A closed client never comes back, and FastStream's pull loop would spin on it without yielding. Ending the
         # process at once lets whoever supervises it start a healthy one.
-        if not self._stopping:
+        if not self._stop.is_set():
             _log.critical("nats connection closed for good; exiting")
             os._exit(1)
 
-    async def _declared(self) -> None:
+    async def _connected_and_declared(self) -> None:
+        await self._broker.connect()
         last: list[str] = []
         while problems := await self._undeclared():
             if problems != last:
@@ -171,10 +168,6 @@ def client_of(broker: NatsBroker) -> Any:
     if client is None:
         raise BusError("the broker is not connected")
     return client
-
-
-async def _for_ever() -> None:
-    await asyncio.Event().wait()
 
 
 async def _probe(name: str, check: Check) -> str | None:

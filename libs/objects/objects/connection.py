@@ -93,7 +93,7 @@ def _client_config(settings: S3Settings, timeouts: Timeouts) -> AioConfig:
         max_pool_connections=_POOL_CONNECTIONS,
         proxies={} if _on_this_machine(settings.endpoint_url) else None,
         # `tcp_keepalive=True` has no effect here: aiobotocore drops socket options.
-        connector_args={"socket_factory": _keepalive_socket},
+        connector_args={"socket_factory": keepalive_socket},
     )
 
 
@@ -112,7 +112,8 @@ def _on_this_machine(endpoint_url: str | None) -> bool:
         return host == "localhost"
 
 
-def _keepalive_socket(address: tuple[Any, ...]) -> socket.socket:
+def keepalive_socket(address: tuple[Any, ...]) -> socket.socket:
+    """A socket for an entry of `getaddrinfo` that notices a vanished peer within half a minute, even when idle."""
     family, kind, protocol = address[:3]
     created = socket.socket(family, kind, protocol)
     created.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

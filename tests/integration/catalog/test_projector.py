@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from bus import topology
+from bus import stopping, topology
 from catalog.errors import CatalogError
 from catalog.projector import Projector
 from contracts import envelope, events, subjects
@@ -132,9 +132,7 @@ async def test_projectors_that_all_believe_they_lead_still_count_once(world: Wor
             last = await world.author.progressed(dataset_id, run, 1)
         await world.reached(last)
         row = await world.row(dataset_id)
-        for rival in rivals:
-            rival.cancel()
-        await asyncio.gather(*rivals, return_exceptions=True)
+        await stopping.end(*rivals)
     assert row is not None
     assert row.progress == Progress(segments=300, of=None)
 

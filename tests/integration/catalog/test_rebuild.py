@@ -91,6 +91,7 @@ async def test_the_projector_goes_on_while_rows_are_rebuilt(world: World) -> Non
     dataset_id = await author.uploaded()
     run = await author.requested(dataset_id)
     async with world.projecting():
+        await world.reached(run)
         writing = asyncio.create_task(_progress(world, dataset_id, run, 300))
         rebuilt = 0
         while not writing.done():

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import uuid4
 from nats.aio.client import Client
 
 from bus import connection as line
-from bus import topology
+from bus import stopping, topology
 from bus.drafts import Drafter
 from bus.life_log import Appended, LifeLog
 from bus.stream import Stream
@@ -156,9 +156,7 @@ class World:
             yield projector
         finally:
             assert not task.done(), task
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await stopping.end(task)
             await client.close()
             await database.close()
 

@@ -6,6 +6,7 @@ from typing import Final
 from objects import S3Settings
 
 MIB: Final = 1024**2
+SOMEWHERE: Final = S3Settings(bucket="bucket", region="us-east-1", access_key_id="KEYID", secret_access_key="SECRET")
 
 
 def settings_of(env: dict[str, str]) -> S3Settings:

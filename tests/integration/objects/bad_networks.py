@@ -101,3 +101,14 @@ def answering(status: str, body: bytes, *headers: str, announced_bytes: int | No
                 return
 
     return handle
+
+
+def refusing_at_once(status: str, body: bytes) -> Handler:
+    """Answers as soon as the headers are there, without "100 Continue", and lets the body come to nothing."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode("ascii") + body)
+        await mute(reader, writer)
+
+    return handle

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from objects import ObjectStore
+from objects import AccessDenied, ObjectStore, open_store
+from tests.integration.objects.access import SOMEWHERE, at_port
+from tests.integration.objects.bad_networks import answering, serving
 
 
 async def test_more_keys_than_a_page_are_listed_in_order_and_purged(store: ObjectStore) -> None:
@@ -29,6 +31,13 @@ async def test_more_keys_than_a_page_are_deleted_by_name(store: ObjectStore) -> 
 async def test_deleting_nothing_asks_nothing(store: ObjectStore) -> None:
     assert await store.delete([]) == 0
     assert await store.delete_prefix("empty/") == 0
+
+
+async def test_a_key_the_store_does_not_delete_is_an_error() -> None:
+    mixed = b"<DeleteResult><Error><Key>users/u/k</Key><Code>AccessDenied</Code></Error></DeleteResult>"
+    async with serving(answering("200 OK", mixed)) as port, open_store(at_port(SOMEWHERE, port)) as store:
+        with pytest.raises(AccessDenied, match="users/u/k"):
+            await store.delete(["users/u/j", "users/u/k"])
 
 
 async def test_a_listing_tells_size_and_time(store: ObjectStore) -> None:

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from objects import ObjectStore, S3Settings, StoreUnavailable, Timeouts, UploadLost, open_store
+from objects import ObjectStore, StoreUnavailable, Timeouts, UploadLost, open_store
 from stack import ports
-from tests.integration.objects.access import MIB, at_port, settings_of
+from tests.integration.objects.access import MIB, SOMEWHERE, at_port, settings_of
 from tests.integration.objects.bad_networks import answering, deaf, mute, serving
 
 PART = 5 * MIB
-SOMEWHERE = S3Settings(bucket="bucket", region="us-east-1", access_key_id="KEYID", secret_access_key="SECRET")
 
 
 async def _write_parts(store: ObjectStore) -> None:

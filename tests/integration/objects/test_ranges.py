@@ -3,10 +3,8 @@
 import pytest
 
 from objects import ObjectStore, S3Settings, StoreError, StoreUnavailable, open_store
-from tests.integration.objects.access import MIB, at_port, bytes_that_differ
+from tests.integration.objects.access import MIB, SOMEWHERE, at_port, bytes_that_differ
 from tests.integration.objects.bad_networks import answering, relay, serving
-
-SOMEWHERE = S3Settings(bucket="bucket", region="us-east-1", access_key_id="KEYID", secret_access_key="SECRET")
 
 
 @pytest.mark.parametrize(

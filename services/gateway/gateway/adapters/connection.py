@@ -14,6 +14,7 @@ from nats.aio.client import Client
 
 from bus.connection import connect
 from bus.errors import BusUnavailable
+from bus.stopping import end
 
 USER: Final = "gateway"
 AGAIN_SECONDS: Final = 1.0
@@ -43,7 +44,7 @@ class Connection:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._dialling is not None:
-            self._dialling.cancel()
+            await end(self._dialling)
         if self._client is not None:
             with suppress(nats.errors.Error):
                 await self._client.close()
