@@ -13,6 +13,7 @@ help:
 	@echo "make run    the same system, left running (DATA=dir PORT=n SEGMENTERS=n MANIFESTS=n CATALOGS=n)"
 	@echo "make test   all tests, on real servers started by the tests"
 	@echo "make lint   ruff, mypy, import-linter"
+	@echo "make lock   resolve requirements.lock anew, after a change of dependencies"
 
 # The stamp is newer than every file that says what to install, or the installation runs again.
 .venv/installed: requirements.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
@@ -44,6 +45,16 @@ lint: .venv/installed
 format: .venv/installed
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+# Resolved for 3.11 to 3.14 at once, with hashes and without the address of any index.
+lock:
+	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet --disable-pip-version-check uv; }
+	@mkdir -p build && printf '%s\n' $(OWN:%=./%) > build/own.txt
+	@build/uv/bin/uv --no-config pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  $(foreach own,$(OWN),--no-emit-package cuecutter-$(notdir $(own))) \
+	  --group stack --group dev pyproject.toml build/own.txt -o requirements.lock
+	@echo "requirements.lock is written; now: make test"
 
 clean:
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis

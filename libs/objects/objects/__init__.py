@@ -14,7 +14,7 @@ from objects.errors import (
     StoreUnavailable,
     UploadLost,
 )
-from objects.settings import S3Settings, Timeouts
+from objects.settings import S3Environment, S3Settings, Timeouts
 from objects.store import ObjectStore, open_store
 from objects.values import ObjectInfo, OpenUpload
 from objects.writer import ObjectWriter
@@ -29,6 +29,7 @@ __all__ = [
     "ObjectTooLarge",
     "ObjectWriter",
     "OpenUpload",
+    "S3Environment",
     "S3Settings",
     "StoreError",
     "StoreUnavailable",

@@ -5,6 +5,8 @@ The secrets never show in a repr, so that a settings object may stand in a log l
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Settings:
@@ -16,6 +18,27 @@ class S3Settings:
     secret_access_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
     endpoint_url: str | None = None
+
+
+class S3Environment(Struct, frozen=True, kw_only=True, rename="upper"):
+    """The variables every service that stores objects reads; its own settings inherit them."""
+
+    aws_access_key_id: str
+    aws_secret_access_key: str
+    s3_bucket_name: str
+    aws_region: str = "us-east-1"
+    aws_session_token: str | None = None
+    aws_endpoint_url_s3: str | None = None
+
+    def s3(self) -> S3Settings:
+        return S3Settings(
+            endpoint_url=self.aws_endpoint_url_s3,
+            region=self.aws_region,
+            access_key_id=self.aws_access_key_id,
+            secret_access_key=self.aws_secret_access_key,
+            session_token=self.aws_session_token,
+            bucket=self.s3_bucket_name,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,42 +3,26 @@
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from bus.settings import load as load_settings
 from gateway.adapters.uploads import Limits
-from objects import S3Settings
+from objects import S3Environment
 
 MEBIBYTE: Final = 1024 * 1024
 
 
-class Settings(Struct, frozen=True, kw_only=True, rename="upper"):
+class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     """Sizes in bytes, times in seconds. Variables have the fields' names in upper case."""
 
     # HS256 is only as strong as its key, and is guessed offline: no shorter than its hash.
     jwt_secret_key: Annotated[str, Meta(min_length=32)]
     nats_url: str
-    aws_access_key_id: str
-    aws_secret_access_key: str
-    s3_bucket_name: str
-    aws_region: str = "us-east-1"
-    aws_session_token: str | None = None
-    aws_endpoint_url_s3: str | None = None
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Meta(ge=0, le=65_535)] = 8000
     max_audio_bytes: Annotated[int, Meta(ge=1)] = 2 * 1024 * MEBIBYTE
     max_transcript_bytes: Annotated[int, Meta(ge=1)] = 16 * MEBIBYTE
     max_upload_seconds: Annotated[float, Meta(gt=0)] = 6 * 3600.0
-
-    def s3(self) -> S3Settings:
-        return S3Settings(
-            endpoint_url=self.aws_endpoint_url_s3,
-            region=self.aws_region,
-            access_key_id=self.aws_access_key_id,
-            secret_access_key=self.aws_secret_access_key,
-            session_token=self.aws_session_token,
-            bucket=self.s3_bucket_name,
-        )
 
     def limits(self) -> Limits:
         return Limits(
