@@ -4,8 +4,7 @@ A server that is still starting is waited for; one that refuses is not.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import monotonic
 from typing import Final, TypeVar
@@ -14,7 +13,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from nats.aio.client import Client
 from sqlalchemy import NullPool, text
 
 from bus import connection as line
@@ -62,19 +60,19 @@ def postgres(url: str) -> list[str]:
 
 async def nats(url: str, replicas: int) -> list[str]:
     """Raises: StepFailed."""
-    async with _connected(url) as client:
-        try:
+    try:
+        async with line.connected(url, "topology", within_seconds=WAIT_SECONDS) as client:
             lines = await _waited(
                 "JetStream (for the user topology)", lambda: topology.declare(client, replicas), BusUnavailable
             )
-        except TopologyDrift as drift:
-            raise StepFailed(
-                f"nats: {drift}. Changing one under load is a decision: stop the services, then edit or delete "
-                "what differs with the nats command line (durables may be deleted, the stream holds the data), "
-                "and run this again"
-            ) from drift
-        except BusError as problem:
-            raise StepFailed(f"nats: {problem}; is NATS_URL of the user topology?") from problem
+    except TopologyDrift as drift:
+        raise StepFailed(
+            f"nats: {drift}. Changing one under load is a decision: stop the services, then edit or delete "
+            "what differs with the nats command line (durables may be deleted, the stream holds the data), "
+            "and run this again"
+        ) from drift
+    except BusError as problem:
+        raise StepFailed(f"nats: {problem}; is NATS_URL of the user topology?") from problem
     return [f"nats: {line}" for line in lines]
 
 
@@ -110,16 +108,3 @@ async def _revision(url: str) -> str | None:
         return None
     finally:
         await asking.dispose()
-
-
-@asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Client]:
-    try:
-        async with asyncio.timeout(WAIT_SECONDS):
-            client = await line.connect(url, "topology")
-    except TimeoutError as problem:
-        raise StepFailed(f"NATS does not answer within {WAIT_SECONDS:g} s, or refuses the user") from problem
-    try:
-        yield client
-    finally:
-        await client.close()

@@ -11,7 +11,7 @@ import httpx
 import numpy as np
 import pytest
 
-from bus.connection import connect
+from bus.connection import close, connect
 from bus.stream import Stream
 from objects import ObjectStore, S3Settings, open_store
 from tests.stacks import RunningStack
@@ -112,7 +112,7 @@ class Trainer:
             stream, life = Stream(client), f"tts.dataset.{dataset_id}"
             stored = [message for filter in (life, f"{life}.>") async for message in stream.every(filter)]
         finally:
-            await client.close()
+            await close(client)
         return [(message.subject, json.loads(message.body)) for message in sorted(stored, key=lambda m: m.seq)]
 
 

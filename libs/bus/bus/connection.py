@@ -3,16 +3,21 @@
 The defaults of nats-py would close for good after two minutes of outage and notice a dead line after four to six.
 """
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import nats
+import nats.errors
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
 from bus.accounts import inbox_prefix
+from bus.errors import BusUnavailable
+from bus.stopping import end
 
 PING_SECONDS: Final = 8  # a half-open line is noticed after three of them: 24 s
 HAND_BACK_SECONDS: Final = 1.0  # a stopping worker has this long to finish before its message goes to another
@@ -47,8 +52,34 @@ def inbox_prefix_of(url: str) -> str:
 
 
 async def connect(url: str, name: str) -> Client:
-    """A raw connection, once the server answers; before that it tries for ever, once a second."""
+    """A raw connection, once the server answers; before that it tries for ever, once a second. `close` ends it."""
     return await nats.connect(url, **_profile(url, name))
+
+
+async def close(client: Client) -> None:
+    """Ends the connection and its attempts to come back, one of which may outlive nats-py's own `close`."""
+    returning = client._reconnection_task
+    with suppress(nats.errors.Error):
+        await client.close()
+    if returning is not None:
+        await end(returning)
+
+
+@asynccontextmanager
+async def connected(url: str, name: str, *, within_seconds: float) -> AsyncIterator[Client]:
+    """For a command that a person runs: a connection, closed at the end.
+
+    Raises: BusUnavailable when the server does not answer in time.
+    """
+    try:
+        async with asyncio.timeout(within_seconds):
+            client = await connect(url, name)
+    except TimeoutError as problem:
+        raise BusUnavailable(f"NATS does not answer within {within_seconds:g} s, or refuses the user") from problem
+    try:
+        yield client
+    finally:
+        await close(client)
 
 
 def make_broker(url: str, name: str, *, on_closed: Closed | None = None) -> NatsBroker:

@@ -17,7 +17,7 @@ import uvicorn
 from faststream.nats import NatsBroker
 
 from bus import logs, topology
-from bus.connection import make_broker
+from bus.connection import close, make_broker
 from bus.errors import BusError
 from bus.stopping import run_until
 
@@ -113,7 +113,10 @@ class _Worker:
 
     async def _stop_broker(self) -> None:
         self._stop.set()
+        client = self._broker._connection
         await self._broker.stop()
+        if client is not None:
+            await close(client)
 
     async def _on_closed(self) -> None:
         # A closed client never comes back, and FastStream's pull loop would spin on it without yielding. Ending the

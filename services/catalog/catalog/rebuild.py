@@ -5,10 +5,8 @@ one short transaction that holds the position: the replay catches up to exactly 
 and the projector goes on from the same position. Killed at any moment it leaves the rows as they were, or rebuilt.
 """
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
@@ -16,7 +14,7 @@ from typing import Final
 from nats.aio.client import Client
 
 from bus import connection as line
-from bus.errors import BusError, BusUnavailable
+from bus.errors import BusError
 from catalog.adapters import feed, scratch
 from catalog.adapters import projection_store as store
 from catalog.adapters.database import Database, WriteConnection, transaction
@@ -47,7 +45,7 @@ async def main(settings: Settings, *, check: bool) -> int:
     """The exit status: 0, or 1 when it could not be done or, with `check`, when rows differ."""
     database = Database(settings.database_url, project_seconds=PATIENCE_SECONDS)
     try:
-        async with _connected(settings.nats_url) as client:
+        async with line.connected(settings.nats_url, "catalog", within_seconds=CONNECT_SECONDS) as client:
             outcome = await rebuild(database, client, check=check, tell=print)
     except (CatalogError, BusError) as problem:
         print(f"rebuild: {problem}; nothing is half done, run it again", file=sys.stderr)
@@ -76,19 +74,6 @@ async def rebuild(database: Database, client: Client, *, check: bool, tell: Tell
             outcome = Outcome(replay.messages, now.seq, await scratch.count(connection), differences)
     _tell_outcome(outcome, tell, check=check)
     return outcome
-
-
-@asynccontextmanager
-async def _connected(nats_url: str) -> AsyncIterator[Client]:
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            client = await line.connect(nats_url, "catalog")
-    except TimeoutError as problem:
-        raise BusUnavailable(f"NATS does not answer within {CONNECT_SECONDS:g} s") from problem
-    try:
-        yield client
-    finally:
-        await client.close()
 
 
 async def _stored_position(connection: WriteConnection, client: Client) -> Position:

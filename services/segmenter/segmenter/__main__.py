@@ -4,15 +4,17 @@ import asyncio
 import os
 import sys
 
-from bus.connection import connect
+from bus.connection import connected
 from bus.drafts import Drafter
+from bus.errors import BusError
 from bus.life_log import LifeLog
 from bus.stream import Stream
-from objects import open_store
+from objects import StoreError, open_store
 from segmenter import settings
 from segmenter.app import SERVICE, run
 from segmenter.sweeping import Sweep, Sweeper
 
+CONNECT_SECONDS = 15.0
 USAGE = "usage: python -m segmenter [sweep [--dry-run]]"
 
 
@@ -22,20 +24,28 @@ def main(arguments: list[str]) -> int:
             run(settings.load(os.environ))
         case ["sweep"] | ["sweep", "--dry-run"]:
             dry_run = arguments[1:] == ["--dry-run"]
-            _print(asyncio.run(_sweep_once(settings.load(os.environ), dry_run)), dry_run)
+            return _sweep(settings.load(os.environ), dry_run)
         case _:
             print(USAGE, file=sys.stderr)
             return 2
     return 0
 
 
-async def _sweep_once(given: settings.Settings, dry_run: bool) -> Sweep:
-    client = await connect(given.nats_url, SERVICE)
+def _sweep(given: settings.Settings, dry_run: bool) -> int:
     try:
-        async with open_store(given.s3()) as store:
-            return await Sweeper(store, LifeLog(Stream(client), Drafter(SERVICE))).sweep(dry_run=dry_run)
-    finally:
-        await client.close()
+        _print(asyncio.run(_sweep_once(given, dry_run)), dry_run)
+    except (StoreError, BusError) as problem:
+        print(f"sweep: {problem}; run it again when that is mended", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _sweep_once(given: settings.Settings, dry_run: bool) -> Sweep:
+    async with (
+        connected(given.nats_url, SERVICE, within_seconds=CONNECT_SECONDS) as client,
+        open_store(given.s3()) as store,
+    ):
+        return await Sweeper(store, LifeLog(Stream(client), Drafter(SERVICE))).sweep(dry_run=dry_run)
 
 
 def _print(swept: Sweep, dry_run: bool) -> None:

@@ -7,14 +7,14 @@ import pytest
 from nats.aio.client import Client
 
 from bus import topology
-from bus.connection import connect
+from bus.connection import close, connect
 
 
 @pytest.fixture
 async def client(nats_server: Any) -> AsyncIterator[Client]:
     admin = await connect(nats_server.url("topology"), "topology")
     await topology.declare(admin)
-    await admin.close()
+    await close(admin)
     client = await connect(nats_server.url("gateway"), "gateway")
     yield client
-    await client.close()
+    await close(client)

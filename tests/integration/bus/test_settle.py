@@ -8,7 +8,7 @@ import pytest
 from nats.aio.client import Client
 
 from bus import settle, topology
-from bus.connection import connect, make_broker
+from bus.connection import close, connect, make_broker
 from bus.drafts import Drafter
 from bus.errors import BusUnavailable
 from bus.settle import Again, Delivery, Done, Leave, Route, Settlement, Settler
@@ -76,7 +76,7 @@ async def desk(nats_server: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     desk = Desk(nats_server.url("segmenter"), admin)
     yield desk
     await desk.broker.stop()
-    await admin.close()
+    await close(admin)
 
 
 async def test_a_handled_message_is_acknowledged(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from nats.js.api import ConsumerConfig
 
 from bus import topology
 from bus.accounts import USERS
-from bus.connection import connect
+from bus.connection import close, connect
 from bus.drafts import Drafter
 from bus.errors import BusUnavailable, TopologyDrift
 from bus.stream import Stream
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.asyncio
 async def admin(nats_server: Any) -> AsyncIterator[Client]:
     admin = await connect(nats_server.url("topology"), "topology")
     yield admin
-    await admin.close()
+    await close(admin)
 
 
 async def test_declaring_twice_makes_everything_and_then_finds_it(admin: Client) -> None:
@@ -77,7 +77,7 @@ async def test_no_service_may_change_a_durable(nats_server: Any, admin: Client, 
     with pytest.raises((TimeoutError, Exception)):
         await client.jetstream(timeout=0.5).add_consumer(subjects.STREAM, config)
     assert (await admin.jetstream().consumer_info(subjects.STREAM, subjects.DURABLE_SPAN)).config.ack_wait == 30.0
-    await client.close()
+    await close(client)
 
 
 @pytest.mark.parametrize("user", ["gateway", "manifest", "catalog", "observer"])
@@ -88,4 +88,4 @@ async def test_only_the_segmenter_writes_work(nats_server: Any, admin: Client, u
     with pytest.raises(BusUnavailable):
         await Stream(client).publish(Drafter(user).once(subjects.root("d"), fact))
     assert await Stream(admin).last(subjects.root("d")) is None
-    await client.close()
+    await close(client)

@@ -38,4 +38,4 @@ async def world(nats_server: Any, migrated_url: str) -> AsyncIterator[World]:
     yield world
     await world.database.close()
     await catalog.close()
-    await world.admin.close()
+    await line.close(world.admin)

@@ -36,7 +36,7 @@ async def gateway(world: World) -> AsyncIterator[Client]:
     await broker.start()
     client = await line.connect(world.nats_server.url("gateway"), "gateway")
     yield client
-    await client.close()
+    await line.close(client)
     await broker.stop()
 
 

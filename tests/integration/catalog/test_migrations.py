@@ -71,7 +71,7 @@ async def test_a_durable_that_differs_stops_it_with_the_difference_and_a_remedy(
     await js.delete_consumer(subjects.STREAM, subjects.DURABLE_DONE)
     other = topology.Durable(subjects.DURABLE_DONE, subjects.ALL_PLANS)
     await js.add_consumer(subjects.STREAM, other.config())
-    await admin.close()
+    await line.close(admin)
     again = migrate(env)
     assert again.returncode == 1
     assert "durable manifest-done: filter_subject" in again.stderr

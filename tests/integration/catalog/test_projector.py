@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from bus import connection as line
 from bus import stopping, topology
 from catalog.errors import CatalogError
 from catalog.projector import Projector
@@ -307,4 +308,4 @@ async def test_without_a_schema_the_projector_says_what_to_run(nats_server: Any,
     async with bare.projecting() as projectors:
         await until(says_so)
     await bare.database.close()
-    await admin.close()
+    await line.close(admin)

@@ -80,7 +80,7 @@ async def test_it_waits_for_topology_and_schema_and_says_so(
         await until(lambda: service.says("database: the database's schema is missing"))
         await asyncio.to_thread(steps.postgres, database_url)
         await until(service.is_ready)
-        await admin.close()
+        await line.close(admin)
         service.process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(service.process.wait, 10) in (0, -signal.SIGTERM)
         assert [entry for entry in service.logged() if "trace" in entry] == []

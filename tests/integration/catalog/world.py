@@ -136,7 +136,7 @@ class World:
 
     async def author_anew(self) -> Author:
         """After the server was killed: on a connection that is known to work."""
-        await self.admin.close()
+        await line.close(self.admin)
         self.admin = await line.connect(self.nats_server.url("topology"), "topology")
         return Author(self.admin)
 
@@ -157,7 +157,7 @@ class World:
         finally:
             assert not task.done(), task
             await stopping.end(task)
-            await client.close()
+            await line.close(client)
             await database.close()
 
     async def rows(self, **question: Any) -> list[DatasetRow]:

@@ -8,7 +8,7 @@ import pytest
 from nats.aio.client import Client
 
 from bus import topology
-from bus.connection import connect
+from bus.connection import close, connect
 from bus.stream import Stream
 from gateway.settings import load
 from objects import ObjectStore, open_store
@@ -20,7 +20,7 @@ async def declared(nats_server: Any) -> None:
     """The stream, as the topology command makes it."""
     admin = await connect(nats_server.url("topology"), "topology")
     await topology.declare(admin)
-    await admin.close()
+    await close(admin)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def catalog(declared: None, nats_server: Any) -> AsyncIterator[CatalogPlay
     player = CatalogPlayer(client)
     await player.start()
     yield player
-    await client.close()
+    await close(client)
 
 
 @pytest.fixture
@@ -73,4 +73,4 @@ async def observer(declared: None, nats_server: Any) -> AsyncIterator[Stream]:
     """The stream, as somebody sees it who may only read."""
     client: Client = await connect(nats_server.url("topology"), "topology")
     yield Stream(client)
-    await client.close()
+    await close(client)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bus import topology
-from bus.connection import connect
+from bus.connection import close, connect
 from bus.errors import BusUnavailable
 from gateway.adapters.lives import Lives
 from objects import ObjectStore
@@ -139,7 +139,7 @@ async def test_a_gateway_starts_without_nats_and_connects_when_it_comes(
         await until(stream_is_asked_for)
         admin = await connect(nats_server.url("topology"), "topology")
         await topology.declare(admin)
-        await admin.close()
+        await close(admin)
         assert await readiness(url) == (503, ["catalog: CatalogUnavailable"])
         await create(client)
 

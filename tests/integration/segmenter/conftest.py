@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bus import topology
-from bus.connection import connect
+from bus.connection import close, connect
 from bus.drafts import Drafter
 from bus.life_log import Appended, LifeLog
 from bus.settle import Delivery, Settlement
@@ -138,5 +138,5 @@ async def world(nats_server: Any, s3_env: dict[str, str]) -> AsyncIterator[World
     samples = np.random.default_rng(5).integers(-9_000, 9_000, RATE * 30, dtype=np.int16)
     async with open_store(settings) as store:
         yield World(Stream(client), LifeLog(Stream(client), Drafter("segmenter")), store, samples)
-    await client.close()
-    await admin.close()
+    await close(client)
+    await close(admin)

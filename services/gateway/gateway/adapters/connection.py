@@ -5,14 +5,13 @@ Asking for the client while the line is down raises at once, so that no request 
 
 import asyncio
 import logging
-from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
 import nats.errors
 from nats.aio.client import Client
 
-from bus.connection import connect
+from bus.connection import close, connect
 from bus.errors import BusUnavailable
 from bus.stopping import end
 
@@ -46,8 +45,7 @@ class Connection:
         if self._dialling is not None:
             await end(self._dialling)
         if self._client is not None:
-            with suppress(nats.errors.Error):
-                await self._client.close()
+            await close(self._client)
 
     async def _dial(self) -> None:
         while self._client is None:
