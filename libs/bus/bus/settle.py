@@ -22,7 +22,7 @@ from bus.topology import ACK_WAIT_SECONDS
 from contracts import envelope, subjects
 from contracts.events import AnyEvent
 
-MAX_ATTEMPTS: Final = 8  # of an unknown failure; with the pauses below about two minutes
+MAX_ATTEMPTS: Final = 8  # of an unknown failure; with the pauses below about a minute
 _PAUSES_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30)
 
 _log = logging.getLogger(__name__)
