@@ -16,6 +16,8 @@ from bus.subscriptions import subscribe
 from bus.worker import Wiring, client_of, serve
 from contracts import subjects
 from objects import StoreError, StoreUnavailable, UploadLost, open_store
+from segmenter.adapters.decoder_process import Decoders
+from segmenter.adapters.recording import Recordings
 from segmenter.handlers import Handlers
 from segmenter.planning import Planner
 from segmenter.purging import Purger
@@ -37,12 +39,13 @@ def run(settings: Settings) -> None:
         client = client_of(broker)
         stream, drafter = Stream(client), Drafter(SERVICE)
         lives = LifeLog(stream, drafter)
-        async with open_store(settings.s3()) as store:
+        async with open_store(settings.s3()) as store, Decoders() as decoders:
+            recordings = Recordings(store, decoders)
             handlers = Handlers(
                 stream,
                 lives,
-                Planner(stream, drafter, store),
-                Slicer(stream, drafter, store, worker_name()),
+                Planner(stream, drafter, store, recordings),
+                Slicer(stream, drafter, store, recordings, worker_name()),
                 Purger(stream, store),
             )
             settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_poison)

@@ -18,7 +18,7 @@ from contracts import envelope, events, keys, subjects
 from contracts.events import AudioFacts, ProcessRequested
 from contracts.problem import Problem
 from objects import ObjectStore
-from segmenter.adapters.recording import probe_recording
+from segmenter.adapters.recording import Recordings
 from segmenter.domain.errors import AudioError
 from segmenter.domain.plan import Plan, make_plan
 from segmenter.domain.problems import audio_problem, transcript_problem
@@ -33,6 +33,7 @@ class Planner:
     stream: Stream
     drafter: Drafter
     store: ObjectStore
+    recordings: Recordings
 
     async def plan(self, request: ProcessRequested, run: int, cause: str) -> Outcome | Problem:
         """Plans the run and orders its spans.
@@ -55,7 +56,7 @@ class Planner:
     async def _look(self, request: ProcessRequested) -> tuple[AudioFacts, Plan] | Problem:
         source = request.source
         try:
-            audio = await probe_recording(self.store, source.audio_key, source.audio_bytes)
+            audio = await self.recordings.probe(source.audio_key, source.audio_bytes)
             data = await self.store.get(source.transcript_key, max_bytes=MAX_TRANSCRIPT_BYTES)
             kind = TranscriptKind(source.transcript_type.value)
             transcript = await asyncio.to_thread(read, data, kind, source.transcript_encoding)

@@ -19,7 +19,7 @@ from contracts import envelope, events, keys, plan_lines, subjects
 from contracts.events import MAX_TEXT_CHARS, SegmentRow, SpanPlanned
 from contracts.plan_lines import PlannedSegment
 from objects import ObjectStore
-from segmenter.adapters.recording import open_recording
+from segmenter.adapters.recording import Recordings
 from segmenter.adapters.slices import SliceStore
 
 SLICES_IN_FLIGHT: Final = 16  # measured: more gains nothing against one store and costs memory
@@ -36,6 +36,7 @@ class Slicer:
     stream: Stream
     drafter: Drafter
     store: ObjectStore
+    recordings: Recordings
     worker: str
 
     async def cut(self, order: SpanPlanned, cause: str) -> Outcome:
@@ -47,7 +48,7 @@ class Slicer:
         written = await self._written(order)
         segments = (await self._segments(order))[written:]
         facts = _Facts(self.stream, self.drafter, order, cause, self.worker, written)
-        async with open_recording(self.store, order) as recording:
+        async with self.recordings.open(order) as recording:
             slices = SliceStore(self.store, recording, order)
             return await _Run(slices, facts, segments).go()
 

@@ -21,6 +21,8 @@ from contracts import commands, envelope, keys, subjects
 from contracts.dataset import Options, Source, TranscriptType
 from contracts.events import SegmentationPlanned
 from objects import ObjectStore, S3Settings, open_store
+from segmenter.adapters.decoder_process import Decoders
+from segmenter.adapters.recording import Recordings
 from segmenter.handlers import Handlers
 from segmenter.planning import Planner
 from segmenter.purging import Purger
@@ -36,6 +38,7 @@ class World:
     stream: Stream
     lives: LifeLog
     store: ObjectStore
+    recordings: Recordings
     samples: np.ndarray
     dataset_id: str = ""
     source: Source | None = None
@@ -45,8 +48,8 @@ class World:
         return Handlers(
             self.stream,
             self.lives,
-            Planner(self.stream, drafter, store),
-            Slicer(self.stream, drafter, store, worker),
+            Planner(self.stream, drafter, store, self.recordings),
+            Slicer(self.stream, drafter, store, self.recordings, worker),
             Purger(self.stream, store),
         )
 
@@ -123,7 +126,13 @@ def _wav(samples: np.ndarray) -> bytes:
 
 
 @pytest.fixture
-async def world(nats_server: Any, s3_env: dict[str, str]) -> AsyncIterator[World]:
+async def decoders() -> AsyncIterator[Decoders]:
+    async with Decoders() as decoders:
+        yield decoders
+
+
+@pytest.fixture
+async def world(nats_server: Any, s3_env: dict[str, str], decoders: Decoders) -> AsyncIterator[World]:
     admin = await connect(nats_server.url("topology"), "topology")
     await topology.declare(admin)
     client = await connect(nats_server.url("segmenter"), "segmenter")
@@ -137,6 +146,7 @@ async def world(nats_server: Any, s3_env: dict[str, str]) -> AsyncIterator[World
     )
     samples = np.random.default_rng(5).integers(-9_000, 9_000, RATE * 30, dtype=np.int16)
     async with open_store(settings) as store:
-        yield World(Stream(client), LifeLog(Stream(client), Drafter("segmenter")), store, samples)
+        lives = LifeLog(Stream(client), Drafter("segmenter"))
+        yield World(Stream(client), lives, store, Recordings(store, decoders), samples)
     await close(client)
     await close(admin)

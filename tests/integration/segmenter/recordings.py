@@ -2,8 +2,10 @@
 
 import asyncio
 import io
+import os
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -194,3 +196,19 @@ class StuckSource(MemorySource):
             self.waiting.set()
             await self.release.wait()
         return await super().get_range(first, count)
+
+
+def decoder_pids() -> list[int]:
+    """The living decoder processes that this process started."""
+    return [
+        int(pid)
+        for pid in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+        if _decodes(pid)
+    ]
+
+
+def _decodes(pid: str) -> bool:
+    try:
+        return b"CUECUTTER_DECODER" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False

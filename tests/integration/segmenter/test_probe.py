@@ -2,13 +2,13 @@
 
 import asyncio
 import random
-import threading
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from segmenter.adapters.audio_source import open_reader
+from segmenter.adapters.decoder_process import Decoders
 from segmenter.adapters.probe import probe
 from segmenter.domain.errors import AudioEndsEarly, AudioError, NoAudio, NotAudio, TruncatedHeader, UnsupportedAudio
 from tests.integration.segmenter.recordings import (
@@ -18,6 +18,7 @@ from tests.integration.segmenter.recordings import (
     Recipe,
     StoreGone,
     StuckSource,
+    decoder_pids,
     encode,
     ffmpegs_own_decode,
     silent_film,
@@ -78,71 +79,73 @@ BROKEN_FILES = shared_files(*BROKEN)
 
 
 @pytest.mark.parametrize("name", RECIPES)
-async def test_every_format_is_planned_with_the_frames_it_decodes_to(name: str) -> None:
+async def test_every_format_is_planned_with_the_frames_it_decodes_to(name: str, decoders: Decoders) -> None:
     data, recipe = recorded(name), RECIPES[name]
-    facts = await probe(MemorySource(data))
+    facts = await probe(MemorySource(data), decoders)
     samples, _ = ffmpegs_own_decode(data)
     assert (facts.kind, facts.rate_hz, facts.channels) == ("decoded", recipe.rate_hz, recipe.channels)
     assert facts.frames == len(samples)
     assert facts.declared_frames is None or abs(facts.declared_frames - facts.frames) < recipe.rate_hz // 10
 
 
-async def test_a_pcm_wav_is_known_by_its_header_alone() -> None:
+async def test_a_pcm_wav_is_known_by_its_header_alone(decoders: Decoders) -> None:
     data = riff(fmt(PCM, 2, 44_100, 24), chunk(b"data", bytes(6 * 1_000_000)))
     source = MemorySource(data)
-    facts = await probe(source)
+    facts = await probe(source, decoders)
     assert (facts.kind, facts.frames, facts.declared_frames, facts.codec) == ("wav", 1_000_000, 1_000_000, "s24")
     assert (facts.exact, facts.ffmpeg, source.furthest) == (True, "", 65_536)
 
 
-async def test_a_decoded_recording_names_the_libraries_its_samples_depend_on() -> None:
-    facts = await probe(MemorySource(recorded("flac")))
+async def test_a_decoded_recording_names_the_libraries_its_samples_depend_on(decoders: Decoders) -> None:
+    facts = await probe(MemorySource(recorded("flac")), decoders)
     names = facts.ffmpeg.split()[::2]
     assert (names, facts.exact, facts.container, facts.codec) == (["libavcodec", "libavformat"], False, "flac", "flac")
 
 
-async def test_a_flac_that_was_cut_off_states_more_than_is_there() -> None:
+async def test_a_flac_that_was_cut_off_states_more_than_is_there(decoders: Decoders) -> None:
     data = recorded("flac")
-    facts = await probe(MemorySource(data[: len(data) // 2]))
+    facts = await probe(MemorySource(data[: len(data) // 2]), decoders)
     assert (facts.frames, facts.exact) == (RECIPES["flac"].frames, False)
 
 
 @pytest.mark.parametrize("between", [b"", b"ID3\x04\x00\x00\x00\x00\x10\x00" + bytes(2048)], ids=["bare", "tagged"])
-async def test_joined_mp3_files_are_one_recording(between: bytes) -> None:
+async def test_joined_mp3_files_are_one_recording(between: bytes, decoders: Decoders) -> None:
     one = recorded("mp3, constant rate")
     data = one + between + one
-    facts = await probe(MemorySource(data))
+    facts = await probe(MemorySource(data), decoders)
     samples, unreadable = ffmpegs_own_decode(data)
     assert unreadable > 0
     assert (facts.frames, facts.exact) == (len(samples), True)
 
 
-async def test_a_damaged_mp3_is_counted_by_decoding_it() -> None:
+async def test_a_damaged_mp3_is_counted_by_decoding_it(decoders: Decoders) -> None:
     data = bytearray(recorded("mp3, constant rate"))
     data[60_000:60_500] = bytes(500)
-    facts = await probe(MemorySource(bytes(data)))
+    facts = await probe(MemorySource(bytes(data)), decoders)
     samples, unreadable = ffmpegs_own_decode(bytes(data))
     assert unreadable > 0
     assert (facts.frames, facts.exact) == (len(samples), True)
 
 
-async def test_joined_mp3_files_of_different_rates_are_refused_with_the_second_of_the_change() -> None:
+async def test_joined_mp3_files_of_different_rates_are_refused_with_the_second_of_the_change(
+    decoders: Decoders,
+) -> None:
     data = recorded("mp3 without a Xing header") + recorded("mp3 at 16 kHz")
     with pytest.raises(UnsupportedAudio, match=r"sample rate from 44100 to 16000 Hz at 6\.0\d\d s"):
-        await probe(MemorySource(data))
+        await probe(MemorySource(data), decoders)
 
 
-async def test_a_hole_in_a_recording_is_named() -> None:
+async def test_a_hole_in_a_recording_is_named(decoders: Decoders) -> None:
     data = recorded("aac without a container")
     damaged = data[:60_000] + aac_headers_with_noise(data[60_000:70_000]) + data[70_000:]
     with pytest.raises(AudioEndsEarly, match="the file goes on") as caught:
-        await probe(MemorySource(damaged))
+        await probe(MemorySource(damaged), decoders)
     assert 3.6 < caught.value.seconds < 3.9  # at 128 kbit/s
 
 
-async def test_a_recording_that_breaks_off_in_noise_ends_where_the_noise_begins() -> None:
+async def test_a_recording_that_breaks_off_in_noise_ends_where_the_noise_begins(decoders: Decoders) -> None:
     data = recorded("aac without a container")
-    facts = await probe(MemorySource(data[:60_000] + aac_headers_with_noise(data[60_000:70_000])))
+    facts = await probe(MemorySource(data[:60_000] + aac_headers_with_noise(data[60_000:70_000])), decoders)
     assert 3.6 < facts.frames / facts.rate_hz < 3.9
 
 
@@ -170,16 +173,18 @@ def aac_headers_with_noise(data: bytes) -> bytes:
         (riff(fmt(PCM, 1, 768_001, 16), chunk(b"data", bytes(1300))), UnsupportedAudio),
     ],
 )
-async def test_what_cannot_be_cut_says_why_and_what_to_do(data: bytes, error: type[AudioError]) -> None:
+async def test_what_cannot_be_cut_says_why_and_what_to_do(
+    data: bytes, error: type[AudioError], decoders: Decoders
+) -> None:
     with pytest.raises(error) as caught:
-        await probe(MemorySource(data))
+        await probe(MemorySource(data), decoders)
     assert str(caught.value).endswith(".")
     assert caught.value.remedy.endswith(".")
 
 
-async def test_a_video_without_sound_has_no_audio_track() -> None:
+async def test_a_video_without_sound_has_no_audio_track(decoders: Decoders) -> None:
     with pytest.raises(NoAudio, match="no audio track"):
-        await probe(MemorySource(silent_film()))
+        await probe(MemorySource(silent_film()), decoders)
 
 
 @pytest.mark.parametrize(
@@ -192,19 +197,19 @@ async def test_a_video_without_sound_has_no_audio_track() -> None:
     ],
 )
 async def test_a_playlist_never_makes_ffmpeg_open_another_file(
-    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoders: Decoders
 ) -> None:
     other = tmp_path / "other.flac"
     other.write_bytes(recorded("flac"))
     monkeypatch.chdir(tmp_path)
     with pytest.raises(NotAudio):
-        await probe(MemorySource(text.format(path=other).encode()))
+        await probe(MemorySource(text.format(path=other).encode()), decoders)
 
 
 @pytest.mark.parametrize(
     "name", ["mp3, variable rate", "m4a", "flac", "vorbis", "opus in webm", "ima adpcm wav", "alac in caf"]
 )
-async def test_no_damage_does_more_than_fail_cleanly(name: str) -> None:
+async def test_no_damage_does_more_than_fail_cleanly(name: str, decoders: Decoders) -> None:
     data, dice = recorded(name), random.Random(name)
     for round_ in range(12):
         broken = bytearray(data[: dice.randrange(len(data))] if round_ % 2 else data)
@@ -212,8 +217,8 @@ async def test_no_damage_does_more_than_fail_cleanly(name: str) -> None:
             broken[dice.randrange(len(broken) or 1)] = dice.randrange(256)
         source = MemorySource(bytes(broken))
         try:
-            facts = await probe(source)
-            reader = open_reader(facts, source)
+            facts = await probe(source, decoders)
+            reader = open_reader(facts, source, decoders)
             try:
                 assert len(await reader.read(0, facts.frames)) <= facts.frames
             finally:
@@ -222,38 +227,38 @@ async def test_no_damage_does_more_than_fail_cleanly(name: str) -> None:
             assert error.code  # noqa: PT017
 
 
-async def test_what_the_store_raises_reaches_the_caller_unchanged() -> None:
+async def test_what_the_store_raises_reaches_the_caller_unchanged(decoders: Decoders) -> None:
     with pytest.raises(StoreGone):
-        await probe(FailingSource(recorded("flac")))
+        await probe(FailingSource(recorded("flac")), decoders)
     with pytest.raises(StoreGone):
-        await probe(FailingSource(riff(fmt(), chunk(b"data", bytes(20)))))
+        await probe(FailingSource(riff(fmt(), chunk(b"data", bytes(20)))), decoders)
     long = encode(Recipe("ogg", "flac", seconds=60))
     with pytest.raises(StoreGone):
-        await probe(FailingSource(long, good_bytes=2 * 2**20))
+        await probe(FailingSource(long, good_bytes=2 * 2**20), decoders)
 
 
-async def test_a_probe_that_is_given_up_leaves_no_thread() -> None:
-    source = StuckSource(recorded("flac"), answers=1)  # the first is whether it is a WAV, asked without a thread
-    task = asyncio.create_task(probe(source))
+async def test_a_probe_that_is_given_up_leaves_no_decoder(decoders: Decoders) -> None:
+    source = StuckSource(recorded("flac"), answers=1)  # the first is whether it is a WAV, asked without a decoder
+    task = asyncio.create_task(probe(source, decoders))
     await source.waiting.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("audio")] == []
+    assert decoder_pids() == []
 
 
 if KNOWN_FILES:
 
     @pytest.mark.parametrize("path", KNOWN_FILES, ids=lambda path: path.name)
-    async def test_odd_files_found_elsewhere_have_the_frames_that_were_measured(path: Path) -> None:
-        facts = await probe(stored(path))
+    async def test_odd_files_found_elsewhere_have_the_frames_that_were_measured(path: Path, decoders: Decoders) -> None:
+        facts = await probe(stored(path), decoders)
         assert facts.frames == FRAMES[f"{path.parent.name}/{path.name}"]
 
 
 if BROKEN_FILES:
 
     @pytest.mark.parametrize("path", BROKEN_FILES, ids=lambda path: path.name)
-    async def test_broken_files_found_elsewhere_say_what_is_wrong(path: Path) -> None:
+    async def test_broken_files_found_elsewhere_say_what_is_wrong(path: Path, decoders: Decoders) -> None:
         with pytest.raises(AudioError) as caught:
-            await probe(stored(path))
+            await probe(stored(path), decoders)
         assert caught.value.code == BROKEN[f"{path.parent.name}/{path.name}"]

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from segmenter.adapters.audio_source import WAV_BLOCK_BYTES, WavReader, open_reader
+from segmenter.adapters.decoder_process import Decoders
 from segmenter.adapters.probe import probe
 from segmenter.domain.ports import Pcm, PcmReader
 from segmenter.domain.wav import SampleFormat, WavLayout
@@ -50,25 +51,25 @@ async def test_slices_of_16_bit_mono_are_the_bytes_of_the_source() -> None:
 
 
 @pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE"])
-async def test_every_wav_gives_the_average_of_the_channels_libsndfile_reads(subtype: str) -> None:
+async def test_every_wav_gives_the_average_of_the_channels_libsndfile_reads(subtype: str, decoders: Decoders) -> None:
     noise = np.random.default_rng(4).uniform(-1, 1, (30_001, 3))
     file = io.BytesIO()
     soundfile.write(file, noise, 44_100, format="WAV", subtype=subtype)
     file.seek(0)
     theirs = soundfile.read(file)[0].mean(axis=1) * 32768
     source = MemorySource(file.getvalue())
-    facts = await probe(source)
+    facts = await probe(source, decoders)
     assert facts.kind == "wav"
-    exact = await whole(open_reader(facts, source, exact=True), facts.frames)
+    exact = await whole(open_reader(facts, source, decoders, exact=True), facts.frames)
     assert np.abs(exact - theirs).max() < 1e-9
-    rounded = await whole(open_reader(facts, source), facts.frames)
+    rounded = await whole(open_reader(facts, source, decoders), facts.frames)
     assert (rounded == np.clip(np.rint(exact), -32_768, 32_767)).all()
 
 
-async def test_samples_at_an_odd_place_are_read_as_well() -> None:
+async def test_samples_at_an_odd_place_are_read_as_well(decoders: Decoders) -> None:
     data = riff(fmt(PCM, 1, 8000, 16), chunk(b"LIST", b"odd", pad=False), chunk(b"data", b"\x01\x00\x02\x00\x03\x00"))
     source = MemorySource(data)
-    reader = open_reader(await probe(source), source)
+    reader = open_reader(await probe(source, decoders), source, decoders)
     assert (await whole(reader, 10)).tolist() == [1, 2, 3]
 
 

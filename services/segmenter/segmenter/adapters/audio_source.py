@@ -5,18 +5,15 @@ on more than a few milliseconds of bytes is done in threads.
 """
 
 import asyncio
-from functools import partial
+from contextlib import aclosing
 from typing import Final, cast
 
 import numpy as np
 
 from segmenter.adapters.byte_blocks import ByteBlocks
-from segmenter.adapters.decoder import batches, samples_of
-from segmenter.adapters.loop_thread import LoopThread, Stopped
+from segmenter.adapters.decoder_process import Decoders
 from segmenter.adapters.pcm_window import PcmWindow
-from segmenter.adapters.range_file import RangeFile
-from segmenter.domain.errors import UnsupportedAudio
-from segmenter.domain.pcm import Samples, to_mono_float64, to_mono_int16, unpack
+from segmenter.domain.pcm import mono, unpack
 from segmenter.domain.ports import ByteSource, Pcm, PcmReader, SourceFacts
 from segmenter.domain.wav import SampleFormat, WavLayout
 
@@ -26,11 +23,11 @@ _WAV_KEEP: Final = 4
 _INLINE_BYTES: Final = 256 * 2**10  # converting more takes longer than a thread's round trip
 
 
-def open_reader(facts: SourceFacts, source: ByteSource, *, exact: bool = False) -> PcmReader:
+def open_reader(facts: SourceFacts, source: ByteSource, decoders: Decoders, *, exact: bool = False) -> PcmReader:
     """The reader for what `probe` found. With `exact` it gives float64, for resampling, otherwise int16."""
     if facts.layout is not None:
         return WavReader(facts.layout, source, exact=exact)
-    return DecodedReader(source, facts.rate_hz, exact=exact)
+    return DecodedReader(source, facts.rate_hz, decoders, exact=exact)
 
 
 class WavReader:
@@ -79,80 +76,61 @@ class WavReader:
         return part, len(part) == count
 
     def _convert(self, data: memoryview) -> Pcm:
-        return _mono(unpack(data, self._layout.sample_format, self._layout.channels), self._exact)
+        return mono(unpack(data, self._layout.sample_format, self._layout.channels), exact=self._exact)
 
 
 class DecodedReader:
-    """Decodes forward in a thread of its own, a few seconds ahead of what is read, and remembers the last minute.
+    """Decodes forward in a decoder process, up to half a minute ahead of what is read, and remembers the last minute.
 
     A read from before that decodes from the beginning again. Reads are served one after another.
     """
 
-    def __init__(self, source: ByteSource, rate_hz: int, *, exact: bool = False) -> None:
-        self._source, self._rate_hz, self._exact = source, rate_hz, exact
+    def __init__(self, source: ByteSource, rate_hz: int, decoders: Decoders, *, exact: bool = False) -> None:
+        self._source, self._rate_hz, self._decoders, self._exact = source, rate_hz, decoders, exact
         self._turn = asyncio.Lock()
-        self._decode: _Decode | None = None
+        self._window = PcmWindow(rate_hz, 0)
+        self._filling: asyncio.Task[None] | None = None
 
     @property
     def rate_hz(self) -> int:
         return self._rate_hz
 
     async def read(self, first_frame: int, count: int) -> Pcm:
-        """Raises: AudioEndsEarly, UnsupportedAudio where the sound cannot be read on; what the byte source raises."""
+        """Raises: AudioError where the sound cannot be read on; DecoderLost; what the byte source raises."""
         async with self._turn:
-            if self._decode is None or not self._decode.window.reaches_back_to(first_frame):
+            if self._filling is None or not self._window.reaches_back_to(first_frame):
                 await self.aclose()
-                self._decode = _Decode(self._source, self._rate_hz, first_frame, self._exact)
-            return await _join(await self._decode.read(first_frame, count), self._exact)
+                self._window = PcmWindow(self._rate_hz, first_frame)
+                self._filling = self._begin_filling(self._window)
+            parts = await self._window.get(first_frame, count)
+            if sum(map(len, parts)) < count and self._filling.done():
+                self._filling.result()  # raises what ended the decode, unless it was the end of the sound
+            return await _join(parts, self._exact)
 
     async def aclose(self) -> None:
-        if self._decode is not None:
-            decode, self._decode = self._decode, None
-            await decode.aclose()
+        if self._filling is not None:
+            filling, self._filling = self._filling, None
+            filling.cancel()
+            await asyncio.gather(filling, return_exceptions=True)
 
+    def _begin_filling(self, window: PcmWindow) -> asyncio.Task[None]:
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled():
+                task.exception()  # seen; it is told to whoever reads beyond the window, which may be nobody
+            window.end()
 
-class _Decode:
-    """One pass of the decoder over the recording: a thread that fills a window."""
+        task = asyncio.create_task(self._fill(window))
+        task.add_done_callback(ended)  # not earlier: a reader that is woken must find the task done
+        return task
 
-    def __init__(self, source: ByteSource, rate_hz: int, first_frame: int, exact: bool) -> None:
-        self.window = PcmWindow(rate_hz, first_frame)
-        self._rate_hz, self._exact = rate_hz, exact
-        self._thread = LoopThread()
-        self._file = RangeFile(source, self._thread)
-        self._work = self._thread.start(self._run)
-        self._work.add_done_callback(self._ended)
-
-    async def read(self, first_frame: int, count: int) -> list[Pcm]:
-        parts = await self.window.get(first_frame, count)
-        if sum(map(len, parts)) < count and self._work.done():
-            self._work.result()  # raises what ended the decode, unless it was the end of the sound
-        return parts
-
-    async def aclose(self) -> None:
-        await self._thread.stop()
-        await self._file.aclose()
-
-    def _ended(self, work: asyncio.Future[None]) -> None:
-        if not work.cancelled():
-            work.exception()  # seen; it is told to whoever reads beyond the window, which may be nobody
-        self.window.end()
-
-    def _run(self) -> None:
-        keep_from = self.window.keep_from
-        end = 0
-        try:
-            for batch in batches(self._file):
-                if batch[0].sample_rate != self._rate_hz:
-                    raise UnsupportedAudio(
-                        f"The sound has {batch[0].sample_rate} Hz, not {self._rate_hz} Hz as planned."
-                    )
-                frames = sum(frame.samples for frame in batch)
-                end += frames
-                # Before the first frame that may be asked for, counting is enough.
-                pcm = _mono(samples_of(batch), self._exact) if end > keep_from else None
-                keep_from = self._thread.call(partial(self.window.put, frames, pcm))
-        except Stopped:
-            return
+    async def _fill(self, window: PcmWindow) -> None:
+        dtype = np.float64 if self._exact else np.int16
+        sounds = self._decoders.decode(
+            self._source, rate_hz=self._rate_hz, first_frame=window.keep_from, exact=self._exact
+        )
+        async with aclosing(sounds):
+            async for sound in sounds:
+                await window.put(sound.frames, cast(Pcm, np.frombuffer(sound.pcm, dtype)) if sound.pcm else None)
 
 
 async def _join(parts: list[Pcm], exact: bool) -> Pcm:
@@ -163,7 +141,3 @@ async def _join(parts: list[Pcm], exact: bool) -> Pcm:
     if sum(part.nbytes for part in parts) <= _INLINE_BYTES:
         return cast(Pcm, np.concatenate(parts))
     return cast(Pcm, await asyncio.to_thread(np.concatenate, parts))
-
-
-def _mono(samples: Samples, exact: bool) -> Pcm:
-    return to_mono_float64(samples) if exact else to_mono_int16(samples)

@@ -7,7 +7,6 @@ the file's own header says so.
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, TypeAlias, cast
 
@@ -17,6 +16,7 @@ from av.container import InputContainer
 
 from segmenter.adapters.decoder import SourceFile, check_form, check_length, decoded, opened, packets
 from segmenter.domain.errors import NoAudio
+from segmenter.domain.ports import Length
 
 _MOV: Final = "mov,mp4,m4a,3gp,3g2,mj2"
 _MATROSKA: Final = "matroska,webm"
@@ -32,19 +32,6 @@ _MP3_FRAME: Final = 0xFFE2
 Packet: TypeAlias = "av.Packet[AudioStream]"
 # Frames a packet decodes to; None where it is odd, so that only decoding tells. The int is ticks per frame, 0 for none.
 FramesOf: TypeAlias = Callable[[Packet, int], int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """`frames` at `rate_hz`; `declared_frames` as the header states it; `exact` when it was counted by decoding."""
-
-    rate_hz: int
-    channels: int
-    frames: int
-    declared_frames: int | None
-    exact: bool
-    container: str
-    codec: str
 
 
 def measure(file: SourceFile) -> Length:

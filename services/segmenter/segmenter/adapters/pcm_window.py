@@ -29,11 +29,8 @@ class PcmWindow:
     def reaches_back_to(self, frame: int) -> bool:
         return frame >= self.keep_from
 
-    async def put(self, frames: int, pcm: Pcm | None) -> int:
-        """Takes the next `frames` of the decode, None for frames before `keep_from`; waits while it is far ahead.
-
-        Returns the `keep_from` of now.
-        """
+    async def put(self, frames: int, pcm: Pcm | None) -> None:
+        """Takes the next `frames` of the decode, None for frames before `keep_from`; waits while it is far ahead."""
         if pcm is not None:
             self._chunks.append((self._end, pcm))
         self._end += frames
@@ -41,7 +38,6 @@ class PcmWindow:
         self._wake()
         while self._end > self._wanted_end + self._ahead:
             await self._changed.wait()
-        return self.keep_from
 
     def end(self) -> None:
         """The decode is over."""
@@ -51,7 +47,7 @@ class PcmWindow:
     async def get(self, first_frame: int, count: int) -> list[Pcm]:
         """The frames in order, in parts; fewer than `count` when the decode ended before. For one caller at a time."""
         self._wanted_end = first_frame + count
-        # Never back: what was forgotten is gone, and what the thread may have left out with it.
+        # Never back: what was forgotten is gone.
         self.keep_from = max(self.keep_from, first_frame - self._behind)
         self._forget()
         self._wake()

@@ -1,22 +1,20 @@
 """What a stored recording is: found by its bytes, never by its name."""
 
 from segmenter.adapters.decoder import check_form, ffmpeg_versions
-from segmenter.adapters.length import Length, measure
-from segmenter.adapters.loop_thread import LoopThread
-from segmenter.adapters.range_file import RangeFile
+from segmenter.adapters.decoder_process import Decoders
 from segmenter.domain.errors import NoAudio
-from segmenter.domain.ports import ByteSource, SourceFacts
+from segmenter.domain.ports import ByteSource, Length, SourceFacts
 from segmenter.domain.wav import HeaderScan, Need, NotPcm, WavLayout
 
 
-async def probe(source: ByteSource) -> SourceFacts:
+async def probe(source: ByteSource, decoders: Decoders) -> SourceFacts:
     """The recording's facts. Reads the header of a PCM WAV; of anything else up to all of it.
 
-    Raises: AudioError when it cannot be cut; what the byte source raises.
+    Raises: AudioError when it cannot be cut; DecoderLost; what the byte source raises.
     """
     layout = await _wav_layout(source)
     if isinstance(layout, NotPcm):
-        return _decoded_facts(await _measure(source))
+        return _decoded_facts(await decoders.measure(source))
     check_form(layout.rate_hz, layout.channels)
     if not layout.frames:
         raise NoAudio("The WAV file's header is complete and no sound follows it.")
@@ -31,16 +29,6 @@ async def _wav_layout(source: ByteSource) -> WavLayout | NotPcm:
         data = await source.get_range(step.offset, count) if count > 0 else b""
         step = scan.feed(step.offset, data)
     return step
-
-
-async def _measure(source: ByteSource) -> Length:
-    thread = LoopThread()
-    file = RangeFile(source, thread)
-    try:
-        return await thread.start(lambda: measure(file))
-    finally:
-        await thread.stop()
-        await file.aclose()
 
 
 def _wav_facts(layout: WavLayout) -> SourceFacts:

@@ -8,6 +8,7 @@ from contracts.events import AudioFacts, SpanPlanned
 from objects import ObjectStore
 from segmenter.adapters.audio_source import open_reader
 from segmenter.adapters.decoder import ffmpeg_versions
+from segmenter.adapters.decoder_process import Decoders
 from segmenter.adapters.probe import probe
 from segmenter.domain.plan import plan_version
 from segmenter.domain.ports import PcmReader, SourceFacts
@@ -27,20 +28,27 @@ class StoredBytes:
         return await self.store.get_range(self.key, first, count)
 
 
-async def probe_recording(store: ObjectStore, key: str, size_bytes: int) -> AudioFacts:
-    """Raises: AudioError when it can't be cut; StoreError."""
-    return to_facts(await probe(StoredBytes(store, key, size_bytes)))
+@dataclass(frozen=True, slots=True)
+class Recordings:
+    """The recordings in one store, and the processes that decode them."""
 
+    store: ObjectStore
+    decoders: Decoders
 
-@asynccontextmanager
-async def open_recording(store: ObjectStore, order: SpanPlanned) -> AsyncIterator[PcmReader]:
-    """The order's recording, as float64 when its slices will be resampled, else as int16."""
-    source = StoredBytes(store, order.audio_key, order.audio_bytes)
-    reader = open_reader(from_facts(order.audio), source, exact=order.sample_rate != order.audio.rate_hz)
-    try:
-        yield reader
-    finally:
-        await reader.aclose()
+    async def probe(self, key: str, size_bytes: int) -> AudioFacts:
+        """Raises: AudioError when it can't be cut; DecoderLost; StoreError."""
+        return to_facts(await probe(StoredBytes(self.store, key, size_bytes), self.decoders))
+
+    @asynccontextmanager
+    async def open(self, order: SpanPlanned) -> AsyncIterator[PcmReader]:
+        """The order's recording, as float64 when its slices will be resampled, else as int16."""
+        source = StoredBytes(self.store, order.audio_key, order.audio_bytes)
+        exact = order.sample_rate != order.audio.rate_hz
+        reader = open_reader(from_facts(order.audio), source, self.decoders, exact=exact)
+        try:
+            yield reader
+        finally:
+            await reader.aclose()
 
 
 def own_plan_version(audio: AudioFacts) -> str:

@@ -64,3 +64,10 @@ class AudioTooLong(AudioError):
 
     code = "too-long"
     remedy = "Split the recording, or upload it as WAV, which is cut without decoding."
+
+
+class DecoderCrashed(AudioError):
+    """FFmpeg itself breaks on the bytes, as it will each time."""
+
+    code = "decoder-crashed"
+    remedy = "Convert the recording to WAV or FLAC and upload that; the file is probably damaged."

@@ -91,6 +91,11 @@ def to_mono_int16(samples: Samples) -> NDArray[np.int16]:
     return to_int16(to_mono_float64(samples))
 
 
+def mono(samples: Samples, *, exact: bool) -> NDArray[np.int16] | NDArray[np.float64]:
+    """One channel: int16 as it will be written, or with `exact` float64, to be resampled first."""
+    return to_mono_float64(samples) if exact else to_mono_int16(samples)
+
+
 def frames_at(time_us: int, rate_hz: int) -> int:
     """The frame (zero-based) at `time_us` microseconds: the exact product, rounded half to even."""
     return round(Fraction(time_us * rate_hz, 1_000_000))

@@ -58,3 +58,18 @@ class SourceFacts(Struct, frozen=True, kw_only=True):
     codec: str
     layout: WavLayout | None = None
     ffmpeg: str = ""
+
+
+class Length(Struct, frozen=True):
+    """What a decoder finds of a recording: `frames` at `rate_hz`; `declared_frames` as its header states it.
+
+    `exact` when the frames were counted by decoding.
+    """
+
+    rate_hz: int
+    channels: int
+    frames: int
+    declared_frames: int | None
+    exact: bool
+    container: str
+    codec: str

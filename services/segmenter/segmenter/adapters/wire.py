@@ -1,0 +1,85 @@
+"""What a segmenter and its decoder process say to each other: MessagePack, each message behind its length.
+
+The decoder reads hostile files, so nothing of what it says is ever executed or unpickled: every answer is one of the
+structs below, or it is not understood.
+"""
+
+import struct
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from segmenter.domain.ports import Length
+
+BLOCK_BYTES: Final = 2**20  # of the recording, per question
+LENGTH: Final = struct.Struct("<I")
+
+
+class Measure(Struct, frozen=True, tag=True):
+    """Order: how long is the recording of `size_bytes`?"""
+
+    size_bytes: int
+
+
+class Decode(Struct, frozen=True, tag=True):
+    """Order: its samples as one channel, float64 with `exact`, else int16; silent until frame `first_frame`."""
+
+    size_bytes: int
+    rate_hz: int
+    first_frame: int
+    exact: bool
+
+
+class Block(Struct, frozen=True, tag=True):
+    """The answer to `Fetch`."""
+
+    data: bytes
+
+
+class Fetch(Struct, frozen=True, tag=True):
+    """Asks for block `k` of BLOCK_BYTES of the recording."""
+
+    k: int
+
+
+class Alive(Struct, frozen=True, tag=True):
+    """Still at work; said once a second when there is nothing else to say."""
+
+
+class Sound(Struct, frozen=True, tag=True):
+    """The next `frames` frames; `pcm` is empty where they come before the first that was asked for."""
+
+    frames: int
+    pcm: bytes
+
+
+class Measured(Struct, frozen=True, tag=True):
+    length: Length
+
+
+class Ended(Struct, frozen=True, tag=True):
+    """The recording ends here."""
+
+
+class Failed(Struct, frozen=True, tag=True):
+    """`error` is the name of an AudioError's class; `seconds` are AudioEndsEarly's."""
+
+    error: str
+    detail: str
+    seconds: float | None = None
+    stated_seconds: float | None = None
+
+
+Order = Measure | Decode
+Answer = Fetch | Alive | Sound | Measured | Ended | Failed
+
+_encoder = msgspec.msgpack.Encoder()
+order_decoder: Final = msgspec.msgpack.Decoder(Order)
+block_decoder: Final = msgspec.msgpack.Decoder(Block)
+answer_decoder: Final = msgspec.msgpack.Decoder(Answer)
+
+
+def packed(message: Order | Block | Answer) -> bytes:
+    body = _encoder.encode(message)
+    return LENGTH.pack(len(body)) + body

@@ -1,0 +1,126 @@
+"""A decoder that crashes, starves, hangs or is killed costs its own recording, and no other."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from segmenter.adapters import decoder_process
+from segmenter.adapters.decoder_process import DecoderLost, Decoders
+from segmenter.domain.errors import DecoderCrashed, NotAudio, UnsupportedAudio
+from tests.integration.segmenter.recordings import RECIPES, MemorySource, StuckSource, decoder_pids, encode
+
+FLAC = encode(RECIPES["flac"])
+
+
+async def killed_while_decoding(decoders: Decoders, number: signal.Signals) -> None:
+    async with aclosing(
+        decoders.decode(StuckSource(FLAC, answers=0), rate_hz=44_100, first_frame=0, exact=False)
+    ) as it:
+        reading = asyncio.create_task(anext(it))
+        while not (pids := decoder_pids()):
+            await asyncio.sleep(0.01)
+        os.kill(pids[0], number)
+        await reading
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE])
+async def test_a_crash_is_the_recordings_fault_and_has_a_code(decoders: Decoders, number: signal.Signals) -> None:
+    with pytest.raises(DecoderCrashed, match=number.name):
+        await killed_while_decoding(decoders, number)
+    assert (await decoders.measure(MemorySource(FLAC))).frames == RECIPES["flac"].frames
+
+
+async def test_a_decoder_that_was_killed_is_nobodys_fault(decoders: Decoders) -> None:
+    with pytest.raises(DecoderLost):
+        await killed_while_decoding(decoders, signal.SIGKILL)
+    assert (await decoders.measure(MemorySource(FLAC))).frames == RECIPES["flac"].frames
+
+
+async def test_a_decoder_that_hangs_is_noticed(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder_process, "HANG_SECONDS", 0.5)
+    with pytest.raises(DecoderLost, match="no word"):
+        await killed_while_decoding(decoders, signal.SIGSTOP)
+    assert decoder_pids() == []
+
+
+async def test_a_decoder_that_wants_all_memory_gets_none() -> None:
+    hungry = (
+        "import segmenter.adapters.decoder_child as child\n"
+        "child._confine()\n"
+        "try:\n    bytearray(2**30)\nexcept MemoryError:\n    print('refused')"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", hungry, stdout=asyncio.subprocess.PIPE)
+    told, _ = await process.communicate()
+    assert told == b"refused\n"
+
+
+async def test_one_process_serves_one_recording_after_another(decoders: Decoders) -> None:
+    for _ in range(3):
+        await decoders.measure(MemorySource(FLAC))
+        assert len(decoder_pids()) == 1
+
+
+async def test_a_process_is_not_used_again_after_a_recording_that_did_not_end_well(decoders: Decoders) -> None:
+    await decoders.measure(MemorySource(FLAC))
+    (first,) = decoder_pids()
+    with pytest.raises(NotAudio):
+        await decoders.measure(MemorySource(b"no sound at all" * 1000))
+    await decoders.measure(MemorySource(FLAC))
+    assert decoder_pids() != [first]
+
+
+async def test_a_process_is_replaced_now_and_then(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder_process, "MAX_ORDERS", 2)
+    for _ in range(2):
+        await decoders.measure(MemorySource(FLAC))
+    assert decoder_pids() == []
+
+
+async def test_a_decoder_knows_no_secret_and_no_service_name(
+    decoders: Decoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hidden")
+    monkeypatch.setenv("JWT_SECRET_KEY", "hidden")
+    await decoders.measure(MemorySource(FLAC))
+    (pid,) = decoder_pids()
+    assert b"hidden" not in Path(f"/proc/{pid}/environ").read_bytes()
+    assert b"segmenter" not in Path(f"/proc/{pid}/cmdline").read_bytes().replace(os.fsencode(sys.executable), b"")
+
+
+async def test_a_decoder_ends_with_its_segmenter() -> None:
+    parent = (
+        "import asyncio, os\n"
+        "from segmenter.adapters.decoder_process import Decoders\n"
+        "from tests.integration.segmenter.recordings import StuckSource, decoder_pids, encode, RECIPES\n"
+        "async def main():\n"
+        "    source = StuckSource(encode(RECIPES['flac']), answers=0)\n"
+        "    asyncio.create_task(Decoders().measure(source))\n"
+        "    await source.waiting.wait()\n"
+        "    print(decoder_pids()[0], flush=True)\n"
+        "    os.kill(os.getpid(), 9)\n"
+        "asyncio.run(main())"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", parent, stdout=asyncio.subprocess.PIPE)
+    told, _ = await process.communicate()
+    async with asyncio.timeout(5):
+        while Path(f"/proc/{int(told)}").exists():
+            await asyncio.sleep(0.02)
+
+
+async def test_an_answer_nobody_could_mean_is_not_believed(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder_process, "MAX_ANSWER_BYTES", 8)
+    with pytest.raises(DecoderLost, match="announces"):
+        await decoders.measure(MemorySource(FLAC))
+    assert decoder_pids() == []
+
+
+async def test_the_error_of_the_decoder_reaches_the_caller_with_its_words(decoders: Decoders) -> None:
+    source = MemorySource(FLAC)
+    with pytest.raises(UnsupportedAudio, match="not 8000 Hz as planned"):
+        async with aclosing(decoders.decode(source, rate_hz=8000, first_frame=0, exact=False)) as sounds:
+            await anext(sounds)
