@@ -10,6 +10,7 @@ import pytest
 
 from bus.stream import Stream
 from contracts import envelope, events, subjects
+from gateway.domain.sniff import HEAD_BYTES
 from objects import ObjectStore
 from tests.integration.gateway.forms import form, part, pieces, send
 from tests.integration.gateway.running import SRT, WAV
@@ -48,6 +49,14 @@ async def test_the_size_of_the_pieces_makes_no_difference(alice: httpx.AsyncClie
         answer = await send(alice, pieces(body, size_bytes))
         assert answer.status_code == 201
         assert await store.get(answer.json()["audio_s3_key"]) == WAV
+
+
+@pytest.mark.parametrize("size_bytes", [46, HEAD_BYTES - 1, HEAD_BYTES, HEAD_BYTES + 1])
+async def test_a_short_recording_is_taken_whole(alice: httpx.AsyncClient, store: ObjectStore, size_bytes: int) -> None:
+    recording = WAV[:44] + bytes(size_bytes - 44)
+    answer = await send(alice, form(part("audio", recording), part("transcript", SRT), part("name", "n")))
+    assert answer.status_code == 201, answer.text
+    assert await store.get(answer.json()["audio_s3_key"]) == recording
 
 
 async def test_a_transcript_may_follow_a_recording_of_many_parts(

@@ -60,10 +60,12 @@ class MultipartReader:
         return self._field
 
     async def next_chunk(self) -> bytes | None:
-        """Some bytes of the part that `next_part` named; None at its end, once.
+        """Some bytes of the part that `next_part` named; None at its end and ever after.
 
         Raises: MalformedBody.
         """
+        if self._field is None:
+            return None
         event = await self._next_event()
         if event is _END_OF_PART:
             self._field = None
