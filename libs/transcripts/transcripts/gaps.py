@@ -13,9 +13,9 @@ from transcripts.cues import NoteCode
 _MAX_VALUE_DIGITS = 9
 _MAX_ODD_INDEX_CHARS = 16
 
-_PARAGRAPH = r"(?:\n[^\S\n]*+\S[^\n]*+)*+"
-_VTT_HEADER = re.compile(rf"WEBVTT(?:[^\S\n][^\n]*+)?+(?=\n|\Z){_PARAGRAPH}")
-_VTT_BLOCK = re.compile(rf"^[^\S\n]*+\n(?:NOTE|STYLE|REGION)(?:[^\S\n][^\n]*+)?+(?=\n|\Z){_PARAGRAPH}", re.MULTILINE)
+_VTT_HEADER = re.compile(r"WEBVTT(?=\s|\Z)[^\n]*+")
+_VTT_BLOCK = re.compile(r"^[^\S\n]*+\n(?:NOTE|STYLE|REGION)(?=\s|\Z)[^\n]*+", re.MULTILINE)
+_PARAGRAPH_END = re.compile(r"\n[^\S\n]*+(?=\n|\Z)")
 _BLANK_INSIDE = re.compile(r"\n[^\S\n]*+\n")
 
 
@@ -156,17 +156,25 @@ def without_vtt_blocks(body: str, *, first: bool) -> tuple[str, int]:
     """The body with WebVTT's header (when `first`) and NOTE, STYLE and REGION blocks emptied, their line ends kept,
     and the offset of the first such block, -1 without one.
     """
-    header = _VTT_HEADER.match(body) if first else None
-    block = header or _VTT_BLOCK.search(body)
-    if block is None:
-        return body, -1
-    if header:
-        body = _emptied(header) + body[header.end() :]
-    return _VTT_BLOCK.sub(_emptied, body), block.end() - len(block.group().lstrip())
+    pieces: list[str] = []
+    at, first_block = 0, -1
+    for start, end in _vtt_blocks(body, first=first):
+        if first_block < 0:
+            first_block = end - len(body[start:end].lstrip())
+        pieces += (body[at:start], "\n" * body.count("\n", start, end))
+        at = end
+    return "".join([*pieces, body[at:]]) if pieces else body, first_block
 
 
-def _emptied(block: re.Match[str]) -> str:
-    return "\n" * block.group().count("\n")
+def _vtt_blocks(body: str, *, first: bool) -> Iterator[tuple[int, int]]:
+    # The end of each is looked for on its own: repeated groups that never give back are matched wrongly by Pythons
+    # before 3.11.5, and ones that may give back remember every line.
+    found = (_VTT_HEADER.match(body) if first else None) or _VTT_BLOCK.search(body)
+    while found:
+        ending = _PARAGRAPH_END.search(body, found.end())
+        end = ending.start() if ending else len(body)
+        yield found.start(), end
+        found = _VTT_BLOCK.search(body, end)
 
 
 def blank_line_inside(body: str) -> int:

@@ -1,5 +1,5 @@
 """Which lines are time lines, and what they say. `TIME_LINE` finds them in linear time whatever stands in the text:
-every branch begins at a line start and every repetition is possessive, so nothing is ever tried twice.
+every branch begins at a line start and every repetition is possessive, so nothing is tried more than twice.
 """
 
 import re
@@ -17,7 +17,8 @@ _CLOCK = rf"\d++[{COLON}]\d++[{COLON}]\d++[{COMMA}]\d++"
 _AHEAD = rf"(?=[{_GAP}{DASH}]*+(?:\d|$))"  # a time, or a line cut off after the arrow
 _EXACT = rf"(?<=--){ARROW_HEAD}"
 _ARROW = rf"(?:(?<=[{DASH}]){ARROW_HEAD}|→)"
-_INDEX = rf"[{_GAP}]*+(?:\d++[{_GAP}]++)?+"
+# The group may give back: Pythons before 3.11.5 match groups that may not wrongly.
+_INDEX = rf"[{_GAP}]*+(?:\d++[{_GAP}]++)?"
 
 # 1. Any arrow after a time with a colon. 2. The exact arrow with digits and marks only, or alone. 3. The exact arrow
 # after one mistyped word, before a full time. 4. Two full times with only a dash between.
