@@ -6,13 +6,14 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 OWN := $(wildcard libs/* services/*)
 
-.PHONY: help demo run test lint format lock clean
+.PHONY: help demo run test lint format lock compose-env clean
 
 help:
 	@echo "make demo   start everything, process the bundled sample, show events and manifest"
 	@echo "make run    the same system, left running (DATA=dir PORT=n SEGMENTERS=n MANIFESTS=n CATALOGS=n)"
 	@echo "make test   all tests, on real servers started by the tests"
 	@echo "make lint   ruff, mypy, import-linter"
+	@echo "make compose-env   secrets for compose.yaml, once; then: docker compose up --build --wait"
 	@echo "make lock   resolve requirements.lock anew, after a change of dependencies"
 
 # The stamp is newer than every file that says what to install, or the installation runs again.
@@ -64,6 +65,10 @@ lock:
 	@printf './%s\n' libs/contracts libs/bus libs/objects services/catalog > build/own.txt
 	@$(UV) -c requirements.lock pyproject.toml build/own.txt -o migrations/requirements.lock
 	@echo "requirements.lock and the services' parts of it are written; now: make test"
+
+# Random secrets for compose.yaml, once; and the NATS users, from the one place that knows their rights.
+compose-env: .venv/installed
+	@$(PY) -m stack compose-env
 
 clean:
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,12 +1,13 @@
-"""`python -m stack run` and `python -m stack demo`; everything else is chosen by the environment (see `settings`)."""
+"""`python -m stack run`, `demo` and `compose-env`; everything else is chosen by the environment (see `settings`)."""
 
 import ctypes
 import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from stack import demo, run, settings
+from stack import compose_env, demo, run, settings
 from stack.errors import StackError, StopAsked
 from stack.progress import Progress
 from stack.services import OURS, Programs
@@ -23,8 +24,10 @@ def main(arguments: Sequence[str], env: Mapping[str, str], programs: Programs = 
                     run.run(settings.load(env), programs, say, stop_requests)
                 case ["demo"]:
                     return demo.demo(settings.load(env), programs, say, stop_requests)
+                case ["compose-env"]:
+                    compose_env.write(Path.cwd(), say)
                 case _:
-                    say.plain("usage: python -m stack run | demo")
+                    say.plain("usage: python -m stack run | demo | compose-env")
                     return 2
         except StopAsked:
             say("stopped")

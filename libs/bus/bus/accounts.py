@@ -5,6 +5,7 @@ timeout in the client, so every new subject gets its line here.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -140,3 +141,15 @@ def server_config(
         config["http"] = f"{host}:{http_port}"
     # nats-server reads JSON as it reads its own format.
     return json.dumps(config, indent=2) + "\n"
+
+
+def container_config() -> str:
+    """The configuration for a container, whose passwords are variables of its environment, NATS_PASSWORD_<USER>."""
+    passwords = {user: f"$NATS_PASSWORD_{user.upper()}" for user in USERS}
+    text = server_config(port=4222, store_dir="/data", passwords=passwords, http_port=8222, host="0.0.0.0")  # noqa: S104
+    # Within quotes nats-server would take the name for the password.
+    return re.sub(r'"(\$NATS_PASSWORD_[A-Z]+)"', r"\1", text)
+
+
+if __name__ == "__main__":
+    print(container_config(), end="")

