@@ -16,6 +16,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from bus import metrics
 from bus.errors import BusUnavailable
 from bus.stopping import end
 from bus.topology import ACK_WAIT_SECONDS
@@ -129,6 +130,7 @@ class Settler:
     async def _give_up(self, message: Msg, delivery: Delivery | None, reason: str) -> Settlement:
         try:
             await self._bury(message, reason)
+            metrics.dead_letters.labels(message.metadata.consumer).inc()
             if delivery is not None:
                 await self.on_poison(delivery, reason)
         except self._waiting as problem:
@@ -194,5 +196,8 @@ def _tell(message: Msg, route: Route, settlement: Settlement, seconds: float) ->
         "outcome": settlement.why,
         "ms": round(seconds * 1000, 1),
     }
+    metrics.message_seconds.labels(route.durable, type(settlement).__name__.lower()).observe(seconds)
+    if message.metadata.num_delivered > 1:
+        metrics.redeliveries.labels(route.durable).inc()
     level = logging.WARNING if isinstance(settlement, Again) else logging.INFO
     _log.log(level, "message", extra={"fields": fields})

@@ -16,7 +16,7 @@ from typing import Any, Final
 import uvicorn
 from faststream.nats import NatsBroker
 
-from bus import logs, topology
+from bus import logs, metrics, topology
 from bus.connection import close, make_broker
 from bus.errors import BusError
 from bus.stopping import run_until
@@ -59,7 +59,7 @@ def serve(
 
 
 class _Worker:
-    """An ASGI application of two routes, with the worker's tasks in its lifespan."""
+    """An ASGI application of three routes, with the worker's tasks in its lifespan."""
 
     server: uvicorn.Server
 
@@ -148,6 +148,9 @@ class _Worker:
                 missing = await self._missing()
                 status = 503 if missing else 200
                 await _send(send, status, {"ready": not missing, "service": self._service, "missing": missing})
+            case "/metrics":
+                text = await metrics.scrape(self._broker._connection, self._durables)
+                await _send_bytes(send, 200, metrics.CONTENT_TYPE, text)
             case _:
                 await _send(send, 404, {"title": "Not Found", "status": 404, "code": "not-found"}, problem=True)
 
@@ -185,6 +188,11 @@ async def _probe(name: str, check: Check) -> str | None:
 
 
 async def _send(send: Any, status: int, body: dict[str, Any], *, problem: bool = False) -> None:
-    kind = b"application/problem+json" if problem else b"application/json"
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", kind)]})
-    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+    kind = "application/problem+json" if problem else "application/json"
+    await _send_bytes(send, status, kind, json.dumps(body).encode())
+
+
+async def _send_bytes(send: Any, status: int, kind: str, body: bytes) -> None:
+    headers = [(b"content-type", kind.encode("ascii"))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

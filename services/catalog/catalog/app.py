@@ -7,6 +7,7 @@ from functools import partial
 from faststream.nats import NatsBroker, NatsMessage
 
 from bus.worker import Wiring, client_of, serve
+from catalog.adapters import metrics
 from catalog.adapters.database import Database
 from catalog.adapters.reader import Reader
 from catalog.adapters.replies import Replies
@@ -35,7 +36,10 @@ async def wire(database_url: str, broker: NatsBroker) -> AsyncIterator[Wiring]:
     reader, projector = Reader(database), Projector(database, client_of(broker))
     register(broker, reader)
     try:
-        yield Wiring(checks={"database": reader.check, "projector": projector.check}, loops=(projector.run,))
+        yield Wiring(
+            checks={"database": reader.check, "projector": projector.check},
+            loops=(projector.run, partial(metrics.watch, reader)),
+        )
     finally:
         await database.close()
 

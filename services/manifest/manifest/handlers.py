@@ -6,7 +6,8 @@ Any replica may come to the same run at the same time: they write the same bytes
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bus.life_log import LifeLog
+from bus.life_log import Appended, LifeLog
+from bus.metrics import runs_ended
 from bus.settle import Delivery, Done, Route, Settlement
 from contracts import commands, keys, life, subjects
 from contracts.dataset import Result
@@ -98,10 +99,13 @@ class Handlers:
                 result=result,
             )
         )
-        return answer.code if isinstance(answer, life.Refused) else "ready"
+        if isinstance(answer, life.Refused):
+            return answer.code
+        runs_ended.labels("ready").inc()
+        return "ready"
 
     async def _fail(self, dataset_id: str, user_id: str, run: int, cause: str, problem: Problem) -> None:
-        await self.lives.submit(
+        answer = await self.lives.submit(
             commands.FailRun(
                 dataset_id=dataset_id,
                 user_id=user_id,
@@ -112,6 +116,8 @@ class Handlers:
                 error=problem,
             )
         )
+        if isinstance(answer, Appended):
+            runs_ended.labels(problem.code).inc()
 
 
 def _run_failed(reason: str) -> Problem:

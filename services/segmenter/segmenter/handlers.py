@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bus.life_log import LifeLog
+from bus.life_log import Appended, LifeLog
+from bus.metrics import runs_ended
 from bus.run_writer import Outcome
 from bus.settle import Again, Delivery, Done, Leave, Route, Settlement
 from bus.stream import Stream
@@ -78,7 +79,7 @@ class Handlers:
             await self._fail(event, run, delivery.event_id, run_failed(reason))
 
     async def _fail(self, event: Event, run: int, cause: str, problem: Problem) -> Settlement:
-        await self.lives.submit(
+        answer = await self.lives.submit(
             commands.FailRun(
                 dataset_id=event.dataset_id,
                 user_id=event.user_id,
@@ -89,4 +90,6 @@ class Handlers:
                 error=problem,
             )
         )
+        if isinstance(answer, Appended):
+            runs_ended.labels(problem.code).inc()
         return Done(f"failed: {problem.code}")

@@ -19,6 +19,7 @@ from contracts import envelope, events, keys, plan_lines, subjects
 from contracts.events import MAX_TEXT_CHARS, SegmentRow, SpanPlanned
 from contracts.plan_lines import PlannedSegment
 from objects import ObjectStore
+from segmenter.adapters import metrics
 from segmenter.adapters.recording import Recordings
 from segmenter.adapters.slices import SliceStore
 
@@ -132,6 +133,8 @@ class _Facts:
         drafts = self._drafts(last)
         writer = RunWriter(self.stream, self.order.dataset_id, self._run)
         outcome = await writer.write(drafts, probe=drafts[1])
+        if outcome is Outcome.STORED:
+            metrics.count([row for _, row in self.rows], self.order.sample_rate)
         self.written += len(self.rows)
         self.rows.clear()
         self.told_at, self.first = monotonic(), False

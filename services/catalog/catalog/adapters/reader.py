@@ -4,15 +4,17 @@ Each question is one statement, so a row and the position it was seen at belong 
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from catalog.adapters import tables
 from catalog.adapters.database import REMEDY, Database
 from catalog.adapters.rows import row_from
 from catalog.errors import SchemaMissing
+from contracts.dataset import Status
 from contracts.queries import DatasetRow, ListDatasets
 
 POLL_SECONDS: Final = (0.002, 0.004, 0.008, 0.015, 0.03, 0.05)  # a life event is in the rows after 10 to 30 ms
@@ -24,6 +26,15 @@ class Found:
 
     position: int
     row: DatasetRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many datasets there are by status, the age of the oldest run under way (0 without one), the position."""
+
+    datasets: Mapping[Status, int]
+    oldest_run_seconds: float
+    position: int
 
 
 class Reader:
@@ -62,6 +73,17 @@ class Reader:
             query = query.where(table.c.status == question.status.value)
         async with self._database.reading() as connection:
             return [row_from(columns) for columns in (await connection.execute(query)).mappings()]
+
+    async def figures(self) -> Figures:
+        """Raises: DatabaseUnavailable, SchemaMissing."""
+        table = tables.dataset
+        age = func.extract("epoch", func.now() - func.min(table.c.updated_at))
+        query = select(table.c.status, func.count().label("datasets"), age.label("age")).group_by(table.c.status)
+        async with self._database.reading() as connection:
+            found = {row.status: row for row in (await connection.execute(query)).all()}
+        running = found.get(Status.PROCESSING.value)
+        counts = {status: found[status.value].datasets if status.value in found else 0 for status in Status}
+        return Figures(counts, float(running.age) if running else 0.0, await self.position())
 
     async def reached(self, seq: int) -> None:
         """Waits, for as long as it takes, until everything up to `seq` is in the rows.

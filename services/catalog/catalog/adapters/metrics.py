@@ -1,0 +1,43 @@
+"""What the catalog measures beside what every worker counts: the runs under way, and how far the rows have come."""
+
+import asyncio
+import logging
+from typing import Final
+
+from prometheus_client import Gauge
+
+from bus.metrics import REGISTRY
+from catalog.adapters.reader import Reader
+from catalog.errors import CatalogError
+
+EVERY_SECONDS: Final = 5.0
+
+_datasets: Final = Gauge("cuecutter_datasets", "Datasets by status.", ("status",), registry=REGISTRY)
+_oldest: Final = Gauge(
+    "cuecutter_oldest_run_age_seconds",
+    "Since the oldest run under way was asked for; 0 without one.",
+    registry=REGISTRY,
+)
+_position: Final = Gauge(
+    "cuecutter_catalog_position", "The stream sequence up to which the rows have come.", registry=REGISTRY
+)
+
+_log = logging.getLogger(__name__)
+
+
+async def watch(reader: Reader) -> None:
+    """For ever; a look that fails leaves the figures as they were, and readiness says why."""
+    while True:
+        try:
+            await _look(reader)
+        except CatalogError as problem:
+            _log.debug("figures put off", extra={"fields": {"error": type(problem).__name__}})
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def _look(reader: Reader) -> None:
+    seen = await reader.figures()
+    for status, count in seen.datasets.items():
+        _datasets.labels(status.value).set(count)
+    _oldest.set(seen.oldest_run_seconds)
+    _position.set(seen.position)

@@ -1,0 +1,22 @@
+"""What the segmenter counts beside what every worker counts."""
+
+from collections.abc import Collection
+from typing import Final
+
+from prometheus_client import Counter
+
+from bus.metrics import REGISTRY
+from contracts.events import SegmentRow
+
+_SAMPLE_BYTES: Final = 2
+
+_segments: Final = Counter("cuecutter_segments", "Segments stored and told of.", registry=REGISTRY)
+_seconds: Final = Counter("cuecutter_segment_audio_seconds", "Audio in them, in seconds.", registry=REGISTRY)
+_bytes: Final = Counter("cuecutter_segment_bytes", "Samples in them, in bytes.", registry=REGISTRY)
+
+
+def count(rows: Collection[SegmentRow], sample_rate: int) -> None:
+    frames = sum(row.frames for row in rows)
+    _segments.inc(len(rows))
+    _seconds.inc(frames / sample_rate)
+    _bytes.inc(frames * _SAMPLE_BYTES)
