@@ -6,11 +6,12 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 OWN := $(wildcard libs/* services/*)
 
-.PHONY: help demo run test lint format lock compose-env clean
+.PHONY: help demo run status test lint format lock compose-env clean
 
 help:
 	@echo "make demo   start everything, process the bundled sample, show events and manifest"
 	@echo "make run    the same system, left running (DATA=dir PORT=n SEGMENTERS=n MANIFESTS=n CATALOGS=n)"
+	@echo "make status   what that system is doing: workers, queues, runs by age, dead letters (DATA=dir)"
 	@echo "make test   all tests, on real servers started by the tests"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make compose-env   secrets for compose.yaml, once; then: docker compose up --build --wait"
@@ -33,6 +34,9 @@ demo: .venv/installed
 
 run: .venv/installed
 	@$(PY) -m stack run
+
+status: .venv/installed
+	@$(PY) -m stack status
 
 test: .venv/installed
 	@$(PY) -m pytest $(ARGS)

@@ -1,4 +1,4 @@
-"""`python -m stack run`, `demo` and `compose-env`; everything else is chosen by the environment (see `settings`)."""
+"""`python -m stack run`, `demo`, `status`, `compose-env`; the environment chooses everything else (see `settings`)."""
 
 import ctypes
 import os
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from stack import compose_env, demo, run, settings
+from stack import compose_env, demo, run, settings, status
 from stack.errors import StackError, StopAsked
 from stack.progress import Progress
 from stack.services import OURS, Programs
@@ -24,10 +24,12 @@ def main(arguments: Sequence[str], env: Mapping[str, str], programs: Programs = 
                     run.run(settings.load(env), programs, say, stop_requests)
                 case ["demo"]:
                     return demo.demo(settings.load(env), programs, say, stop_requests)
+                case ["status"]:
+                    status.status(settings.load(env), say)
                 case ["compose-env"]:
                     compose_env.write(Path.cwd(), say)
                 case _:
-                    say.plain("usage: python -m stack run | demo | compose-env")
+                    say.plain("usage: python -m stack run | demo | status | compose-env")
                     return 2
         except StopAsked:
             say("stopped")

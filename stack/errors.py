@@ -43,3 +43,7 @@ class StopAsked(StackError):
 
 class DemoFailed(StackError):
     """The sample was not processed as it should have been."""
+
+
+class NotRunning(StackError):
+    """Nothing runs on the data folder that was named."""
