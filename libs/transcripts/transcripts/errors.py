@@ -49,6 +49,6 @@ class NoUsableCue(TranscriptError):
 
 
 class TooManyCues(TranscriptError):
-    """More cues than any recording has: the file is broken or hostile."""
+    """More cues, or more warnings about them, than any recording has: the file is broken or hostile."""
 
     code = "too-many-cues"

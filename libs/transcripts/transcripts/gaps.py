@@ -2,6 +2,7 @@
 line, and WebVTT's comment blocks. Offsets are 0-based characters of the gap; each function is linear in it.
 """
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ _MAX_ODD_INDEX_CHARS = 16
 _VTT_HEADER = re.compile(r"WEBVTT(?=\s|\Z)[^\n]*+")
 _VTT_BLOCK = re.compile(r"^[^\S\n]*+\n(?:NOTE|STYLE|REGION)(?=\s|\Z)[^\n]*+", re.MULTILINE)
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*+(?=\n|\Z)")
+# A line with a number and nothing else, under a blank line; at the top of a file also without one.
+_NUMBER = re.compile(r"^[^\S\n]*+\n([0-9]++)[^\S\n]*+$", re.MULTILINE)
+_NUMBER_AT_TOP = re.compile(r"(?:\A|^[^\S\n]*+\n)([0-9]++)[^\S\n]*+$", re.MULTILINE)
 _BLANK_INSIDE = re.compile(r"\n[^\S\n]*+\n")
 
 
@@ -103,6 +107,17 @@ def _is_blank_above(text: str, at: int) -> bool:
     return text.startswith("\n\n", at - 2) or not text[text.rfind("\n", 0, at - 1) + 1 : at].strip()
 
 
+def is_text_above(text: str, start: int) -> bool:
+    """Whether the line above the one at `start` is neither blank nor an index. Reads no further up than two lines, for
+    this is asked of line after line.
+    """
+    at = text.rfind("\n", 0, max(start - 1, 0)) + 1
+    above = text[at:start].translate(DROP_INVISIBLE).strip()
+    if not above or above.isdecimal():
+        return False
+    return not (_looks_like_an_index(above) and (at == 0 or _is_blank_above(text, at)))
+
+
 def _is_index(last: _LastLine, number: int | None, numbering: Numbering, *, first: bool) -> bool:
     """A number with text above it or a blank line below it has to continue the count, or stand in a file that counts
     and have but one of the two; else it ends the text above, like a year.
@@ -122,30 +137,13 @@ def lost_cues(body: str, expected: int, *, first: bool) -> Iterator[tuple[int, i
     """Offset and number of each paragraph that begins with the number the count expects next: it has no time line,
     or it would not stand in a body.
     """
-    at = _paragraph_numbered(body, expected, 0, first=first)
-    while at >= 0:
-        yield at, expected
-        expected += 1
-        at = _paragraph_numbered(body, expected, at, first=False)
-
-
-def _paragraph_numbered(body: str, number: int, start: int, *, first: bool) -> int:
-    if first and body.startswith(str(number)) and _ends_line(body, len(str(number))):
-        return 0
-    needle = f"\n{number}"
-    at = body.find(needle, start)
-    while at >= 0:
-        if _ends_line(body, at + len(needle)) and _is_blank_above(body, at + 1):
-            return at + 1
-        at = body.find(needle, at + 1)
-    return -1
-
-
-def _ends_line(body: str, at: int) -> bool:
-    if body[at : at + 1].strip():
-        return False
-    end = body.find("\n", at)
-    return not body[at : end if end >= 0 else len(body)].strip()
+    # Nearly every body has none, and this is the cheapest way to see it.
+    if f"\n{expected}" not in body and not first:
+        return
+    for found in (_NUMBER_AT_TOP if first else _NUMBER).finditer(body):
+        if found[1] == str(expected):
+            yield found.start(1), expected
+            expected += 1
 
 
 def is_vtt(part: str) -> bool:
@@ -156,14 +154,16 @@ def without_vtt_blocks(body: str, *, first: bool) -> tuple[str, int]:
     """The body with WebVTT's header (when `first`) and NOTE, STYLE and REGION blocks emptied, their line ends kept,
     and the offset of the first such block, -1 without one.
     """
-    pieces: list[str] = []
+    left = io.StringIO()  # a list would take tens of bytes a block, and a block can have six
     at, first_block = 0, -1
     for start, end in _vtt_blocks(body, first=first):
         if first_block < 0:
             first_block = end - len(body[start:end].lstrip())
-        pieces += (body[at:start], "\n" * body.count("\n", start, end))
+        left.write(body[at:start])
+        left.write("\n" * body.count("\n", start, end))
         at = end
-    return "".join([*pieces, body[at:]]) if pieces else body, first_block
+    left.write(body[at:])
+    return left.getvalue(), first_block
 
 
 def _vtt_blocks(body: str, *, first: bool) -> Iterator[tuple[int, int]]:

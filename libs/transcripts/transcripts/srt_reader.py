@@ -25,7 +25,7 @@ class SrtReading(NamedTuple):
 def read_srt(text: str) -> SrtReading:
     """Reads decoded text with any line ends.
 
-    Raises: TooManyCues above `tally.MAX_CUES` time lines.
+    Raises: TooManyCues above `tally.MAX_CUES` time lines or `tally.MAX_NOTES` notes.
     """
     tally = Tally()
     line = 1
@@ -68,10 +68,9 @@ class _Part:
 
     def _is_inside_text(self, start: int) -> bool:
         """Times with words behind them begin a cue where one may begin, and where the cues so far were written so."""
-        if start == 0 or (self._block is not None and self._block.time_line.text):
+        if self._block is not None and self._block.time_line.text:
             return False
-        above = self._text[self._text.rfind("\n", 0, start - 1) + 1 : start].strip()
-        return above != "" and not above.isdecimal()
+        return gaps.is_text_above(self._text, start)
 
     def _begin(self, match: re.Match[str], line: int, time_line: TimeLine) -> None:
         gap = self._text[self._gap_at : match.start()]
@@ -85,9 +84,10 @@ class _Part:
         self._gap_at, self._gap_line = match.end() + 1, line + 1
 
     def _heading(self, gap: str, index_on_time_line: str) -> gaps.Heading:
-        if index_on_time_line:
-            return gaps.Heading(index_on_time_line, gaps.value(index_on_time_line), len(gap), certain=True)
-        return gaps.heading(gap, self._numbering, first=self._block is None, vtt=self._vtt)
+        above = gaps.heading(gap, self._numbering, first=self._block is None, vtt=self._vtt)
+        if not index_on_time_line or (above.label and above.certain):
+            return above
+        return gaps.Heading(index_on_time_line, gaps.value(index_on_time_line), len(gap), certain=True)
 
     def _note_last_line(self, gap: str, line: int, code: NoteCode) -> None:
         kept = gap.rstrip()

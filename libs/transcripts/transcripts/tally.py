@@ -10,9 +10,12 @@ from transcripts.cues import Cue, DropCode, DroppedCue, Note, NoteCode, quote
 from transcripts.errors import TooManyCues
 from transcripts.time_lines import TimeLine
 
-# Word by word this is 23 hours of speech, line by line ten times that. Hostile files reach it with a few bytes a cue;
-# it bounds what they cost.
-MAX_CUES = 250_000
+# Word by word these are 14 hours of speech, line by line ten times that. Hostile files reach both with a few bytes a
+# cue, each as odd as can be; together the limits bound what that costs.
+MAX_CUES = 150_000
+MAX_NOTES = 300_000
+
+_REMEDY = "upload the recording in parts"
 
 
 class Block(NamedTuple):
@@ -37,9 +40,7 @@ class Tally:
         """Raises: TooManyCues. Lines that turn out to be text count too, for their cost is the same."""
         self._time_lines += 1
         if self._time_lines > MAX_CUES:
-            raise TooManyCues(
-                f"more than {MAX_CUES} cues, at line {line}", line=line, remedy="upload the recording in parts"
-            )
+            raise TooManyCues(f"more than {MAX_CUES} cues, at line {line}", line=line, remedy=_REMEDY)
 
     def begin(self, line: int, time_line_at: int, time_line: TimeLine, source: str) -> Block:
         number = self.parsed
@@ -47,6 +48,9 @@ class Tally:
         return Block(number, line, time_line_at, time_line, source)
 
     def note(self, line: int, code: NoteCode, detail: str) -> None:
+        """Raises: TooManyCues, for a file that needs so many has cues in plenty."""
+        if len(self.notes) == MAX_NOTES:
+            raise TooManyCues(f"more than {MAX_NOTES} warnings, at line {line}", line=line, remedy=_REMEDY)
         self.notes.append(Note(line, code, detail))
 
     def finish(self, block: Block, body: str) -> None:
@@ -76,12 +80,17 @@ class Tally:
         if "\n" in text:
             text = join_lines(text)
             self._note_blank_line(block, body)
-        for code in time_line.notes:
-            self.note(block.time_line_at, code, quote(block.source))
+        if time_line.notes:
+            self._note_times(block)
         cue = Cue(block.number, block.line, time_line.start_us, time_line.end_us, text)
         if self.cues and cue.start_us < self.cues[-1].end_us:
             self._note_order(self.cues[-1], cue)
         self.cues.append(cue)
+
+    def _note_times(self, block: Block) -> None:
+        quoted = quote(block.source)
+        for code in block.time_line.notes:
+            self.note(block.time_line_at, code, quoted)
 
     def _note_blank_line(self, block: Block, body: str) -> None:
         at = gaps.blank_line_inside(body)

@@ -32,8 +32,8 @@ _BODY = (
 TIME_LINE = re.compile(rf"^(?=[^\n]{{3}}){_BODY}[^\n]*+", re.MULTILINE)
 
 # A byte order mark inside the text begins a joined file, if that file begins as transcripts do. One short line, its
-# first index, may stand between the mark and the time line.
-JOINED_FILE = re.compile(rf"\ufeff(?=(?:[^\n\ufeff]{{0,16}}\n)?{_BODY}|WEBVTT)", re.MULTILINE)
+# first index, may stand between the mark and the time line. Of several marks in a row only the first is tried.
+JOINED_FILE = re.compile(rf"\ufeff(?<!\ufeff\ufeff)\ufeff*+(?=(?:[^\n\ufeff]{{0,16}}\n)?{_BODY}|WEBVTT)", re.MULTILINE)
 
 _SRT_TIME = r"([0-9]{1,9}+):([0-5][0-9]):([0-5][0-9]),([0-9]{3})"
 _VTT_TIME = r"(?:([0-9]{2,9}+):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})"
@@ -47,8 +47,20 @@ _HEAD = re.compile(rf"{ARROW_HEAD}|→")
 _DASHES = re.compile(rf"[{DASH}]++")
 _SETTINGS = re.compile(r"(?:[XY][12]|align|position|line|size|vertical|region):\S++", re.IGNORECASE)
 
-_SEPARATORS = ":;,."
-_TIME_WORD_CHARS = frozenset("0123456789-+" + _SEPARATORS)
+# All there are, each with room to spare; splitting a hostile line of them would fill the memory.
+_MAX_SETTINGS_CHARS = 500
+
+# `00: 00: 01 , 5` is one time: words join where one ends, or the next begins, with a separator.
+_SEPARATORS = rf"{_COLONS}{COMMA}"
+_AROUND_SEPARATOR = re.compile(r"\s++(?=[:;,.])|(?<=[:;,.])\s++")
+_TIME_WORD = rf"[\d+{DASH}{_SEPARATORS}{INVISIBLE}]++(?!\S)"
+_MORE_TIME = (
+    rf"(?:(?:(?<=[{_SEPARATORS}])|(?<=[{_SEPARATORS}][{INVISIBLE}]))\s++(?![.．]{{2}}){_TIME_WORD}"
+    rf"|\s++(?![.．]{{2}})(?=[{INVISIBLE}]?+[{_SEPARATORS}]){_TIME_WORD})"
+)
+# Eight words are enough for a time with blanks around each separator; the rest is settings or text.
+_LEADING_TIME = re.compile(rf"[\s{INVISIBLE}]*+({_TIME_WORD}{_MORE_TIME}{{0,7}})\s*+(?:[{INVISIBLE}]++(?!\S)\s*+)?")
+
 _PLAIN = DROP_INVISIBLE | str.maketrans(
     dict.fromkeys("：∶", ":")
     | dict.fromkeys("，،٫", ",")
@@ -56,8 +68,6 @@ _PLAIN = DROP_INVISIBLE | str.maketrans(
     | dict.fromkeys("；", ";")
     | dict.fromkeys("‐‑‒–—―−=", "-")
 )
-# Enough words for a time with blanks around each separator; the rest of the line is settings or text.
-_MAX_TIME_WORDS = 8
 
 
 class TimeLine(NamedTuple):
@@ -103,7 +113,7 @@ def _odd_time_line(line: str) -> TimeLine:
 def _with_rest(start_us: int, end_us: int, notes: tuple[NoteCode, ...], rest: str, number: str = "") -> TimeLine:
     drop = None if start_us < end_us else _unusable(start_us, end_us)
     text = rest.strip()
-    if text and all(map(_SETTINGS.fullmatch, text.split())):
+    if text and len(text) <= _MAX_SETTINGS_CHARS and all(map(_SETTINGS.fullmatch, text.split())):
         notes = (*notes, NoteCode.TIME_SETTINGS)
         text = ""
     elif text:
@@ -134,21 +144,10 @@ def _number_and_time(left: str) -> tuple[str, str]:
     """A third word, or a first one that is no number, leaves something that is no time."""
     if len(left) > 2 * MAX_TIME_CHARS:
         return "", ""
-    glued = _glue(left.translate(_PLAIN).lstrip("[(").rstrip("-").split())
-    if len(glued) == 2 and glued[0].isdecimal():
-        return glued[0], glued[1]
-    return "", " ".join(glued)
-
-
-def _glue(words: list[str]) -> list[str]:
-    """`00: 00: 01 , 5` is one time: words join where one ends, or the next begins, with a separator."""
-    glued: list[str] = []
-    for word in words:
-        if glued and (glued[-1][-1] in _SEPARATORS or word[0] in _SEPARATORS):
-            glued[-1] += word
-        else:
-            glued.append(word)
-    return glued
+    words = _AROUND_SEPARATOR.sub("", left.translate(_PLAIN).lstrip("[(").rstrip("-")).split()
+    if len(words) == 2 and words[0].isdecimal():
+        return words[0], words[1]
+    return "", " ".join(words)
 
 
 def _bracketed_time(right: str) -> tuple[str, str]:
@@ -162,24 +161,8 @@ def _bracketed_time(right: str) -> tuple[str, str]:
 
 def _leading_time(right: str) -> tuple[str, str]:
     """The time that begins here, freed of blanks and variants, and the rest of the line as it stands."""
-    words = right.split(None, _MAX_TIME_WORDS)[:_MAX_TIME_WORDS]
-    time = ""
-    used = 0
-    for word in words:
-        plain = word[: MAX_TIME_CHARS + 1].translate(_PLAIN)
-        if time and plain and not _continues(time, plain):
-            break
-        time += plain
-        used += 1
-    rest = right.split(None, used)
-    return time, rest[used] if len(rest) > used else ""
-
-
-def _continues(time: str, word: str) -> bool:
-    if word.startswith("..") or len(word) > MAX_TIME_CHARS or not _TIME_WORD_CHARS.issuperset(_ascii(word)):
-        return False
-    return time[-1] in _SEPARATORS or word[0] in _SEPARATORS
-
-
-def _ascii(word: str) -> str:
-    return "".join("0" if character.isdecimal() else character for character in word)
+    found = _LEADING_TIME.match(right)
+    if found is None:
+        time, rest = (*right.split(None, 1), "", "")[:2]
+        return time[: MAX_TIME_CHARS + 1], rest
+    return "".join(found[1].translate(_PLAIN).split()), right[found.end() :]

@@ -3,7 +3,6 @@ the sixth are rounded half to even. Never raises and never guesses; what is no t
 """
 
 import re
-import unicodedata
 from typing import NamedTuple
 
 from transcripts.cues import DropCode, NoteCode
@@ -16,8 +15,8 @@ MAX_TIME_CHARS = 200
 US_PER_SECOND = 1_000_000
 
 # Three digits after a third colon are milliseconds, fewer count frames.
-_TIME = re.compile(r"(-?)(?:([0-9]++):)?([0-9]++):([0-9]++)(?:[,.]([0-9]*+)|:([0-9]{3,}+))?")
-_FRAMES = re.compile(r"-?[0-9]++(?:[:;][0-9]++){3}")
+_TIME = re.compile(r"(-?)(?:(\d++):)?(\d++):(\d++)(?:[,.](\d*+)|:(\d{3,}+))?")
+_FRAMES = re.compile(r"-?\d++(?:[:;]\d++){3}")
 
 
 class Time(NamedTuple):
@@ -28,11 +27,11 @@ class Time(NamedTuple):
 
 
 def parse_time(token: str) -> Time | DropCode:
-    """Reads `[-]H:MM:SS[,f…]`, `MM:SS[,f…]` or `H:MM:SS:mmm…`, already freed of blanks and typographic variants."""
+    """Reads `[-]H:MM:SS[,f…]`, `MM:SS[,f…]` or `H:MM:SS:mmm…`, already freed of blanks and typographic variants; the
+    digits may be those of any script, as `\\d` and `int` take them.
+    """
     if len(token) > MAX_TIME_CHARS:
         return DropCode.BAD_TIME
-    if not token.isascii():
-        token = "".join(str(unicodedata.decimal(character, character)) for character in token)
     found = _TIME.fullmatch(token)
     if found is None:
         return DropCode.FRAMES_TIME if _FRAMES.fullmatch(token) else DropCode.BAD_TIME
@@ -51,11 +50,10 @@ def parse_time(token: str) -> Time | DropCode:
 
 def _fraction_us(digits: str) -> tuple[int, tuple[NoteCode, ...]]:
     """The decimal fraction in microseconds; a note when digits were lost to rounding."""
-    if len(digits) <= 6:
-        return int(digits.ljust(6, "0")), ()
-    us = int(digits[:6])
-    rest = digits[6:].rstrip("0")
+    us = int(digits[:6].ljust(6, "0"))
+    rest = int(digits[6:] or "0")
     if not rest:
         return us, ()
-    up = us % 2 == 1 if rest == "5" else rest > "5"
+    half = 5 * 10 ** (len(digits) - 7)
+    up = rest > half or (rest == half and us % 2 == 1)
     return us + up, (NoteCode.TIME_ROUNDED,)

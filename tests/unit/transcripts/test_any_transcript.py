@@ -1,5 +1,6 @@
 """What holds for every input: our own errors only, nothing lost without a name, and a way back."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -31,6 +32,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 TEXTS = st.lists(PIECES | st.text(st.characters(exclude_categories=["Cs"]), max_size=4), max_size=40).map("".join)
 ENCODINGS = st.sampled_from([None, "utf-8", "cp1252", "utf-16", "gb18030", "shift_jis", "koi8-r", "nonsense"])
+ARROWS = st.sampled_from(["-->", " --> ", "->", " → ", " - ", "--&gt;", "==>"])
 KINDS = st.sampled_from([None, TranscriptKind.SRT, TranscriptKind.TEXT])
 
 
@@ -63,7 +65,20 @@ def assert_in_order(outcome: Transcript | TranscriptError) -> None:
         assert [drop.number for drop in outcome.dropped] == list(range(len(outcome.dropped)))
     else:
         assert outcome.code in ("undecodable-text", "unknown-encoding", "no-text")
-        assert outcome.line is None or outcome.line >= 1
+
+
+def lines_told(outcome: Transcript | TranscriptError) -> list[int]:
+    if isinstance(outcome, Transcript):
+        return [told.line for told in (*outcome.cues, *outcome.dropped, *outcome.notes)]
+    dropped = outcome.dropped if isinstance(outcome, NoUsableCue) else ()
+    return [drop.line for drop in dropped] + ([outcome.line] if outcome.line is not None else [])
+
+
+def assert_lines_exist(outcome: Transcript | TranscriptError, data: bytes, encoding: str) -> None:
+    """Counted here by another way than the library's: no line end is longer than CRCRLF or shorter than one."""
+    text = data.decode(encoding, "replace")
+    last = len(re.split(r"\r\r\n|\r\n|\r|\n", text))
+    assert all(1 <= line <= last for line in lines_told(outcome))
 
 
 @settings(max_examples=400, deadline=None)
@@ -77,7 +92,33 @@ def test_any_bytes_give_a_transcript_or_one_of_our_errors(
 @settings(max_examples=800, deadline=None)
 @given(text=TEXTS, kind=KINDS)
 def test_any_mixture_of_transcript_pieces_loses_no_block(text: str, kind: TranscriptKind | None) -> None:
-    assert_in_order(read_or_refuse(text.encode(), kind, None))
+    outcome = read_or_refuse(text.encode(), kind, None)
+
+    assert_in_order(outcome)
+    assert_lines_exist(outcome, text.encode(), "utf-8")
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=TEXTS, codec=st.sampled_from(["utf-16", "utf-32", "gb18030"]), cut=st.integers(min_value=0, max_value=9))
+def test_lines_are_lines_of_the_file_in_any_encoding(text: str, codec: str, cut: int) -> None:
+    data = text.encode(codec)
+    data = data[: max(0, len(data) - cut)]
+
+    assert_lines_exist(read_or_refuse(data, None, codec), data, codec)
+
+
+@settings(max_examples=400, deadline=None)
+@given(times=st.lists(st.text("0123 :,.;-+[(\u200e٣：x", max_size=12), min_size=2, max_size=3), arrow=ARROWS)
+def test_a_time_line_of_any_shape_spoils_no_other_cue(times: list[str], arrow: str) -> None:
+    good = "1\n00:00:01,000 --> 00:00:02,000\nBefore\n\n"
+    after = "\n\n3\n00:00:08,000 --> 00:00:09,000\nAfter\n"
+
+    transcript = read(f"{good}2\n{arrow.join(times)}\nText{after}".encode())
+
+    assert_nothing_is_lost(transcript)
+    assert transcript.cues[0].text.startswith("Before")
+    assert transcript.cues[-1].text == "After"
+    assert transcript.parsed == 3
 
 
 @settings(max_examples=400, deadline=None)

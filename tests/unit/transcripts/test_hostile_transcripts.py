@@ -10,6 +10,7 @@ from transcripts import TooManyCues, TranscriptError, TranscriptKind, read, tall
 
 MIB = 1 << 20
 T = "00:00:01,000 --> 00:00:02,000"
+ODDEST = "(0：0 :1 . 12345678 -> 0:0 :2 . 12345678) "
 CUE = f"1\n{T}\nHello\n\n"
 
 
@@ -36,6 +37,7 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "lines of one digit in a text": lambda size: filled("1\n", size, CUE),
     "the expected number again and again": lambda size: filled("\n2a", size, CUE),
     "paragraphs of the expected number": lambda size: filled("2\n\n", size, CUE),
+    "paragraphs that begin like the expected number": lambda size: filled("\n\n22", size, CUE),
     "line ends": lambda size: b"\n" * size,
     "CR": lambda size: b"\r" * size,
     "CRLF": lambda size: b"\r\n" * (size // 2),
@@ -67,6 +69,13 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "NUL": lambda size: b"\0" * size,
     "ordinary cues": cues,
     "oddly timed cues": lambda size: cues(size, "{}:{}.0 -> {}:{}.9"),
+    "cues of the oddest times": lambda size: filled(f"{ODDEST}a\nb\n\nc\n", size),
+    "cues of the oddest times, none kept": lambda size: filled(f"{ODDEST.replace('0:0 :2', '0:0 :0')}a\n\n", size),
+    "words under times under an index": lambda size: filled(f"a1\n{T} a\n\n", size),
+    "years": lambda size: filled("0:0->0:1\na\n2024\n", size),
+    "byte order marks of UTF-16": lambda size: ("\ufeff" + CUE + "\ufeff" * (size // 2 - 50)).encode("utf-16-le"),
+    "short WebVTT notes": lambda size: filled("\n\nNOTE", size, "WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n"),
+    "emoji and short lines": lambda size: filled("a b\n", size, f"{CUE}😀"),
     "a long text": lambda size: filled("ab\n", size, CUE),
     "an even longer plain text": lambda size: filled("so it goes ", size),
 }
@@ -104,9 +113,9 @@ AT_FULL_SIZE = [
     "spaces",
     "arrows on lines",
     "lines of one digit in a text",
-    "time lines without text",
     "dashes, then an arrow",
     "colons",
+    "short WebVTT notes",
 ]
 
 
@@ -123,7 +132,7 @@ MEMORY_TIMES = {"ordinary cues": 10, "a long text": 10, "lines of one digit in a
 
 @pytest.mark.parametrize("name", MEMORY_TIMES)
 def test_memory_stays_within_some_times_the_size(name: str) -> None:
-    data = HOSTILE[name](MIB // 4)
+    data = HOSTILE[name](MIB // 8)
 
     tracemalloc.start()
     try:
@@ -143,3 +152,23 @@ def test_more_cues_than_any_recording_has_are_refused_with_the_line(monkeypatch:
         read(b"0:0->0:1\nx\n" * 1001)
 
     assert (caught.value.code, caught.value.line) == ("too-many-cues", 2001)
+
+
+def test_more_warnings_than_any_recording_needs_are_refused_with_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "MAX_NOTES", 1000)
+    assert len(read(b"0:0->0:1\nx\n" + b"0:1->0:2\nx\n" * 500).notes) == 1000
+
+    with pytest.raises(TooManyCues) as caught:
+        read(b"0:0->0:1\nx\n" + b"0:1->0:2\nx\n" * 501)
+
+    assert (caught.value.code, caught.value.line) == ("too-many-cues", 1003)
+
+
+def test_a_hundred_thousand_cues_are_read() -> None:
+    one = "{}\n{:02}:{:02}:{:02},000 --> {:02}:{:02}:{:02},900\nalright\n\n"
+    clocks = [(n // 3600, n // 60 % 60, n % 60) for n in range(100_000)]
+
+    transcript = read("".join(one.format(n, *clock, *clock) for n, clock in enumerate(clocks)).encode())
+
+    assert (len(transcript.cues), transcript.dropped, transcript.notes) == (100_000, (), ())
+    assert transcript.cues[-1].start_us == 99_999_000_000
