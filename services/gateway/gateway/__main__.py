@@ -7,6 +7,7 @@ import uvicorn
 
 from bus import logs
 from gateway.adapters.connection import USER
+from gateway.adapters.http_protocol import HttpProtocol
 from gateway.app import build
 from gateway.settings import load
 
@@ -21,6 +22,7 @@ def main() -> None:
         build(settings),
         host=settings.http_host,
         port=settings.http_port,
+        http=HttpProtocol,
         log_config=None,
         access_log=False,
         proxy_headers=False,

@@ -10,8 +10,8 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
-from gateway import handlers, probes
-from gateway.adapters import openapi, problems
+from gateway import document, handlers, probes
+from gateway.adapters import allowing, bodies, openapi, problems
 from gateway.adapters.auth import CALLER, Authentication, Caller
 from gateway.adapters.catalog import Catalog
 from gateway.adapters.connection import Connection
@@ -23,6 +23,7 @@ from gateway.adapters.uploads import Uploads
 from gateway.settings import Settings
 from objects import ObjectStore, open_store
 
+ROUTES: Final = (*handlers.ROUTES, *probes.ROUTES, document.document)
 OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, openapi.DOCUMENT_PATH)
 
 
@@ -41,7 +42,7 @@ def _router(settings: Settings) -> Litestar:
             await app.state.uploads.finish()
 
     return Litestar(
-        route_handlers=[*handlers.ROUTES, *probes.ROUTES],
+        route_handlers=[*allowing.options(ROUTES), *ROUTES],
         lifespan=[running],
         dependencies={
             "caller": Provide(_caller, sync_to_thread=False),
@@ -53,7 +54,7 @@ def _router(settings: Settings) -> Litestar:
         },
         guards=[known_parameters_only],
         exception_handlers={Exception: problems.answer},
-        request_max_body_size=handlers.MAX_BODY_BYTES,
+        request_max_body_size=bodies.MAX_BODY_BYTES,
         openapi_config=openapi.config(version("cuecutter-gateway")),
         logging_config=None,
     )

@@ -70,8 +70,16 @@ class UploadTooLarge(GatewayError):
     """The announced length is more than the largest parts could need."""
 
 
-class UnsupportedAudio(GatewayError):
+class NotAudio(GatewayError):
     """The first bytes belong to no audio or video format we know."""
+
+
+class NoAudio(GatewayError):
+    """The first bytes say that there is no stream of sound in the file."""
+
+
+class UnsupportedAudio(GatewayError):
+    """The first bytes say that the sound is there, and that it can't be read."""
 
 
 class EmptyAudio(GatewayError):
@@ -82,8 +90,12 @@ class UploadTimedOut(GatewayError):
     """The upload took longer than a client may take."""
 
 
+class BodyTimedOut(GatewayError):
+    """A body that is no upload did not come in time."""
+
+
 class ClientGone(GatewayError):
-    """The client hung up before its body was complete; nobody is there to be answered."""
+    """The client stopped sending before its body was complete. Mostly nobody is there any more to be answered."""
 
 
 class CatalogUnavailable(GatewayError):

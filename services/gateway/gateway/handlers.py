@@ -12,17 +12,17 @@ from uuid import UUID, uuid4
 from litestar import HttpMethod, Request, Response, delete, post, route
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery, QueryParameter, RawBody
+from litestar.params import PathParameter, QueryParameter
 
 from bus.life_log import Appended
 from contracts import commands, keys, life, view
 from contracts.dataset import Source, Status
 from contracts.queries import DatasetRow, ListDatasets
-from gateway.adapters import openapi
+from gateway.adapters import bodies, openapi
 from gateway.adapters.auth import Caller
 from gateway.adapters.catalog import Catalog
 from gateway.adapters.lives import Lives
-from gateway.adapters.query import KNOWN
+from gateway.adapters.query import KNOWN, MUST_BE
 from gateway.adapters.schemas import Dataset, shown
 from gateway.adapters.staging import StoredObject
 from gateway.adapters.uploads import Intake, Uploads
@@ -32,7 +32,8 @@ from gateway.errors import Fault, InvalidRequest, NotFound
 
 DATASETS: Final = "/tts/datasets"
 DATASET: Final = "/tts/datasets/{dataset_id:uuid}"
-MAX_BODY_BYTES: Final = 64 * 1024  # of every body that is not an upload
+
+DatasetId = Annotated[UUID, PathParameter(description="The dataset's `id`.")]
 
 _READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 
@@ -42,6 +43,7 @@ _READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
     status_code=201,
     request_max_body_size=None,
     operation_id="createDataset",
+    response_description="The new dataset.",
     operation_class=openapi.UploadOperation,
     response_headers=[openapi.LOCATION],
     responses=openapi.problems(400, 401, 408, 413, 415, 422, 503),
@@ -74,6 +76,7 @@ async def create_dataset(
     http_method=_READ,
     status_code=200,
     operation_id=openapi.operation("listDatasets"),
+    response_description="A page of datasets.",
     opt={KNOWN: ("limit", "cursor", "status")},
     response_headers=[openapi.NEXT_PAGE],
     responses=openapi.problems(400, 401, 503),
@@ -81,9 +84,11 @@ async def create_dataset(
 async def list_datasets(
     caller: NamedDependency[Caller],
     catalog: NamedDependency[Catalog],
-    limit: Annotated[int, QueryParameter(ge=1, le=paging.MAX_LIMIT)] = paging.DEFAULT_LIMIT,
-    cursor: FromQuery[str | None] = None,
-    status: FromQuery[Status | None] = None,
+    limit: Annotated[
+        int, QueryParameter(ge=1, le=paging.MAX_LIMIT, description="The most datasets of a page.")
+    ] = paging.DEFAULT_LIMIT,
+    cursor: Annotated[str | None, QueryParameter(description="Where the page begins; from a Link header.")] = None,
+    status: Annotated[Status | None, QueryParameter(description="Only datasets of this status.")] = None,
 ) -> Response[list[Dataset]]:
     """The caller's datasets, newest first. It may be a second behind; a single dataset never is."""
     before = _before(cursor)
@@ -97,10 +102,11 @@ async def list_datasets(
     http_method=_READ,
     status_code=200,
     operation_id=openapi.operation("getDataset"),
+    response_description="The dataset.",
     responses=openapi.problems(400, 401, 404, 503),
 )
 async def get_dataset(
-    dataset_id: FromPath[UUID],
+    dataset_id: DatasetId,
     caller: NamedDependency[Caller],
     lives: NamedDependency[Lives],
     catalog: NamedDependency[Catalog],
@@ -113,9 +119,15 @@ async def get_dataset(
     return Response(shown(row))
 
 
-@delete(DATASET, status_code=204, operation_id="deleteDataset", responses=openapi.problems(400, 401, 404, 503))
+@delete(
+    DATASET,
+    status_code=204,
+    operation_id="deleteDataset",
+    response_description="It is gone.",
+    responses=openapi.problems(400, 401, 404, 503),
+)
 async def delete_dataset(
-    dataset_id: FromPath[UUID], caller: NamedDependency[Caller], lives: NamedDependency[Lives]
+    dataset_id: DatasetId, caller: NamedDependency[Caller], lives: NamedDependency[Lives]
 ) -> Response[None]:
     """Deletes a dataset for ever; a run of it ends. Its objects go within a minute."""
     await lives.append(commands.DeleteDataset(**_who(caller, str(dataset_id))))
@@ -126,15 +138,20 @@ async def delete_dataset(
     f"{DATASET}/process",
     status_code=202,
     operation_id="processDataset",
+    response_description="The dataset, with its run begun.",
     operation_class=openapi.ProcessOperation,
     response_headers=[openapi.LOCATION],
-    responses=openapi.problems(400, 401, 404, 409, 413, 503),
+    responses=openapi.problems(400, 401, 404, 408, 409, 413, 503),
 )
 async def process_dataset(
-    dataset_id: FromPath[UUID], body: RawBody, caller: NamedDependency[Caller], lives: NamedDependency[Lives]
+    dataset_id: DatasetId,
+    request: Request[Any, Any, Any],
+    caller: NamedDependency[Caller],
+    lives: NamedDependency[Lives],
 ) -> Response[Dataset]:
     """Begins a run. Without `options` those apply that the dataset shows."""
-    command = commands.RequestProcess(**_who(caller, str(dataset_id)), options=fields.process_options(body))
+    options = fields.process_options(await bodies.read(request))
+    command = commands.RequestProcess(**_who(caller, str(dataset_id)), options=options)
     return _answered(await lives.append(command), 202)
 
 
@@ -142,11 +159,12 @@ async def process_dataset(
     f"{DATASET}/cancel",
     status_code=202,
     operation_id="cancelDataset",
+    response_description="The dataset, with its run ended.",
     response_headers=[openapi.LOCATION],
     responses=openapi.problems(400, 401, 404, 409, 503),
 )
 async def cancel_dataset(
-    dataset_id: FromPath[UUID], caller: NamedDependency[Caller], lives: NamedDependency[Lives]
+    dataset_id: DatasetId, caller: NamedDependency[Caller], lives: NamedDependency[Lives]
 ) -> Response[Dataset]:
     """Ends the run under way; an earlier result stays."""
     return _answered(await lives.append(commands.CancelProcess(**_who(caller, str(dataset_id)))), 202)
@@ -202,7 +220,7 @@ def _before(cursor: str | None) -> int | None:
     try:
         return paging.before_of(cursor)
     except paging.CursorInvalid as problem:
-        raise InvalidRequest(Fault("cursor", "invalid", "'cursor' must come from a Link header.")) from problem
+        raise InvalidRequest(Fault("cursor", "invalid", f"'cursor' must be {MUST_BE['cursor']}.")) from problem
 
 
 def _next_page(last: DatasetRow, limit: int, status: Status | None) -> str:

@@ -48,6 +48,7 @@ class NotReady(Struct, frozen=True, kw_only=True):
     http_method=[HttpMethod.GET, HttpMethod.HEAD],
     status_code=200,
     operation_id=operation("healthz"),
+    response_description="The process answers.",
     security=ANYBODY,
     responses=problems(400),
 )

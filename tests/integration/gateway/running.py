@@ -12,6 +12,7 @@ from nats.aio.client import Client
 
 from bus.stream import Stream
 from contracts import envelope, life, queries, subjects, view
+from gateway.adapters.http_protocol import HttpProtocol
 from gateway.app import build
 from gateway.settings import load
 from stack import tokens
@@ -35,7 +36,9 @@ class QuietServer(uvicorn.Server):
 async def serving(env: Mapping[str, str]) -> AsyncIterator[str]:
     """The base URL of a gateway with the settings `env`."""
     app = build(load({"JWT_SECRET_KEY": SECRET, **env}))
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, port=0, http=HttpProtocol, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=5
+    )
     server = QuietServer(config)
     running = asyncio.create_task(server.serve())
     try:

@@ -46,6 +46,13 @@ UNANSWERABLE = (
     ("GET", "/tts/datasets?limit=1&limit=2", 400, "invalid-request", "limit"),
     ("GET", "/tts/datasets?status=done", 400, "invalid-request", "status"),
     ("GET", "/tts/datasets?cursor=7", 400, "invalid-request", "cursor"),
+    ("GET", "/tts/datasets?cursor=YmVmb3JlOjk5OTk5OTk5OTk5OTk5OTk5OTk", 400, "invalid-request", "cursor"),
+    ("GET", "/tts/datasets?limit=1e9", 400, "invalid-request", "limit"),
+    ("GET", "/tts/datasets?limit=-1", 400, "invalid-request", "limit"),
+    ("GET", "/tts/datasets?status=null", 400, "invalid-request", "status"),
+    ("GET", "/tts/datasets?status=ready,failed", 400, "invalid-request", "status"),
+    ("GET", "/tts/datasets?cursor=Null", 400, "invalid-request", "cursor"),
+    ("GET", "/tts/datasets?%ff=1", 400, "invalid-request", "\ufffd"),
     ("GET", "/tts/datasets?cursor=", 400, "invalid-request", "cursor"),
     ("GET", "/tts/datasets?sort=name", 400, "invalid-request", "sort"),
     ("HEAD", "/tts/datasets?sort=name", 400, "", ""),
@@ -63,6 +70,9 @@ UNANSWERABLE = (
     ("GET", "/", 404, "not-found", ""),
     ("GET", "/schema", 404, "not-found", ""),
     ("GET", "/schema/", 404, "not-found", ""),
+    ("GET", "/schema/-/-", 404, "not-found", ""),
+    ("GET", "/schema/-/x", 404, "not-found", ""),
+    ("GET", "/tts/datasets/%00", 404, "not-found", ""),
     ("GET", "/schema/swagger", 404, "not-found", ""),
     ("PUT", "/tts/datasets", 405, "method-not-allowed", ""),
     ("PATCH", "/tts/datasets/{id}", 405, "method-not-allowed", ""),
@@ -264,6 +274,7 @@ async def test_what_can_not_be_answered_is_a_problem(alice: httpx.AsyncClient) -
         assert answer.headers["content-type"] == "application/problem+json", path
         if method != "HEAD":
             assert answer.json()["code"] == code, path
+            assert answer.json()["remedy"], path
             assert [fault["field"] for fault in answer.json().get("errors", [])] == ([field] if field else []), path
         if status == 405:
             assert "OPTIONS" in answer.headers["allow"], path
@@ -271,7 +282,19 @@ async def test_what_can_not_be_answered_is_a_problem(alice: httpx.AsyncClient) -
 
 async def test_a_body_of_process_that_is_wrong_begins_no_run(alice: httpx.AsyncClient) -> None:
     dataset = await create(alice)
-    for body in (b"x", b"null", b'{"option": {}}', b'{"options": {"speed": 2}}', b'{"options": {"sample_rate": 7999}}'):
+    for body in (
+        b"x",
+        b"null",
+        b"\xff",
+        b"{}{}",
+        b"[" * 60_000,
+        b'{"\\ud800": 1}',
+        b'{"option": {}}',
+        b'{"options": {"speed": 2}}',
+        b'{"options": {"sample_rate": 7999}}',
+        b'{"options": {"sample_rate": NaN}}',
+        b'{"options": {"sample_rate": 1}, "options": {}}',
+    ):
         answer = await alice.post(f"/tts/datasets/{dataset['id']}/process", content=body)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid-request"), body
     assert (await alice.post(f"/tts/datasets/{dataset['id']}/cancel")).json()["code"] == "not-processing"
@@ -321,7 +344,7 @@ async def test_the_openapi_document_names_every_operation_once_and_no_foreign_ho
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
     upload = document["paths"]["/tts/datasets"]["post"]
-    assert set(upload["responses"]) == {"201", "400", "401", "408", "413", "415", "422", "503"}
+    assert set(upload["responses"]) == {"201", "400", "401", "408", "413", "415", "422", "500", "503"}
     assert list(upload["responses"]["400"]["content"]) == ["application/problem+json"]
     assert set(document["components"]["schemas"]["Dataset"]["properties"]) == KEYS
     assert "://" not in answer.text

@@ -15,6 +15,10 @@ from tests.integration.gateway.forms import BOUNDARY, END, form, part, refusal, 
 from tests.integration.gateway.running import SECRET, SRT, WAV, as_user, serving, until
 
 AUDIO, TRANSCRIPT, NAME = part("audio", WAV, filename="a.wav"), part("transcript", SRT), part("name", "n")
+# A movie of one track, which is a picture.
+SILENT_MOVIE = (
+    bytes.fromhex("00000030") + b"moov\0\0\0\x28trak\0\0\0\x20mdia\0\0\0\x18hdlr" + bytes(8) + b"vide" + bytes(4)
+)
 BIG = part("audio", WAV + bytes(20_000_000))
 
 
@@ -83,11 +87,12 @@ async def test_a_form_with_a_mistake_is_refused_and_the_field_is_named(
 async def test_a_body_that_is_no_form_is_refused(
     alice: httpx.AsyncClient, store: ObjectStore, observer: Stream
 ) -> None:
-    assert refusal(await alice.post("/tts/datasets", json={"name": "n"})) == (400, "malformed-body", [])
-    assert refusal(await alice.post("/tts/datasets", data={"name": "n"})) == (400, "malformed-body", [])
-    assert refusal(await alice.post("/tts/datasets")) == (400, "malformed-body", [])
-    assert refusal(await send(alice, b"")) == (400, "malformed-body", [])
-    assert refusal(await send(alice, b"x" * 100_000)) == (400, "malformed-body", [])
+    no_form = (400, "malformed-body", [("content-type", "invalid")])
+    assert refusal(await alice.post("/tts/datasets", json={"name": "n"})) == no_form
+    assert refusal(await alice.post("/tts/datasets", data={"name": "n"})) == no_form
+    assert refusal(await alice.post("/tts/datasets")) == no_form
+    assert refusal(await send(alice, b"")) == (400, "malformed-body", [("body", "truncated")])
+    assert refusal(await send(alice, b"x" * 100_000)) == (400, "malformed-body", [("body", "malformed")])
     cut = form(NAME, TRANSCRIPT, BIG)[: -len(END) - 10]
     assert refusal(await send(alice, cut)) == (400, "malformed-body", [("audio", "truncated")])
     await assert_nothing_stays(store, observer)
@@ -96,9 +101,15 @@ async def test_a_body_that_is_no_form_is_refused(
 async def test_a_recording_that_is_none_is_refused(
     alice: httpx.AsyncClient, store: ObjectStore, observer: Stream
 ) -> None:
-    unknown = (415, "unsupported-audio", [("audio", "unknown-format")])
+    unknown = (415, "not-audio", [("audio", "unknown-format")])
     assert refusal(await send(alice, form(part("audio", SRT, filename="a.wav"), TRANSCRIPT, NAME))) == unknown
     assert refusal(await send(alice, form(part("audio", bytes(30_000_000)), TRANSCRIPT, NAME))) == unknown
+    film = b"\x00\x00\x00\x10ftypisom" + bytes(4) + SILENT_MOVIE + bytes(10_000_000)
+    no_sound = (415, "no-audio", [("audio", "no-audio-stream")])
+    assert refusal(await send(alice, form(part("audio", film), TRANSCRIPT, NAME))) == no_sound
+    song = b"\x00\x00\x00\x10ftypM4P " + bytes(10_000_000)
+    protected = (415, "unsupported-audio", [("audio", "protected")])
+    assert refusal(await send(alice, form(part("audio", song), TRANSCRIPT, NAME))) == protected
     empty = (422, "empty-audio", [("audio", "empty")])
     assert refusal(await send(alice, form(part("audio", b"", filename="a.wav"), TRANSCRIPT, NAME))) == empty
     await assert_nothing_stays(store, observer)
@@ -119,12 +130,17 @@ async def test_a_transcript_that_can_not_be_used_is_refused_with_its_lines(
         (b"", [], "no-text"),
         (b" \n", [], "no-text"),
         (b"caf\xe9 \xff\xfe\x00", [part("transcript_encoding", "utf-8")], "undecodable-text"),
-        (SRT, [part("transcript_encoding", "klingon")], "unknown-encoding"),
         (b"no times here", [part("transcript_type", "srt")], "no-usable-cue"),
     ):
         status, found, faults = refusal(await send(alice, form(AUDIO, part("transcript", body), NAME, *fields)))
         assert (status, found) == (422, code)
         assert {field for field, _ in faults} == {"transcript"}
+    unknown = form(AUDIO, TRANSCRIPT, NAME, part("transcript_encoding", "klingon"))
+    assert refusal(await send(alice, unknown)) == (
+        422,
+        "unknown-encoding",
+        [("transcript_encoding", "unknown-encoding")],
+    )
     await assert_nothing_stays(store, observer)
 
 

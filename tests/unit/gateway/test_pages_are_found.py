@@ -29,6 +29,7 @@ def test_a_cursor_needs_no_quoting_in_a_url() -> None:
         "YmVmb3JlOjAx",  # before:01
         "YmVmb3JlOjEgMg",  # before:1 2
         "YmVmb3JlOjE5OTk5OTk5OTk5OTk5OTk5OTk5OTk",  # more digits than a sequence has
+        "YmVmb3JlOjk5OTk5OTk5OTk5OTk5OTk5OTk",  # as many digits, and more than the catalog's column holds
         "YmVmb3JlOtmh",  # an Arabic digit
         "ÿ",
         "a" * 10_000,

@@ -40,9 +40,12 @@ def told(problem: Exception) -> dict[str, Any]:
         (e.Unauthenticated("x", "Bearer"), 401, "unauthenticated"),
         (e.NotFound("x"), 404, "not-found"),
         (e.UploadTimedOut("x"), 408, "upload-timeout"),
+        (e.BodyTimedOut("x"), 408, "body-timeout"),
         (e.UploadTooLarge("x"), 413, "upload-too-large"),
         (e.AudioTooLarge("x"), 413, "audio-too-large"),
         (e.TranscriptTooLarge("x"), 413, "transcript-too-large"),
+        (e.NotAudio("x"), 415, "not-audio"),
+        (e.NoAudio("x"), 415, "no-audio"),
         (e.UnsupportedAudio("x"), 415, "unsupported-audio"),
         (e.EmptyAudio("x"), 422, "empty-audio"),
         (UnknownEncoding("x"), 422, "unknown-encoding"),
@@ -77,6 +80,7 @@ def test_every_problem_has_its_status_and_code(problem: Exception, status: int, 
     assert (answer["status"], answer["code"], answer["type"]) == (status, code, f"urn:cuecutter:problem:{code}")
     assert answer["title"]
     assert answer["detail"]
+    assert answer["remedy"].endswith(".")
     assert answer["instance"] == "/tts/datasets/x%20y"
     assert answer["request_id"] == "r-1"
     assert "secret" not in str(answer)
@@ -94,6 +98,7 @@ def test_members_that_do_not_apply_are_not_there() -> None:
         "title",
         "status",
         "detail",
+        "remedy",
         "code",
         "instance",
         "request_id",
@@ -110,16 +115,25 @@ def test_several_faults_are_listed() -> None:
 
 def test_dropped_cues_are_listed_with_their_lines_up_to_a_hundred() -> None:
     answer = told(NoUsableCue("none of 150 cues can be used", dropped=CUES, remedy="correct the lines named"))
-    assert answer["detail"] == "none of 150 cues can be used correct the lines named"
+    assert (answer["detail"], answer["remedy"]) == ("None of 150 cues can be used.", "Correct the lines named.")
     assert len(answer["errors"]) == 100
     assert answer["errors"][1] == {"field": "transcript", "code": "bad-time", "detail": "25:99", "line": 4}
 
 
 def test_the_frameworks_faults_are_ours_in_form() -> None:
-    answer = told(ValidationException(extra=[{"key": "limit", "message": "Expected `int` >= 1" + "!" * 500}]))
-    (fault,) = answer["errors"]
-    assert (fault["field"], fault["code"]) == ("limit", "invalid")
-    assert len(fault["detail"]) == 300
+    answer = told(ValidationException(extra=[{"key": "limit", "message": "x"}, {"key": "size", "message": "y" * 500}]))
+    limit, size = answer["errors"]
+    assert limit == {"field": "limit", "code": "invalid", "detail": "'limit' must be a whole number from 1 to 100."}
+    assert (size["field"], size["code"]) == ("size", "invalid")
+    assert len(size["detail"]) < 330
+    assert answer["detail"] == f"{limit['detail']} {size['detail']}"
+
+
+def test_an_unknown_encoding_is_a_fault_of_its_own_field() -> None:
+    answer = told(UnknownEncoding("unknown transcript encoding 'klingon'", remedy="name one such as utf-8"))
+    assert answer["detail"] == "Unknown transcript encoding 'klingon'."
+    assert answer["remedy"] == "Name one such as utf-8."
+    assert [fault["field"] for fault in answer["errors"]] == ["transcript_encoding"]
 
 
 @pytest.mark.parametrize("problem", [BusUnavailable("x"), StoreUnavailable("x"), e.CatalogUnavailable("x")])

@@ -10,6 +10,7 @@ from typing import Final, cast
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
+from gateway.adapters.http_protocol import TRUNCATED
 from gateway.errors import ClientGone
 
 # Most clients send their whole body before they look for an answer, so this is what it takes to reach them.
@@ -34,17 +35,22 @@ class Lingering:
 class _Exchange:
     def __init__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        self._receive, self._send = receive, send
+        self._scope, self._receive, self._send = scope, receive, send
+        self._ended = False  # what has come is all that will, and it is too little
         self._unread = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
         self._held_back = headers.get(b"expect", b"").lower() == b"100-continue"
 
     async def receive(self) -> HTTPReceiveMessage:
         self._held_back = False  # asking for the body is what tells such a client to send it
-        message = cast("HTTPReceiveMessage", await self._receive())
+        message = cast("HTTPReceiveMessage", {"type": "http.disconnect"} if self._ended else await self._receive())
         if message["type"] == "http.request":
-            self._unread = self._unread and message.get("more_body", False)
-        elif self._unread:
-            raise ClientGone("The client hung up before its body was complete.")
+            more = message.get("more_body", False)
+            # The last bytes of a body that breaks off are of use yet: they tell in which field it does.
+            self._ended = TRUNCATED in self._scope and not more
+            self._unread = self._unread and (more or self._ended)
+            return {**message, "more_body": more or self._ended}
+        if self._unread:
+            raise ClientGone("The client stopped sending before its body was complete.")
         return message
 
     async def send(self, message: Message) -> None:

@@ -15,7 +15,7 @@ from multipart import (  # type: ignore[import-untyped]  # annotated, but withou
     parse_options_header,
 )
 
-from gateway.errors import Fault, MalformedBody
+from gateway.errors import ClientGone, Fault, MalformedBody
 
 MAX_PARTS: Final = 32
 MAX_BOUNDARY_CHARS: Final = 200  # RFC 2046 allows 70; clients have been seen to pass it
@@ -29,11 +29,15 @@ def boundary_of(content_type: str) -> str:
     """
     kind, options = parse_options_header(content_type)
     if kind != "multipart/form-data":
-        raise MalformedBody("The body must be multipart/form-data.")
+        raise _bad_type("The Content-Type header must be multipart/form-data, with its boundary.")
     boundary = str(options.get("boundary", ""))
     if not 1 <= len(boundary) <= MAX_BOUNDARY_CHARS or not (boundary.isascii() and boundary.isprintable()):
-        raise MalformedBody("The Content-Type header must name a boundary.")
+        raise _bad_type("The Content-Type header must name a boundary.")
     return boundary
+
+
+def _bad_type(detail: str) -> MalformedBody:
+    return MalformedBody(detail, Fault("content-type", "invalid", detail))
 
 
 class MultipartReader:
@@ -76,7 +80,7 @@ class MultipartReader:
     async def _next_event(self) -> Any:
         """A segment, bytes, or `_END_OF_PART`; None when the body is complete."""
         while not self._events:
-            chunk = await anext(self._body, None)
+            chunk = await self._next_bytes()
             if chunk is None:
                 self._finish()
                 return None
@@ -84,24 +88,33 @@ class MultipartReader:
                 self._parse(chunk)
         return self._events.popleft()
 
+    async def _next_bytes(self) -> bytes | None:
+        try:
+            return await anext(self._body, None)
+        except ClientGone as problem:
+            raise self._truncated() from problem
+
     def _parse(self, chunk: bytes) -> None:
         try:
             self._events.extend(_END_OF_PART if event is None else event for event in self._parser.parse(chunk))
         except MultipartError as problem:
-            raise self._malformed(f"The body is not valid multipart: {problem}.") from problem
+            # Some of the parser's errors carry what they stem from behind their text.
+            raise self._malformed("malformed", f"The body is not valid multipart: {problem.args[0]}.") from problem
         self._margin_bytes = 0 if self._events else self._margin_bytes + len(chunk)
         if self._margin_bytes > MAX_MARGIN_BYTES:
-            raise self._malformed("The body has too much outside of its parts.")
+            raise self._malformed("malformed", "The body has too much outside of its parts.")
 
     def _finish(self) -> None:
         try:
             self._parser.close()
         except MultipartError as problem:
-            raise self._malformed("The body ends before its last part does.") from problem
+            raise self._truncated() from problem
 
-    def _malformed(self, detail: str) -> MalformedBody:
-        faults = [] if self._field is None else [Fault(self._field, "truncated", detail)]
-        return MalformedBody(detail, *faults)
+    def _truncated(self) -> MalformedBody:
+        return self._malformed("truncated", "The body ends before its last part does.")
+
+    def _malformed(self, code: str, detail: str) -> MalformedBody:
+        return MalformedBody(detail, Fault("body" if self._field is None else self._field, code, detail))
 
 
 _END_OF_PART: Final = object()

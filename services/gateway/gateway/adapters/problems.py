@@ -20,10 +20,12 @@ from contracts import life
 from contracts.envelope import UndecodableEvent
 from contracts.problem import SHOWN
 from gateway import errors as e
+from gateway.adapters.bodies import MAX_BODY_BYTES
 from gateway.adapters.correlation import request_id_of
+from gateway.adapters.query import MUST_BE
 from gateway.domain.fields import MAX_DETAIL_CHARS
 from objects import StoreError
-from transcripts import NoUsableCue, TranscriptError
+from transcripts import NoUsableCue, TranscriptError, UnknownEncoding
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 2  # what is away now is expected back soon; a client need not wait long to ask again
@@ -32,11 +34,15 @@ _log = logging.getLogger(__name__)
 
 
 class Kind(Struct, frozen=True):
-    """What a problem is: HTTP status, stable code, title for people. `again` says that a retry may succeed."""
+    """What a problem is: HTTP status, stable code, title for people, and what the client can do about it.
+
+    `again` says that the same request may succeed a moment later.
+    """
 
     status: int
     code: str
     title: str
+    remedy: str
     again: bool = False
 
 
@@ -50,12 +56,16 @@ class Fault(Struct, frozen=True, omit_defaults=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """RFC 9457. `code` is stable; `request_id` finds the request in the logs; `run` is the run in the way."""
+    """RFC 9457. `code` is stable; `remedy` says what to do; `request_id` finds the request in the gateway's log.
+
+    `errors` names each field that is wrong, where fields are; `run` is the run in the way, where one is.
+    """
 
     type: str
     title: str
     status: int
     detail: str
+    remedy: str
     code: str
     instance: str
     request_id: str
@@ -63,42 +73,148 @@ class Problem(Struct, frozen=True, kw_only=True):
     run: int | UnsetType = UNSET
 
 
-INTERNAL: Final = Kind(500, "internal-error", "The gateway failed")
+INTERNAL: Final = Kind(
+    500,
+    "internal-error",
+    "The gateway failed",
+    "This is not your fault. Tell whoever runs this gateway the request id.",
+)
+NOT_FOUND: Final = Kind(
+    404,
+    "not-found",
+    "There is nothing at this address",
+    "Look the id up in GET /tts/datasets, which lists yours, or the address in /schema/openapi.json.",
+)
+BUS_UNAVAILABLE: Final = Kind(
+    503,
+    "bus-unavailable",
+    "The message bus does not answer",
+    "Look at the dataset in a few seconds: the command may have been carried out. If it was not, send it again.",
+    again=True,
+)
+MALFORMED_REQUEST: Final = Kind(
+    400,
+    "malformed-request",
+    "The request is not HTTP/1.1",
+    "Correct its first line, its headers or the framing of its body. Nothing of it was used.",
+)
 
 TABLE: Final[Mapping[type[Exception], Kind]] = {
-    e.InvalidRequest: Kind(400, "invalid-request", "The request is not valid"),
-    e.MalformedBody: Kind(400, "malformed-body", "The body can't be read"),
-    e.ClientGone: Kind(400, "client-gone", "The body ended early"),
-    e.Unauthenticated: Kind(401, "unauthenticated", "A valid bearer token is needed"),
-    e.NotFound: Kind(404, "not-found", "There is no such dataset"),
-    e.UploadTimedOut: Kind(408, "upload-timeout", "The upload took too long"),
-    e.UploadTooLarge: Kind(413, "upload-too-large", "The upload is too large"),
-    e.AudioTooLarge: Kind(413, "audio-too-large", "The recording is too large"),
-    e.TranscriptTooLarge: Kind(413, "transcript-too-large", "The transcript is too large"),
-    e.UnsupportedAudio: Kind(415, "unsupported-audio", "The recording is in no known format"),
-    e.EmptyAudio: Kind(422, "empty-audio", "The recording is empty"),
-    TranscriptError: Kind(422, "invalid-transcript", "The transcript can't be used"),
-    e.CatalogUnavailable: Kind(503, "catalog-unavailable", "The catalog does not answer", again=True),
-    BusError: Kind(503, "bus-unavailable", "The message bus does not answer", again=True),
-    UndecodableEvent: Kind(503, "bus-unavailable", "The dataset was written by a newer version", again=True),
-    StoreError: Kind(503, "storage-unavailable", "The storage does not answer", again=True),
+    e.InvalidRequest: Kind(
+        400,
+        "invalid-request",
+        "The request is not valid",
+        "Correct what `errors` names; /schema/openapi.json says what each field and parameter may be.",
+    ),
+    e.MalformedBody: Kind(
+        400,
+        "malformed-body",
+        "The body can't be read",
+        "Send the whole body as multipart/form-data, with the boundary its Content-Type names, as `curl -F` does.",
+    ),
+    e.ClientGone: Kind(400, "client-gone", "The body ended early", "Send the request again, with its whole body."),
+    e.Unauthenticated: Kind(
+        401,
+        "unauthenticated",
+        "A valid bearer token is needed",
+        "Get a new token, and send it in the Authorization header, as a bearer token.",
+    ),
+    e.NotFound: NOT_FOUND,
+    e.UploadTimedOut: Kind(
+        408,
+        "upload-timeout",
+        "The upload took too long",
+        "Use a faster line, or a smaller file: FLAC keeps every sample of a WAV in half its size.",
+    ),
+    e.BodyTimedOut: Kind(408, "body-timeout", "The body took too long", "Send the whole body at once."),
+    e.UploadTooLarge: Kind(
+        413,
+        "upload-too-large",
+        "The upload is too large",
+        "Convert the recording to FLAC, or upload it in parts, each with its transcript.",
+    ),
+    e.AudioTooLarge: Kind(
+        413,
+        "audio-too-large",
+        "The recording is too large",
+        "Convert the recording to FLAC, or upload it in parts, each with its transcript.",
+    ),
+    e.TranscriptTooLarge: Kind(
+        413,
+        "transcript-too-large",
+        "The transcript is too large",
+        "Check that it is a transcript; if it is, upload it in parts, each with its recording.",
+    ),
+    e.NotAudio: Kind(
+        415,
+        "not-audio",
+        "The recording is in no known format",
+        "Upload an audio file: WAV, FLAC, MP3, M4A, Ogg, Opus, WebM, AIFF or another common format.",
+    ),
+    e.NoAudio: Kind(415, "no-audio", "The recording has no sound", "Upload a file that has a stream of sound."),
+    e.UnsupportedAudio: Kind(
+        415,
+        "unsupported-audio",
+        "The recording can't be read",
+        "Upload a recording that is not protected, for example as WAV or FLAC.",
+    ),
+    e.EmptyAudio: Kind(
+        422, "empty-audio", "The recording is empty", "Check the file where it comes from; not one byte of it arrived."
+    ),
+    TranscriptError: Kind(
+        422, "invalid-transcript", "The transcript can't be used", "Correct the lines that `errors` names."
+    ),
+    e.CatalogUnavailable: Kind(
+        503, "catalog-unavailable", "The catalog does not answer", "Ask again in a few seconds.", again=True
+    ),
+    BusError: BUS_UNAVAILABLE,
+    UndecodableEvent: BUS_UNAVAILABLE,  # a newer gateway wrote it, and ours is about to be replaced
+    StoreError: Kind(
+        503,
+        "storage-unavailable",
+        "The storage does not answer",
+        "Send the upload again in a few seconds; nothing of it was kept.",
+        again=True,
+    ),
 }
 
 REFUSALS: Final[Mapping[str, Kind]] = {
-    life.NOT_FOUND: TABLE[e.NotFound],
-    life.ALREADY_PROCESSING: Kind(409, life.ALREADY_PROCESSING, "The dataset is being processed"),
-    life.NOT_PROCESSING: Kind(409, life.NOT_PROCESSING, "The dataset is not being processed"),
-    life.ALREADY_EXISTS: Kind(409, life.ALREADY_EXISTS, "The dataset exists already"),
-    life.STALE_RUN: Kind(409, life.STALE_RUN, "Another run has taken over"),
+    life.NOT_FOUND: NOT_FOUND,
+    life.ALREADY_PROCESSING: Kind(
+        409,
+        life.ALREADY_PROCESSING,
+        "The dataset is being processed",
+        "Wait for the run that `run` names, or end it with POST /tts/datasets/{id}/cancel.",
+    ),
+    life.NOT_PROCESSING: Kind(
+        409,
+        life.NOT_PROCESSING,
+        "The dataset is not being processed",
+        "There is nothing to cancel; POST /tts/datasets/{id}/process begins a run.",
+    ),
+    life.ALREADY_EXISTS: Kind(409, life.ALREADY_EXISTS, "The dataset exists already", "Send the upload again."),
+    life.STALE_RUN: Kind(409, life.STALE_RUN, "Another run has taken over", "Read the dataset again."),
 }
 
 FRAMEWORK: Final[Mapping[int, Kind]] = {
     400: TABLE[e.InvalidRequest],
-    404: Kind(404, "not-found", "There is nothing at this address"),
-    405: Kind(405, "method-not-allowed", "The method is not allowed here"),
-    413: Kind(413, "body-too-large", "The body is too large"),
-    415: Kind(415, "unsupported-media-type", "The body's type is not understood"),
+    404: NOT_FOUND,
+    405: Kind(
+        405, "method-not-allowed", "The method is not allowed here", "Use one of those that the Allow header names."
+    ),
+    413: Kind(
+        413,
+        "body-too-large",
+        "The body is too large",
+        f"Send `options` alone; a body that is no upload may have {MAX_BODY_BYTES} bytes.",
+    ),
 }
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Every kind there is, by status and code."""
+    every = {*TABLE.values(), *REFUSALS.values(), *FRAMEWORK.values(), INTERNAL, MALFORMED_REQUEST}
+    return tuple(sorted(every, key=lambda kind: (kind.status, kind.code)))
 
 
 def answer(request: Request[Any, Any, Any], problem: Exception) -> Response[Problem]:
@@ -126,11 +242,27 @@ def describe(problem: Exception, scope: Scope) -> Problem:
         title=kind.title,
         status=kind.status,
         detail=_detail(problem, kind, faults),
+        remedy=_remedy(problem, kind),
         code=kind.code,
         instance=quote(scope["path"]),
         request_id=request_id_of(scope),
         errors=faults or UNSET,
         run=_run(problem),
+    )
+
+
+def malformed_request(request_id: str) -> Problem:
+    """The problem of what came over a connection and is no request; so there is no path to name."""
+    kind = MALFORMED_REQUEST
+    return Problem(
+        type=f"urn:cuecutter:problem:{kind.code}",
+        title=kind.title,
+        status=kind.status,
+        detail="Its first line, a header or the framing of its body breaks the rules of RFC 9112.",
+        remedy=kind.remedy,
+        code=kind.code,
+        instance="",
+        request_id=request_id,
     )
 
 
@@ -164,12 +296,20 @@ def _detail(problem: Exception, kind: Kind, faults: tuple[Fault, ...]) -> str:
         case e.GatewayError():
             return problem.detail
         case TranscriptError():
-            return " ".join(part for part in (str(problem), problem.remedy) if part)
-        case _ if kind is INTERNAL:
-            return "This is not your fault; tell whoever runs this gateway the request id."
+            return _sentence(str(problem))
         case HTTPException() if faults:
-            return " ".join(f"'{fault.field}' is not valid: {fault.detail}." for fault in faults)
-    return f"{kind.title}." + (" Try again." if kind.again else "")
+            return " ".join(fault.detail for fault in faults)
+    return f"{kind.title}."
+
+
+def _remedy(problem: Exception, kind: Kind) -> str:
+    own = problem.remedy if isinstance(problem, TranscriptError) else ""
+    return _sentence(own) or kind.remedy
+
+
+def _sentence(text: str) -> str:
+    """The transcript library's texts begin small and end without a stop, for others to build upon."""
+    return f"{text[0].upper()}{text[1:].removesuffix('.')}." if text else ""
 
 
 def _faults(problem: Exception) -> tuple[Fault, ...]:
@@ -178,16 +318,20 @@ def _faults(problem: Exception) -> tuple[Fault, ...]:
             return tuple(Fault(fault.field, fault.code, fault.detail, fault.line) for fault in problem.faults)
         case NoUsableCue() if problem.dropped:
             return tuple(Fault("transcript", cue.code, cue.detail, cue.line) for cue in problem.dropped[:SHOWN])
+        case UnknownEncoding():
+            return (Fault("transcript_encoding", problem.code, _sentence(str(problem))),)
         case TranscriptError():
-            return (Fault("transcript", problem.code, str(problem), problem.line),)
+            return (Fault("transcript", problem.code, _sentence(str(problem)), problem.line),)
         case HTTPException() if isinstance(problem.extra, list):
             return tuple(_framework_fault(fault) for fault in problem.extra)
     return ()
 
 
 def _framework_fault(fault: Mapping[str, Any]) -> Fault:
-    # The text quotes the value that is wrong, which may be long.
-    return Fault(str(fault.get("key", "")), "invalid", str(fault.get("message", ""))[:MAX_DETAIL_CHARS])
+    field = str(fault.get("key", ""))
+    # The framework's text quotes the value that is wrong, which may be long.
+    known = MUST_BE.get(field) or f"valid: {fault.get('message', '')}"[:MAX_DETAIL_CHARS]
+    return Fault(field, "invalid", f"'{field}' must be {known}.")
 
 
 def _run(problem: Exception) -> int | UnsetType:

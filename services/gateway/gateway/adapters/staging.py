@@ -13,8 +13,9 @@ from typing import Any, Final, Self
 from msgspec import Struct
 
 from contracts import keys
-from gateway.domain.sniff import HEAD_BYTES, sniff
-from gateway.errors import AudioTooLarge, EmptyAudio, Fault, UnsupportedAudio
+from gateway.domain import iso_media
+from gateway.domain.sniff import HEAD_BYTES, Format, sniff
+from gateway.errors import AudioTooLarge, EmptyAudio, Fault, GatewayError, NoAudio, NotAudio, UnsupportedAudio
 from objects import ObjectStore, StoreError
 
 CLEANING_SECONDS: Final = 2.0  # how long an answer waits for the cleaning up; the rest happens after it
@@ -75,12 +76,10 @@ class Staging:
     async def audio(self, next_chunk: NextChunk, limit_bytes: int) -> StoredObject:
         """Streams a recording into the store, under an extension that its first bytes decide.
 
-        Raises: EmptyAudio, UnsupportedAudio, AudioTooLarge; StoreError; whatever `next_chunk` raises.
+        Raises: EmptyAudio, NotAudio, NoAudio, UnsupportedAudio, AudioTooLarge; StoreError; what `next_chunk` raises.
         """
         head = await _head(next_chunk)
-        found = await asyncio.to_thread(sniff, head)
-        if found is None:
-            raise _no_audio(head)
+        found = await asyncio.to_thread(_format, head)
         key = self._own(keys.source_audio(self._prefix, found.extension))
         taken, chunk = 0, head or None
         async with self._store.writer(key, found.content_type) as writer:
@@ -121,11 +120,21 @@ async def _head(next_chunk: NextChunk) -> bytes:
     return bytes(head)
 
 
-def _no_audio(head: bytes) -> EmptyAudio | UnsupportedAudio:
+def _format(head: bytes) -> Format:
     if not head:
-        return EmptyAudio("The part 'audio' has no bytes.", Fault("audio", "empty", "It has no bytes."))
-    detail = "Its first bytes belong to no audio or video format that is known."
-    return UnsupportedAudio(f"The part 'audio' can't be used. {detail}", Fault("audio", "unknown-format", detail))
+        raise _refused(EmptyAudio, "empty", "It has no bytes.")
+    found = sniff(head)
+    if found is None:
+        raise _refused(NotAudio, "unknown-format", "Its first bytes belong to no audio or video format that is known.")
+    if iso_media.is_protected(head):
+        raise _refused(UnsupportedAudio, "protected", "It is encrypted (DRM); only whoever protected it can read it.")
+    if iso_media.is_silent(head):
+        raise _refused(NoAudio, "no-audio-stream", "It has no stream of sound.")
+    return found
+
+
+def _refused(error: type[GatewayError], code: str, detail: str) -> GatewayError:
+    return error(f"The part 'audio' can't be used. {detail}", Fault("audio", code, detail))
 
 
 def _too_large(limit_bytes: int) -> AudioTooLarge:

@@ -74,7 +74,7 @@ async def take(reader: MultipartReader, staging: Staging, limits: Limits) -> Int
     """Reads every part, in any order; the recording is in the store when this returns.
 
     Raises: InvalidRequest for a part that is unknown, repeated, missing or has a bad value; MalformedBody;
-    AudioTooLarge, TranscriptTooLarge; EmptyAudio, UnsupportedAudio; StoreError.
+    AudioTooLarge, TranscriptTooLarge; EmptyAudio, NotAudio, NoAudio, UnsupportedAudio; StoreError.
     """
     parts: dict[str, Any] = {}
     while (field := await reader.next_part()) is not None:
@@ -93,7 +93,10 @@ async def take(reader: MultipartReader, staging: Staging, limits: Limits) -> Int
 
 def _check_name(field: str, parts: Collection[str]) -> None:
     if field not in PARTS:
-        raise InvalidRequest(Fault(field[:100], "unknown", f"There is no part named {field[:100]!r}."))
+        known = ", ".join((*REQUIRED, *(name for name in FIELDS if name not in REQUIRED)))
+        raise InvalidRequest(
+            Fault(field[:100], "unknown", f"There is no part named {field[:100]!r}; there are {known}.")
+        )
     if field in parts:
         raise InvalidRequest(Fault(field, "duplicate", f"The part '{field}' may be there only once."))
 

@@ -79,6 +79,8 @@ def process_options(raw: bytes) -> Options | None:
         return None
     try:
         body = msgspec.json.decode(raw, type=ProcessBody)
+    except UnicodeDecodeError as problem:
+        raise InvalidRequest(_fault("body", "The body must be UTF-8 text")) from problem
     except ValueError as problem:
         path = _PATH.search(str(problem))
         raise InvalidRequest(_fault(path[1] if path else "body", f"The body is not valid: {problem}")) from problem

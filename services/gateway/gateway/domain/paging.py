@@ -10,6 +10,7 @@ from typing import Final
 
 DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 100
+MAX_SEQ: Final = 2**63 - 1  # the catalog's column ends here; more than that was never a dataset's
 
 _PLAIN = re.compile(rb"before:([1-9][0-9]{0,18})")
 
@@ -31,6 +32,6 @@ def before_of(cursor: str) -> int:
         raise CursorInvalid(cursor) from problem
     matched = _PLAIN.fullmatch(plain)
     # Base64 has several spellings of the same bytes; only ours is ours.
-    if matched is None or cursor_of(int(matched[1])) != cursor:
+    if matched is None or int(matched[1]) > MAX_SEQ or cursor_of(int(matched[1])) != cursor:
         raise CursorInvalid(cursor)
     return int(matched[1])

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from gateway.domain import mpeg
+from gateway.domain import iso_media, mpeg
 
 HEAD_BYTES: Final = 16 * 1024  # enough for every signature, and for a few frames of those formats that have none
 
@@ -89,6 +89,8 @@ def _signature(head: bytes) -> Format | None:
 def _iso_media(head: bytes) -> Format | None:
     atom, brand = head[4:8], head[8:12]
     if atom == b"ftyp":
+        if brand in iso_media.IMAGE_BRANDS:
+            return None
         return THREE_GP if brand[:2] == b"3g" else _BRANDS.get(brand, MP4)
     # The length before it is binary; a text with such a word in it is not.
     return MOV if atom in _OLD_ATOMS and any(byte < 0x20 or byte > 0x7E for byte in head[:4]) else None

@@ -1,0 +1,34 @@
+"""`docs/api.md` lists every problem there is, in the words that the answers use."""
+
+from pathlib import Path
+
+from gateway.adapters import problems
+from gateway.probes import NotReady
+from transcripts import TranscriptError
+
+PAGE = Path(__file__).parents[3] / "docs" / "api.md"
+
+
+def rows() -> list[tuple[str, ...]]:
+    """The cells of the table's lines, which begin with a status."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines if line[:3] in ("| 4", "| 5")]
+
+
+def test_the_page_lists_every_problem_and_no_other() -> None:
+    # What can be wrong with a transcript has codes of the reader's own, on a page of their own.
+    ours = [kind for kind in problems.kinds() if kind is not problems.TABLE[TranscriptError]]
+    assert rows() == [(str(kind.status), f"`{kind.code}`", kind.title, kind.remedy) for kind in ours]
+
+
+def test_the_page_tells_of_transcripts_and_of_readiness() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert "transcripts.md" in text
+    assert f"`{NotReady(detail='x', missing=()).code}`" in text
+
+
+def test_a_code_means_one_thing() -> None:
+    codes = [kind.code for kind in problems.kinds()]
+    assert len(codes) == len(set(codes))
+    assert all(kind.remedy.endswith(".") for kind in problems.kinds())
+    assert not any(kind.title.endswith(".") for kind in problems.kinds())
