@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.adapters import problems
+from gateway.adapters.kinds import TABLE, kinds
 from gateway.probes import NotReady
 from transcripts import TranscriptError
 
@@ -17,7 +17,7 @@ def rows() -> list[tuple[str, ...]]:
 
 def test_the_page_lists_every_problem_and_no_other() -> None:
     # What can be wrong with a transcript has codes of the reader's own, on a page of their own.
-    ours = [kind for kind in problems.kinds() if kind is not problems.TABLE[TranscriptError]]
+    ours = [kind for kind in kinds() if kind is not TABLE[TranscriptError]]
     assert rows() == [(str(kind.status), f"`{kind.code}`", kind.title, kind.remedy) for kind in ours]
 
 
@@ -28,7 +28,7 @@ def test_the_page_tells_of_transcripts_and_of_readiness() -> None:
 
 
 def test_a_code_means_one_thing() -> None:
-    codes = [kind.code for kind in problems.kinds()]
+    codes = [kind.code for kind in kinds()]
     assert len(codes) == len(set(codes))
-    assert all(kind.remedy.endswith(".") for kind in problems.kinds())
-    assert not any(kind.title.endswith(".") for kind in problems.kinds())
+    assert all(kind.remedy.endswith(".") for kind in kinds())
+    assert not any(kind.title.endswith(".") for kind in kinds())

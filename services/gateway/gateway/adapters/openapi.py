@@ -20,7 +20,8 @@ from litestar.openapi.spec import (
 )
 
 from contracts.dataset import TranscriptType
-from gateway.adapters.problems import MEDIA_TYPE, Problem, kinds
+from gateway.adapters.kinds import kinds
+from gateway.adapters.problems import MEDIA_TYPE, Problem
 from gateway.domain import fields
 
 DOCUMENT_PATH: Final = "/schema/openapi.json"
