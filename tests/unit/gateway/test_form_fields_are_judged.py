@@ -118,3 +118,9 @@ def test_a_bad_body_of_process_is_refused_where_it_is_wrong(raw: bytes, field: s
     with pytest.raises(InvalidRequest) as raised:
         process_options(raw)
     assert [fault.field for fault in raised.value.faults] == [field]
+
+
+def test_a_body_of_process_that_is_no_utf_8_is_told_in_words() -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        process_options(b'{"\xff": 1}')
+    assert raised.value.detail == "The body must be UTF-8 text."

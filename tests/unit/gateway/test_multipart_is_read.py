@@ -161,3 +161,10 @@ def test_the_boundary_is_found(content_type: str, boundary: str) -> None:
 def test_without_a_boundary_there_is_no_form(content_type: str) -> None:
     with pytest.raises(MalformedBody):
         boundary_of(content_type)
+
+
+async def test_a_header_that_is_no_text_is_told_without_the_inside_of_the_parser() -> None:
+    with pytest.raises(MalformedBody) as raised:
+        await read(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'.encode() + b'\xff"\r\n\r\nx\r\n' + END)
+    assert raised.value.detail == "The body is not valid multipart: Segment header failed to decode."
+    assert [(fault.field, fault.code) for fault in raised.value.faults] == [("body", "malformed")]

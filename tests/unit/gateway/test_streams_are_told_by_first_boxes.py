@@ -43,6 +43,7 @@ def movie(*tracks: bytes) -> bytes:
         (movie(VIDEO, SOUND)[: len(FTYP) + 8 + len(MVHD) + len(VIDEO)], False),  # the second track is out of sight
         (FTYP + box(b"mdat", bytes(100)) + movie(VIDEO), True),
         (FTYP + (1).to_bytes(4) + b"mdat" + (20).to_bytes(8) + bytes(4) + movie(VIDEO)[len(FTYP) :], True),
+        (FTYP + (7).to_bytes(4) + b"free" + movie(VIDEO)[len(FTYP) :], False),  # no box is as short
         (FTYP + (0).to_bytes(4) + b"moov" + MVHD + VIDEO, False),
         (FTYP + bytes(4) + b"mdat" + movie(VIDEO), False),
     ],
