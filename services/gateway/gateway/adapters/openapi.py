@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document: what the framework can't see by itself. One JSON file; no pages with foreign scripts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from litestar import HttpMethod, Request, Router
@@ -105,6 +105,7 @@ _OPTIONS: Final = Schema(
     },
     additional_properties=False,
 )
+_STANDING: Final = "How the recording is cut. Null, or left out: as the dataset's `options` say."
 _UPLOAD: Final = Schema(
     type=OpenAPIType.OBJECT,
     description="The parts may come in any order, each of them once. File names and types are not read.",
@@ -167,5 +168,6 @@ class ProcessOperation(Operation):
     """Documents the optional JSON body."""
 
     def __post_init__(self) -> None:
-        body = Schema(type=OpenAPIType.OBJECT, properties={"options": _OPTIONS}, additional_properties=False)
+        options = replace(_OPTIONS, type=[OpenAPIType.OBJECT, OpenAPIType.NULL], description=_STANDING)
+        body = Schema(type=OpenAPIType.OBJECT, properties={"options": options}, additional_properties=False)
         self.request_body = RequestBody({"application/json": OpenAPIMediaType(schema=body)}, required=False)
