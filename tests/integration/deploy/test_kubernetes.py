@@ -1,0 +1,73 @@
+"""The Kubernetes manifests fit their schemas, and fit each other."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import msgspec
+import pytest
+import yaml
+
+from contracts import subjects
+from tests.stacks import ROOT
+
+FOLDER = ROOT / "deploy" / "kubernetes"
+SERVICES = ("gateway", "segmenter", "manifest", "catalog")
+KUBERNETES = "1.37"
+
+
+def resources(path: Path) -> Iterator[dict[str, Any]]:
+    yield from yaml.safe_load_all(path.read_text(encoding="utf-8"))
+
+
+def one(name: str, kind: str) -> dict[str, Any]:
+    return next(resource for resource in resources(FOLDER / f"{name}.yaml") if resource["kind"] == kind)
+
+
+def container(name: str, kind: str = "Deployment") -> dict[str, Any]:
+    found: dict[str, Any] = one(name, kind)["spec"]["template"]["spec"]["containers"][0]
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.name)
+def test_every_resource_fits_its_schema(path: Path) -> None:
+    for resource in resources(path):
+        if resource["apiVersion"].startswith(("keda.sh", "kustomize")):
+            continue  # schemas of these are in no package
+        kubernetes_validate.validate(resource, KUBERNETES, strict=True)
+
+
+def test_the_kustomization_names_every_file() -> None:
+    named = set(one("kustomization", "Kustomization")["resources"])
+    assert named == {path.name for path in FOLDER.glob("*.yaml")} - {"kustomization.yaml"}
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "migrations"])
+def test_a_service_is_given_secrets_that_hold_what_it_requires(service: str) -> None:
+    described = container(service, "Job" if service == "migrations" else "Deployment")
+    text = (FOLDER / "kustomization.yaml").read_text(encoding="utf-8")
+    given = set(described.get("args", []))
+    for source in described["envFrom"]:
+        line = next(line for line in text.splitlines() if line.startswith(f"#   {source['secretRef']['name']} "))
+        given |= {word.strip(",") for word in line.split()}
+    fields = msgspec.structs.fields(import_module(f"{service}.settings").Settings)
+    assert {field.encode_name for field in fields if field.required} <= given
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_probed_and_not_root_and_writes_nothing(service: str) -> None:
+    described = container(service)
+    assert described["args"] == [service]
+    assert described["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert described["livenessProbe"]["httpGet"]["path"] == "/healthz"
+    assert described["securityContext"]["readOnlyRootFilesystem"] is True
+    assert one(service, "Deployment")["spec"]["template"]["spec"]["securityContext"]["runAsNonRoot"] is True
+    assert one(service, "PodDisruptionBudget")["spec"]["maxUnavailable"] == 1
+
+
+def test_segmenters_scale_by_the_durable_that_they_read() -> None:
+    trigger = one("segmenter", "ScaledObject")["spec"]["triggers"][0]["metadata"]
+    assert (trigger["stream"], trigger["consumer"]) == (subjects.STREAM, subjects.DURABLE_SPAN)
+    assert "replicas" not in one("segmenter", "Deployment")["spec"]  # or every release would undo the scaling
