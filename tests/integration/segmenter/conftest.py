@@ -81,8 +81,11 @@ class World:
         assert isinstance(appended, Appended), appended
         return Delivery(appended.event, appended.event_id, subjects.life(self.dataset_id), appended.seq, 1)
 
-    async def cancel(self) -> None:
-        assert isinstance(await self.lives.submit(commands.CancelProcess(**self.told())), Appended)
+    async def cancel(self) -> int:
+        """The sequence of the RunCancelled."""
+        appended = await self.lives.submit(commands.CancelProcess(**self.told()))
+        assert isinstance(appended, Appended), appended
+        return appended.seq
 
     def told(self) -> dict[str, Any]:
         now = datetime.now(UTC)
