@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,15 @@ async def test_data_ports_and_secrets_survive_a_clean_stop_and_a_kill(folder: Pa
     assert processes_of(folder) == {}
 
 
+@pytest.fixture
+def hang_ups_count() -> Iterator[None]:
+    """A child is born ignoring what its parent ignores: under `nohup` a stack rightly outlives a hang-up."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hang_ups_count")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_stopped_stack_leaves_no_process_and_no_announcement(folder: Path, number: signal.Signals) -> None:
     process = dummies.start(folder)
