@@ -1,4 +1,4 @@
-"""What every worker counts, for Prometheus; services add their own to the same registry.
+"""What every worker counts, for Prometheus; services add their own to the same registry, the gateway too.
 
 Labels have few values: durables, outcomes, codes. Never a dataset, a user or a text.
 """
@@ -14,7 +14,7 @@ from bus.stream import translated
 from contracts import subjects
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
+SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 
 REGISTRY: Final = CollectorRegistry()
 
@@ -22,7 +22,7 @@ message_seconds: Final = Histogram(
     "cuecutter_message_seconds",
     "From delivery to settlement of one message.",
     ("durable", "outcome"),
-    buckets=_SECONDS,
+    buckets=SECONDS,
     registry=REGISTRY,
 )
 redeliveries: Final = Counter(
@@ -45,7 +45,7 @@ _under_way: Final = Gauge(
 )
 
 
-async def scrape(client: Client | None, durables: tuple[str, ...]) -> bytes:
+async def scrape(client: Client | None = None, durables: tuple[str, ...] = ()) -> bytes:
     """The text of all metrics. The lag of `durables` is asked now; what can't be asked is left as it was."""
     if client is not None and client.is_connected:
         for durable in durables:

@@ -24,7 +24,7 @@ from gateway.settings import Settings
 from objects import ObjectStore, open_store
 
 ROUTES: Final = (*handlers.ROUTES, *probes.ROUTES, document.document)
-OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, openapi.DOCUMENT_PATH)
+OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, probes.METRICS, openapi.DOCUMENT_PATH)
 
 
 def build(settings: Settings) -> ASGIApp:

@@ -18,7 +18,7 @@ from bus.life_log import Appended
 from contracts import commands, keys, life, view
 from contracts.dataset import Source, Status
 from contracts.queries import DatasetRow, ListDatasets
-from gateway.adapters import bodies, openapi
+from gateway.adapters import bodies, metrics, openapi
 from gateway.adapters.auth import Caller
 from gateway.adapters.catalog import Catalog
 from gateway.adapters.lives import Lives
@@ -68,6 +68,7 @@ async def create_dataset(
         who = _who(caller, dataset_id)
         upload = commands.Upload(**who, source=_source(form, intake, judged, text, who["at"]), options=form.options)
         appended = await lives.append_upload(upload, commands.RequestProcess(**who) if form.auto_process else None)
+    metrics.uploaded(intake.audio.size_bytes, len(intake.transcript))
     return _answered(appended, 201)
 
 

@@ -1,4 +1,7 @@
-"""`/healthz` says that the process runs, `/readyz` what it still needs. Both are open: they tell nothing of anybody."""
+"""`/healthz` says that the process runs, `/readyz` what it still needs, `/metrics` what it counted.
+
+All are open: they tell nothing of anybody.
+"""
 
 import asyncio
 from collections.abc import Awaitable
@@ -10,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
 from msgspec import Struct
 
-from bus import topology
+from bus import metrics, topology
 from bus.errors import BusError
 from contracts.queries import ListDatasets
 from gateway.adapters.catalog import Catalog
@@ -23,6 +26,7 @@ from objects import ObjectStore, StoreError
 
 HEALTHZ: Final = "/healthz"
 READYZ: Final = "/readyz"
+METRICS: Final = "/metrics"
 CHECK_SECONDS: Final = 3.0  # what takes longer to answer counts as missing
 
 # No token can name this user, so the catalog is asked in earnest and nobody's rows are read.
@@ -84,6 +88,12 @@ async def readyz(
     return Response(Readiness(True, USER, ()))
 
 
+@route(METRICS, http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, include_in_schema=False)
+async def counted() -> Response[bytes]:
+    """What this process counted, for Prometheus."""
+    return Response(await metrics.scrape(), media_type=metrics.CONTENT_TYPE)
+
+
 async def _topology(connection: Connection) -> list[str]:
     return await topology.missing(connection.client(), ())
 
@@ -102,4 +112,4 @@ def _why(problem: Exception) -> str:
     return "no answer in time" if isinstance(problem, TimeoutError) else type(problem).__name__
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (healthz, readyz)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (healthz, readyz, counted)

@@ -51,6 +51,7 @@ async def test_what_is_open_needs_no_token(stranger: httpx.AsyncClient) -> None:
     assert (await stranger.get("/healthz")).status_code == 200
     assert (await stranger.head("/healthz")).status_code == 200
     assert (await stranger.get("/readyz")).status_code == 503
+    assert (await stranger.get("/metrics")).status_code == 200
     assert (await stranger.get("/schema/openapi.json")).status_code == 200
 
 

@@ -147,6 +147,7 @@ async def test_options_names_every_method_of_a_path(alice: httpx.AsyncClient) ->
         (f"{dataset}/cancel", "OPTIONS, POST"),
         ("/healthz", "GET, HEAD, OPTIONS"),
         ("/readyz", "GET, HEAD, OPTIONS"),
+        ("/metrics", "GET, HEAD, OPTIONS"),
         ("/schema/openapi.json", "GET, HEAD, OPTIONS"),
     ):
         answer = await alice.options(path)

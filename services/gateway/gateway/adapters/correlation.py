@@ -1,4 +1,4 @@
-"""One id and one log line for every request. The id is the client's where it is a sane token, else one of ours.
+"""One id, one log line and one figure for every request. The id is the client's where it is a sane token, else one of ours.
 
 It goes back as X-Request-Id, into every problem, and as correlation id and cause into the events a request leads to.
 The line names the route's template, never the query or a header: those may hold what is nobody's business.
@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.adapters import metrics
 
 REQUEST_ID: Final = "request_id"  # the key in the scope's state
 
@@ -59,9 +61,11 @@ def _chosen(headers: Any) -> str:
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     caller = scope["state"].get("caller")
+    method, route = scope["method"], scope.get("path_template", metrics.ROUTELESS)
+    metrics.request(method, route, status, seconds)
     fields = {
-        "method": scope.get("method"),
-        "path": scope.get("path_template", "-"),  # unknown paths have no template and are not repeated
+        "method": method,
+        "path": route,
         "status": status,
         "ms": round(seconds * 1000, 1),
         "request_id": request_id_of(scope),

@@ -17,6 +17,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from contracts.problem import SHOWN
 from gateway import errors as e
+from gateway.adapters import metrics
 from gateway.adapters.correlation import request_id_of
 from gateway.adapters.kinds import INTERNAL, MALFORMED_REQUEST, Kind, kind_of
 from gateway.adapters.query import MUST_BE
@@ -93,6 +94,7 @@ def describe(problem: Exception, scope: Scope) -> Problem:
 def malformed_request(request_id: str) -> Problem:
     """The problem of what came over a connection and is no request; so there is no path to name."""
     kind = MALFORMED_REQUEST
+    metrics.refusal(kind.code)
     return Problem(
         type=f"urn:cuecutter:problem:{kind.code}",
         title=kind.title,
@@ -106,6 +108,7 @@ def malformed_request(request_id: str) -> Problem:
 
 
 def _tell(problem: Exception, kind: Kind, request_id: str) -> None:
+    metrics.refusal(kind.code)
     fields = {"request_id": request_id}
     if kind is INTERNAL:
         _log.error("unexpected failure", exc_info=problem, extra={"fields": fields})
