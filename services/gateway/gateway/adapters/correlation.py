@@ -1,8 +1,8 @@
 """One id, one log line and one figure for every request.
 
-The id is the client's where it is a sane token, else one of ours. It goes back as X-Request-Id, into every problem, and as
-correlation id and cause into the events a request leads to. The line names the route's template, never the query or a
-header: those may hold what is nobody's business.
+The id is the client's where it is a sane token, else one of ours. It goes back as X-Request-Id, into every problem,
+and as correlation id and cause into the events a request leads to. The line names the route's template, never the query
+or a header: those may hold what is nobody's business.
 """
 
 import logging
