@@ -62,7 +62,7 @@ def _chosen(headers: Any) -> str:
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     caller = scope["state"].get("caller")
-    method, route = scope["method"], scope.get("path_template", metrics.ROUTELESS)
+    method, route = str(scope.get("method")), scope.get("path_template", metrics.ROUTELESS)
     metrics.request(method, route, status, seconds)
     fields = {
         "method": method,
