@@ -105,7 +105,8 @@ async def rows(env: dict[str, str]) -> list[dict[str, Any]]:
 async def test_a_catalog_rebuilt_from_the_stream_has_the_same_rows(alice: User, running_stack: RunningStack) -> None:
     await alice.made(wav(noise(2)), srt((0, 1_000, "x")))
     await alice.made(wav(noise(2)), srt((60_000, 61_000, "x")))
-    await alice.upload(wav(noise(2, rate=RATE)), srt((0, 1_000, "x")))
+    pending = await alice.upload(wav(noise(2, rate=RATE)), srt((0, 1_000, "x")))
+    await alice.until(pending["id"], "pending")  # an upload is answered before it is a row; asking for it waits
     before = await rows(running_stack.env)
     assert {row["status"] for row in before} >= {"ready", "failed", "pending"}
     done = await asyncio.to_thread(
