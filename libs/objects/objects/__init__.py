@@ -4,6 +4,7 @@ What is promised: every byte sent is checked by the store (Content-MD5), memory 
 for ever, and every failure is a `StoreError`. ETags are never a statement about content here.
 """
 
+from objects.digests import md5_header
 from objects.errors import (
     AccessDenied,
     BucketMissing,
@@ -35,5 +36,6 @@ __all__ = [
     "StoreUnavailable",
     "Timeouts",
     "UploadLost",
+    "md5_header",
     "open_store",
 ]

@@ -81,7 +81,8 @@ def _session() -> AioSession:
 def _client_config(settings: S3Settings, timeouts: Timeouts) -> AioConfig:
     return AioConfig(
         signature_version="s3v4",
-        s3={"addressing_style": "path"},
+        # Content-MD5, which is signed, holds the body together; signing the body itself would hash it once more.
+        s3={"addressing_style": "path", "payload_signing_enabled": False},
         # Our Content-MD5 is the check. The client's own would compare a ranged answer with the checksum of
         # the whole object.
         request_checksum_calculation="when_required",

@@ -12,9 +12,12 @@ Answer = TypeVar("Answer")
 
 
 async def content_md5(body: bytes | memoryview) -> str:
-    """The value of the Content-MD5 header: base64, as RFC 1864 says."""
-    digest = await _hashing(lambda: hashlib.md5(body, usedforsecurity=False).digest(), len(body))
-    return base64.b64encode(digest).decode("ascii")
+    return await _hashing(lambda: md5_header(body), len(body))
+
+
+def md5_header(body: bytes | memoryview) -> str:
+    """The value of the Content-MD5 header: base64, as RFC 1864 says. Blocking: about 2 ms a MiB."""
+    return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode("ascii")
 
 
 class RunningSha256:

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3.type_defs import CompletedPartTypeDef
 
 
-async def put_object(connection: Connection, key: str, body: bytes, content_type: str) -> None:
-    digest = await content_md5(body)
+async def put_object(
+    connection: Connection, key: str, body: bytes, content_type: str, digest: str | None = None
+) -> None:
+    digest = digest or await content_md5(body)
     async with connection.call(f"writing {key}", body_bytes=len(body), missing=BucketMissing):
         await connection.client.put_object(
             Bucket=connection.bucket, Key=key, Body=body, ContentType=content_type, ContentMD5=digest

@@ -25,12 +25,14 @@ class ObjectStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def put(self, key: str, body: bytes, content_type: str = _ANY_BYTES) -> None:
+    async def put(self, key: str, body: bytes, content_type: str = _ANY_BYTES, content_md5: str | None = None) -> None:
         """Stores the object whole or not at all, replacing another one of that key.
+
+        `content_md5` is the body's (base64, RFC 1864), from a caller that computed it in a thread of its own.
 
         Raises: `DigestMismatch` when the bytes did not arrive as sent.
         """
-        await sending.put_object(self._connection, key, body, content_type)
+        await sending.put_object(self._connection, key, body, content_type, content_md5)
 
     async def get(self, key: str, max_bytes: int = 64 * _MIB) -> bytes:
         """Raises: `ObjectMissing`; `ObjectTooLarge`, before reading, for more than `max_bytes` bytes."""
