@@ -83,7 +83,20 @@ async def test_blocks_are_read_ahead_once_each_and_few_are_kept() -> None:
     expected = [(44 + k * WAV_BLOCK_BYTES, WAV_BLOCK_BYTES) for k in range(10)]
     assert source.asked == expected
     await reader.read(0, 10)
-    assert source.asked[10:] == expected[:3]  # long forgotten
+    assert source.asked[10:] == expected[:2]  # long forgotten
+    await reader.aclose()
+
+
+async def test_nothing_outside_the_wanted_frames_is_read() -> None:
+    data = os.urandom(44 + 10 * WAV_BLOCK_BYTES)
+    source = MemorySource(data)
+    first, frames = 1000, WAV_BLOCK_BYTES
+    reader = WavReader(layout(data), source, frames=range(first, first + frames))
+    wanted = data[44 + 2 * first : 44 + 2 * (first + frames)]
+    assert (await reader.read(first, frames)).tobytes() == wanted
+    assert sum(count for _, count in source.asked) == len(wanted)
+    with pytest.raises(ValueError, match="frame 999"):
+        await reader.read(first - 1, 10)
     await reader.aclose()
 
 

@@ -17,28 +17,46 @@ from segmenter.domain.pcm import mono, unpack
 from segmenter.domain.ports import ByteSource, Pcm, PcmReader, SourceFacts
 from segmenter.domain.wav import SampleFormat, WavLayout
 
-WAV_BLOCK_BYTES: Final = 8 * 2**20
-_WAV_AHEAD: Final = 2
-_WAV_KEEP: Final = 4
+WAV_BLOCK_BYTES: Final = 4 * 2**20  # a request costs what copying 2 MiB does; larger blocks gain nothing, cost memory
+_WAV_AHEAD: Final = 1
+_WAV_KEEP: Final = 3
 _INLINE_BYTES: Final = 256 * 2**10  # converting more takes longer than a thread's round trip
 
 
-def open_reader(facts: SourceFacts, source: ByteSource, decoders: Decoders, *, exact: bool = False) -> PcmReader:
-    """The reader for what `probe` found. With `exact` it gives float64, for resampling, otherwise int16."""
+def open_reader(
+    facts: SourceFacts, source: ByteSource, decoders: Decoders, *, exact: bool = False, frames: range | None = None
+) -> PcmReader:
+    """The reader for what `probe` found. With `exact` it gives float64, for resampling, otherwise int16.
+
+    `frames` are those that will be asked for, without which it is all of them: nothing else is read ahead.
+    """
     if facts.layout is not None:
-        return WavReader(facts.layout, source, exact=exact)
+        return WavReader(facts.layout, source, exact=exact, frames=frames)
     return DecodedReader(source, facts.rate_hz, decoders, exact=exact)
 
 
 class WavReader:
-    """Reads 8 MiB at a time, two blocks ahead, and keeps four: sized for cues read in order, right for any order."""
+    """Reads 4 MiB at a time, one block ahead, and keeps three: sized for cues read in order, right for any order.
 
-    def __init__(self, layout: WavLayout, source: ByteSource, *, exact: bool = False) -> None:
+    Blocks begin at the first frame that is wanted, because what lies before it belongs to another span.
+    """
+
+    def __init__(
+        self, layout: WavLayout, source: ByteSource, *, exact: bool = False, frames: range | None = None
+    ) -> None:
         self._layout, self._exact = layout, exact
+        self._first = frames.start if frames else 0
+        end = min(frames.stop if frames else layout.frames, layout.frames)
         # Whole frames, counted from the first one, so that none lies across a block's border.
         self._block_frames = max(1, WAV_BLOCK_BYTES // layout.frame_bytes)
-        size = self._block_frames * layout.frame_bytes
-        self._blocks = ByteBlocks(source, size, first=layout.data_offset, ahead=_WAV_AHEAD, keep=_WAV_KEEP)
+        self._blocks = ByteBlocks(
+            source,
+            self._block_frames * layout.frame_bytes,
+            first=layout.data_offset + self._first * layout.frame_bytes,
+            end=layout.data_offset + end * layout.frame_bytes,
+            ahead=_WAV_AHEAD,
+            keep=_WAV_KEEP,
+        )
 
     @property
     def rate_hz(self) -> int:
@@ -47,8 +65,10 @@ class WavReader:
     async def read(self, first_frame: int, count: int) -> Pcm:
         """Frames of 16-bit mono within one block are a view of the bytes as they came. Any number may read at once.
 
-        Raises: what the byte source raises.
+        Raises: ValueError before the first of the wanted frames; what the byte source raises.
         """
+        if first_frame < self._first:
+            raise ValueError(f"frame {first_frame} lies before {self._first}, the first that was wanted")
         at, end = first_frame, min(first_frame + count, self._layout.frames)
         parts: list[Pcm] = []
         while at < end:
@@ -64,7 +84,7 @@ class WavReader:
 
     async def _part(self, at: int, end: int) -> tuple[Pcm, bool]:
         """The wanted frames of the block `at` is in, and whether all of them are there."""
-        k, start = divmod(at, self._block_frames)
+        k, start = divmod(at - self._first, self._block_frames)
         count = min(end - at, self._block_frames - start)
         block, width = await self._blocks.get(k), self._layout.frame_bytes
         data = memoryview(block)[start * width : (start + count) * width]

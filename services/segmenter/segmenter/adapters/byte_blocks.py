@@ -12,19 +12,24 @@ from segmenter.domain.ports import ByteSource
 class ByteBlocks:
     """Block k is the bytes `first + k * block_bytes` …; `ahead` blocks behind the wanted one are fetched with it.
 
-    At most `keep` blocks stay in memory, beside those being fetched. For one event loop.
+    Nothing is fetched from byte `end` on; without it the source's end is meant. At most `keep` blocks stay in memory,
+    beside those being fetched. For one event loop.
     """
 
-    def __init__(self, source: ByteSource, block_bytes: int, *, first: int = 0, ahead: int, keep: int) -> None:
+    def __init__(
+        self, source: ByteSource, block_bytes: int, *, first: int = 0, end: int | None = None, ahead: int, keep: int
+    ) -> None:
         self._source, self._block_bytes, self._first = source, block_bytes, first
+        self._end = source.size_bytes if end is None else min(end, source.size_bytes)
         self._ahead, self._keep = ahead, keep
         self._tasks: OrderedDict[int, asyncio.Task[bytes]] = OrderedDict()  # least recently wanted first
 
     async def get(self, k: int) -> bytes:
-        """The whole block, or what the object has of it; empty beyond its end."""
+        """The whole block, or what there is of it before the end; empty beyond."""
         task = self._want(k)
         for following in range(k + 1, k + 1 + self._ahead):
-            self._want(following)
+            if self._start(following) < self._end:
+                self._want(following)
         self._trim()
         # The task may be somebody else's too, so giving up here must not cancel it.
         return await asyncio.shield(task)
@@ -44,9 +49,11 @@ class ByteBlocks:
         return self._tasks[k]
 
     async def _fetch(self, k: int) -> bytes:
-        start = self._first + k * self._block_bytes
-        count = min(self._block_bytes, self._source.size_bytes - start)
-        return await self._source.get_range(start, count) if count > 0 else b""
+        count = min(self._block_bytes, self._end - self._start(k))
+        return await self._source.get_range(self._start(k), count) if count > 0 else b""
+
+    def _start(self, k: int) -> int:
+        return self._first + k * self._block_bytes
 
     def _forget_failed(self, k: int, task: asyncio.Task[bytes]) -> None:
         failed = task.cancelled() or task.exception() is not None

@@ -40,11 +40,11 @@ class Recordings:
         return to_facts(await probe(StoredBytes(self.store, key, size_bytes), self.decoders))
 
     @asynccontextmanager
-    async def open(self, order: SpanPlanned) -> AsyncIterator[PcmReader]:
-        """The order's recording, as float64 when its slices will be resampled, else as int16."""
+    async def open(self, order: SpanPlanned, frames: range) -> AsyncIterator[PcmReader]:
+        """`frames` of the order's recording, as float64 when its slices will be resampled, else as int16."""
         source = StoredBytes(self.store, order.audio_key, order.audio_bytes)
         exact = order.sample_rate != order.audio.rate_hz
-        reader = open_reader(from_facts(order.audio), source, self.decoders, exact=exact)
+        reader = open_reader(from_facts(order.audio), source, self.decoders, exact=exact, frames=frames)
         try:
             yield reader
         finally:
