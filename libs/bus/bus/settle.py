@@ -71,11 +71,15 @@ Poison = Callable[[Delivery, str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A durable and the handler of its messages: one line of a service's table."""
+    """A durable and the handler of its messages: one line of a service's table.
+
+    `at_once` messages are under way in a process at a time.
+    """
 
     durable: str
     subject: str
     handler: Handler
+    at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)

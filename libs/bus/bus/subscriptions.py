@@ -1,7 +1,7 @@
 """A service's table of routes, made into FastStream pull subscribers on durables that exist already.
 
-One message at a time per durable: FastStream's `max_workers` holds messages in memory before the heartbeat starts and
-then has long jobs done twice (its issue 2563). A process scales by being run again.
+One message at a time per subscriber: FastStream's `max_workers` holds messages in memory before the heartbeat starts
+and then has long jobs done twice (its issue 2563). So a route with more `at_once` gets as many subscribers.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,8 @@ async def _as_it_came(message: NatsMessage) -> NatsMessage:
 def subscribe(broker: NatsBroker, routes: Sequence[Route], settler: Settler) -> None:
     """Registers every route on a connected broker; messages flow once it starts."""
     for route in routes:
-        _subscribe(broker, route, settler)
+        for _ in range(route.at_once):
+            _subscribe(broker, route, settler)
 
 
 def _subscribe(broker: NatsBroker, route: Route, settler: Settler) -> None:

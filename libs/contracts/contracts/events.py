@@ -94,8 +94,21 @@ class AudioFacts(Struct, frozen=True, kw_only=True):
     ffmpeg: str = ""
 
 
+class Span(Struct, frozen=True, array_like=True):
+    """Segments `first` … `first` + `count` - 1 (0-based), and where their lines stand in plan.jsonl (bytes, sha256)."""
+
+    first: int
+    count: int
+    lines_offset: int
+    lines_bytes: int
+    lines_sha256: str
+
+
 class SegmentationPlanned(Event, frozen=True, kw_only=True):
-    """The run's plan. `prefix` ends in '/'; `plan_sha256` is over the whole of plan.jsonl."""
+    """The run's plan. `prefix` ends in '/'; `plan_sha256` is over the whole of plan.jsonl.
+
+    `spans` tile the segments; a span's index is its number. Their orders follow a few at a time.
+    """
 
     plan_id: str
     plan_version: str
@@ -110,12 +123,14 @@ class SegmentationPlanned(Event, frozen=True, kw_only=True):
     sample_rate: int
     options: Options
     warnings: Warnings
+    spans: tuple[Span, ...] = ()
 
 
 class SpanPlanned(Event, frozen=True, kw_only=True):
     """An order: cut segments `first_segment` … + `segment_count` - 1 (0-based).
 
-    Their lines are bytes `lines_offset` … + `lines_bytes` - 1 of plan.jsonl, with sha256 `lines_sha256`.
+    Their lines are bytes `lines_offset` … + `lines_bytes` - 1 of plan.jsonl, with sha256 `lines_sha256`. Whoever
+    finishes it orders span `then`, in the same batch; None where no order follows.
     """
 
     span: int
@@ -133,6 +148,7 @@ class SpanPlanned(Event, frozen=True, kw_only=True):
     audio: AudioFacts
     sample_rate: int
     options: Options
+    then: int | None = None
 
 
 class SegmentRow(Struct, frozen=True, array_like=True):

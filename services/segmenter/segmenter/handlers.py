@@ -16,7 +16,7 @@ from segmenter.domain.errors import AudioError
 from segmenter.domain.problems import audio_problem, run_failed
 from segmenter.planning import Planner
 from segmenter.purging import Purger
-from segmenter.slicing import Slicer
+from segmenter.slicing import SPANS_AT_ONCE, Slicer
 
 OTHER_VERSION_SECONDS = 2.0  # until a worker of the plan's own version gets the order
 
@@ -33,7 +33,7 @@ class Handlers:
         """The segmenter's table: durable, subject, handler."""
         return (
             Route(subjects.DURABLE_PLAN, subjects.ALL_LIVES, self.on_process_requested),
-            Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, self.on_span_planned),
+            Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, self.on_span_planned, at_once=SPANS_AT_ONCE),
             Route(subjects.DURABLE_PURGE, subjects.ALL_LIVES, self.on_dataset_deleted),
         )
 

@@ -6,7 +6,6 @@ later, so a key must belong to one plan before anybody writes it (rule 4).
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from segmenter.adapters.recording import Recordings
 from segmenter.domain.errors import AudioError
 from segmenter.domain.plan import Plan, make_plan
 from segmenter.domain.problems import audio_problem, transcript_problem
-from segmenter.domain.spans import Span, make_spans
+from segmenter.domain.spans import ORDERS_OUT, make_spans, order_for
 from transcripts import TranscriptError, TranscriptKind, read
 
 MAX_TRANSCRIPT_BYTES: Final = 64 * 2**20  # above any limit of the gateway's; a guard, not a rule
@@ -36,7 +35,7 @@ class Planner:
     recordings: Recordings
 
     async def plan(self, request: ProcessRequested, run: int, cause: str) -> Outcome | Problem:
-        """Plans the run and orders its spans.
+        """Plans the run and orders its first spans; whoever finishes one of them orders another.
 
         Raises: StoreError, BusError while a dependency is away.
         """
@@ -49,15 +48,17 @@ class Planner:
         body = b"".join(lines)
         await self.store.put(keys.plan(prefix), body, "application/x-ndjson")
         spans = make_spans(plan.segments, lines, rate_hz=audio.rate_hz, random_access=audio.kind == "wav")
-        orders = _Orders(request, run, cause, plan, audio, prefix, body)
-        drafts = orders.drafts(self.drafter, spans)
+        orders = _Orders(request, run, cause, plan, audio, prefix, body, spans)
+        drafts = orders.drafts(self.drafter)
         return await RunWriter(self.stream, request.dataset_id, run).write(drafts, probe=drafts[1])
 
     async def _look(self, request: ProcessRequested) -> tuple[AudioFacts, Plan] | Problem:
         source = request.source
         try:
-            audio = await self.recordings.probe(source.audio_key, source.audio_bytes)
-            data = await self.store.get(source.transcript_key, max_bytes=MAX_TRANSCRIPT_BYTES)
+            audio, data = await asyncio.gather(
+                self.recordings.probe(source.audio_key, source.audio_bytes),
+                self.store.get(source.transcript_key, max_bytes=MAX_TRANSCRIPT_BYTES),
+            )
             kind = TranscriptKind(source.transcript_type.value)
             transcript = await asyncio.to_thread(read, data, kind, source.transcript_encoding)
         except AudioError as problem:
@@ -94,7 +95,7 @@ class Planner:
 
 @dataclass(frozen=True, slots=True)
 class _Orders:
-    """The plan and its orders as events; all of them one batch."""
+    """The plan and its first orders as events; all of them one batch."""
 
     request: ProcessRequested
     run: int
@@ -103,33 +104,36 @@ class _Orders:
     audio: AudioFacts
     prefix: str
     body: bytes
+    spans: tuple[events.Span, ...]
 
-    def drafts(self, drafter: Drafter, spans: Sequence[Span]) -> list[Draft]:
+    def drafts(self, drafter: Drafter) -> list[Draft]:
         dataset_id = self.request.dataset_id
-        plan = drafter.fenced(subjects.plan(dataset_id, self.run), self._planned(len(spans)), run=self.run)
-        orders = [drafter.once(subjects.span(dataset_id, self.run, s.k), self._order(s)) for s in spans]
-        return [plan, *orders]
+        plan = drafter.fenced(subjects.plan(dataset_id, self.run), self._planned(), run=self.run)
+        first = self._first_order()
+        orders = [order_for(k, self.spans, first) for k in range(min(ORDERS_OUT, len(self.spans)))]
+        return [plan, *(drafter.once(subjects.span(dataset_id, self.run, order.span), order) for order in orders)]
 
-    def _planned(self, span_count: int) -> events.SegmentationPlanned:
+    def _planned(self) -> events.SegmentationPlanned:
         return events.SegmentationPlanned(
             **self._shared(),
             plan_sha256=hashlib.sha256(self.body).hexdigest(),
             plan_bytes=len(self.body),
             segment_count=len(self.plan.segments),
-            span_count=span_count,
+            span_count=len(self.spans),
             dropped_count=len(self.plan.drops),
             source_rate_hz=self.audio.rate_hz,
             warnings=self.plan.warnings(),
+            spans=self.spans,
         )
 
-    def _order(self, span: Span) -> events.SpanPlanned:
-        lines = self.body[span.lines_offset : span.lines_offset + span.lines_bytes]
+    def _first_order(self) -> events.SpanPlanned:
+        span = self.spans[0]
         return events.SpanPlanned(
             **self._shared(),
-            span=span.k,
+            span=0,
             lines_offset=span.lines_offset,
             lines_bytes=span.lines_bytes,
-            lines_sha256=hashlib.sha256(lines).hexdigest(),
+            lines_sha256=span.lines_sha256,
             first_segment=span.first,
             segment_count=span.count,
             audio_key=self.request.source.audio_key,

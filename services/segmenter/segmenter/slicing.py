@@ -1,7 +1,8 @@
 """SpanPlanned → slices on S3 and their facts in the stream, batch by batch, in segment order.
 
 Slices are stored many at a time and told of in order; what is told is stored. A worker that comes after a crash goes
-on behind the last batch; one that wakes too late is refused by the server and stops.
+on behind the last batch; one that wakes too late is refused by the server and stops. The batch that ends a span also
+orders the next one that may join the queue (`domain/spans.py`), so none is lost.
 """
 
 import asyncio
@@ -22,8 +23,10 @@ from objects import ObjectStore
 from segmenter.adapters import metrics
 from segmenter.adapters.recording import Recordings
 from segmenter.adapters.slices import SliceStore
+from segmenter.domain.spans import order_for
 
-SLICES_IN_FLIGHT: Final = 16  # measured: more gains nothing against one store and costs memory
+SPANS_AT_ONCE: Final = 2  # a process has: while one begins or ends, the other keeps the store busy
+SLICES_IN_FLIGHT: Final = 8  # of a span; measured: more gains nothing against one store and costs memory
 BATCH_SEGMENTS: Final = 400  # below the server's 1,000 messages, far below its 1 MiB for the rows
 BATCH_SECONDS: Final = 0.5  # so that progress is seen, and little is done twice after a crash
 
@@ -46,12 +49,12 @@ class Slicer:
         Raises: AudioError when the source is not what the plan saw; PlanDamaged; StoreError and BusError while a
         dependency is away.
         """
-        written = await self._written(order)
-        segments = (await self._segments(order))[written:]
-        facts = _Facts(self.stream, self.drafter, order, cause, self.worker, written)
-        async with self.recordings.open(order) as recording:
+        written, segments, then = await asyncio.gather(self._written(order), self._segments(order), self._next(order))
+        left = segments[written:]
+        facts = _Facts(self.stream, self.drafter, order, then, cause, self.worker, written)
+        async with self.recordings.open(order, frames_of(left)) as recording:
             slices = SliceStore(self.store, recording, order)
-            return await _Run(slices, facts, segments).go()
+            return await _Run(slices, facts, left).go()
 
     async def _written(self, order: SpanPlanned) -> int:
         assert order.run is not None
@@ -59,11 +62,27 @@ class Slicer:
         progress = envelope.decode(stored.body) if stored else None
         return progress.written if isinstance(progress, events.SpanProgressed) else 0
 
+    async def _next(self, order: SpanPlanned) -> SpanPlanned | None:
+        """The order that follows this one, by the plan."""
+        if order.then is None or order.run is None:
+            return None
+        stored = await self.stream.last(subjects.plan(order.dataset_id, order.run))
+        plan = envelope.decode(stored.body) if stored else None
+        if not isinstance(plan, events.SegmentationPlanned):
+            raise PlanDamaged(f"the plan of run {order.run} is gone")
+        return order_for(order.then, plan.spans, order)
+
     async def _segments(self, order: SpanPlanned) -> list[PlannedSegment]:
         data = await self.store.get_range(order.plan_key, order.lines_offset, order.lines_bytes)
         if hashlib.sha256(data).hexdigest() != order.lines_sha256:
             raise PlanDamaged(f"{order.plan_key} differs from the plan's sha256")
         return [line for line in plan_lines.decode_lines(data) if isinstance(line, PlannedSegment)]
+
+
+def frames_of(segments: Sequence[PlannedSegment]) -> range:
+    """From the first frame of any of them to the last."""
+    first = min((segment.first_frame for segment in segments), default=0)
+    return range(first, max((segment.last_frame for segment in segments), default=first))
 
 
 @dataclass(slots=True)
@@ -111,25 +130,26 @@ class _Facts:
     stream: Stream
     drafter: Drafter
     order: SpanPlanned
+    then: SpanPlanned | None
     cause: str
     worker: str
     written: int
     rows: list[tuple[PlannedSegment, SegmentRow]] = field(default_factory=list)
     told_at: float = field(default_factory=monotonic)
-    first: bool = True
 
     def add(self, segment: PlannedSegment, row: SegmentRow) -> None:
         self.rows.append((segment, row))
 
     async def tell_if_due(self) -> Outcome:
-        """The first slice is told at once, so that whoever watches sees the run begin."""
+        """The run's first slice is told at once, so that whoever watches sees it begin."""
         late = monotonic() - self.told_at >= BATCH_SECONDS
-        if not self.rows or not (self.first or late or len(self.rows) >= BATCH_SEGMENTS):
+        first = self.order.span == 0 and self.written == 0
+        if not self.rows or not (first or late or len(self.rows) >= BATCH_SEGMENTS):
             return Outcome.STORED
         return await self.tell(last=False)
 
     async def tell(self, *, last: bool) -> Outcome:
-        """One fenced batch: progress, a fact for each slice, and with `last` that the span is done."""
+        """One fenced batch: progress, a fact for each slice; with `last` that the span is done, and the next order."""
         drafts = self._drafts(last)
         writer = RunWriter(self.stream, self.order.dataset_id, self._run)
         outcome = await writer.write(drafts, probe=drafts[1])
@@ -137,7 +157,7 @@ class _Facts:
             metrics.count([row for _, row in self.rows], self.order.sample_rate)
         self.written += len(self.rows)
         self.rows.clear()
-        self.told_at, self.first = monotonic(), False
+        self.told_at = monotonic()
         return outcome
 
     def _drafts(self, last: bool) -> list[Draft]:
@@ -156,6 +176,8 @@ class _Facts:
         if last:
             done = events.SpanWritten(**self._told(), span=order.span, segment_count=order.segment_count)
             drafts.append(draft.once(subjects.done(order.dataset_id, self._run, order.span), done))
+        if last and self.then is not None:
+            drafts.append(draft.once(subjects.span(order.dataset_id, self._run, self.then.span), self.then))
         return drafts
 
     def _written(self, segment: PlannedSegment, row: SegmentRow) -> events.SegmentWritten:

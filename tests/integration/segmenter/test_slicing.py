@@ -10,7 +10,9 @@ from bus.settle import Done, Leave
 from contracts import envelope, keys, subjects
 from contracts.events import SpanProgressed
 from objects import ObjectStore
-from segmenter import slicing
+from segmenter import planning, slicing
+from segmenter.domain import spans
+from segmenter.domain.plan import PLAN_VERSION
 from tests.integration.segmenter.conftest import RATE, World, again
 
 pytestmark = pytest.mark.asyncio
@@ -147,10 +149,25 @@ async def test_a_worker_whose_run_is_cancelled_under_way_stops_without_another_f
 async def test_an_order_of_another_version_is_handed_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     run = await planned(world, srt())
     [order] = await world.orders(run)
-    monkeypatch.setattr("segmenter.domain.plan.PLAN_VERSION", "2")
+    monkeypatch.setattr("segmenter.domain.plan.PLAN_VERSION", "another")
     outcome = await world.handlers().on_span_planned(order)
-    assert outcome.why == "order of plan version 1"
+    assert outcome.why == f"order of plan version {PLAN_VERSION}"
     assert await world.segments(run) == []
+
+
+async def test_the_batch_that_ends_a_span_orders_the_next_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spans, "SPAN_SEGMENTS", 4)
+    monkeypatch.setattr(spans, "ORDERS_OUT", 2)
+    monkeypatch.setattr(planning, "ORDERS_OUT", 2)
+    run = await planned(world, srt())
+    plan, handlers = await world.plan(run), world.handlers()
+    assert plan.span_count > 3
+    for k in range(plan.span_count):
+        out = await world.orders(run)
+        assert [order.event.span for order in out] == list(range(min(k + 2, plan.span_count)))  # type: ignore[union-attr]
+        assert await handlers.on_span_planned(out[k]) == Done("stored")
+        assert await handlers.on_span_planned(again(out[k])) == Done("span is done")
+    assert await world.segments(run) == list(range(plan.segment_count))
 
 
 async def test_a_segment_of_more_than_a_minute_is_streamed_with_the_same_bytes(world: World) -> None:

@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,7 +159,6 @@ def check_spans(plan: Plan, rate_hz: int) -> None:
     lines = plan.lines()
     body = b"".join(lines)
     spans = make_spans(plan.segments, lines, rate_hz=rate_hz, random_access=True)
-    assert [s.k for s in spans] == list(range(len(spans)))
     assert spans[0].first == 0
     assert all(a.first + a.count == b.first for a, b in itertools.pairwise(spans))
     assert spans[-1].first + spans[-1].count == len(plan.segments)
@@ -169,7 +169,7 @@ def check_spans(plan: Plan, rate_hz: int) -> None:
 
 
 @pytest.mark.parametrize("seconds", [1, 60])
-def test_a_hundred_thousand_segments_fit_one_batch_of_orders(seconds: int) -> None:
+def test_the_spans_of_a_hundred_thousand_segments_fit_into_the_plan_s_event(seconds: int) -> None:
     count, rate = 100_000, 16_000
     cues = tuple(Cue(n, n + 1, n * seconds * 1_000_000, (n + 1) * seconds * 1_000_000, "t") for n in range(count))
     transcript = Transcript(cues=cues, dropped=(), notes=(), kind=TranscriptKind.SRT, encoding="utf-8", parsed=count)
@@ -177,6 +177,7 @@ def test_a_hundred_thousand_segments_fit_one_batch_of_orders(seconds: int) -> No
     assert isinstance(plan, Plan)
     spans = make_spans(plan.segments, plan.lines(), rate_hz=rate, random_access=True)
     assert 100 < len(spans) <= MAX_SPANS
+    assert len(msgspec.json.encode(spans)) < 2**18
 
 
 def test_a_source_without_random_access_is_one_span() -> None:

@@ -5,12 +5,13 @@ The same slice always has the same bytes under its key, so storing it twice chan
 
 import asyncio
 import hashlib
+from dataclasses import dataclass
 from typing import Final
 
 from contracts import keys
 from contracts.events import SegmentRow, SpanPlanned
 from contracts.plan_lines import PlannedSegment
-from objects import ObjectStore, ObjectWriter
+from objects import ObjectStore, ObjectWriter, md5_header
 from segmenter.domain.errors import AudioEndsEarly
 from segmenter.domain.pcm import to_mono_int16, wav_bytes, wav_header
 from segmenter.domain.plan import SHORT_END_SECONDS
@@ -19,6 +20,14 @@ from segmenter.domain.resample import StreamResampler, output_frames, resample
 
 LONG_SECONDS: Final = 60  # longer segments are streamed out, so that memory does not grow with them
 CHUNK_SECONDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    body: bytes
+    frames: int
+    sha256: str
+    md5: str
 
 
 class SliceStore:
@@ -44,14 +53,15 @@ class SliceStore:
         return asyncio.create_task(self._put(segment, pcm, short))
 
     async def _put(self, segment: PlannedSegment, pcm: Pcm, short: int) -> SegmentRow:
-        body, digest, frames = await asyncio.to_thread(self._render, pcm)
-        await self._store.put(keys.segment(self._order.prefix, segment.n), body, "audio/wav")
-        return SegmentRow(segment.n, frames, digest, short)
+        slice_ = await asyncio.to_thread(self._render, pcm)
+        await self._store.put(keys.segment(self._order.prefix, segment.n), slice_.body, "audio/wav", slice_.md5)
+        return SegmentRow(segment.n, slice_.frames, slice_.sha256, short)
 
-    def _render(self, pcm: Pcm) -> tuple[bytes, str, int]:
-        slice_ = resample(pcm, self._source_hz, self._target_hz) if self._resampled else to_mono_int16(pcm)
-        body = wav_bytes(slice_, self._target_hz)
-        return body, hashlib.sha256(body).hexdigest(), len(slice_)
+    def _render(self, pcm: Pcm) -> _Slice:
+        """Everything that computes, in one trip to a thread."""
+        samples = resample(pcm, self._source_hz, self._target_hz) if self._resampled else to_mono_int16(pcm)
+        body = wav_bytes(samples, self._target_hz)
+        return _Slice(body, len(samples), hashlib.sha256(body).hexdigest(), md5_header(body))
 
     async def _stream_out(self, segment: PlannedSegment, last: int) -> SegmentRow:
         """A WAV states its length first; a source that ends within the tolerance is streamed again, shorter."""

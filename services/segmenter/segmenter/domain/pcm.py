@@ -7,7 +7,6 @@ so the same samples give the same bytes on every machine.
 import io
 import struct
 import warnings
-from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +27,7 @@ Samples = NDArray[Any]  # (frames, channels), or (frames,) for one channel; u8, 
 MAX_WAV_DATA_BYTES: Final = 2**32 - 1 - 36  # RIFF states the file's size less 8 bytes in 32 bits
 _HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
 _FULL_SCALE: Final = 32768.0
+_MICROSECONDS: Final = 1_000_000  # of a second
 _INT16: Final = np.iinfo(np.int16)
 _UNITS: Final = {"i2": 1.0, "i4": 2.0**-16, "i8": 2.0**-48, "f4": _FULL_SCALE, "f8": _FULL_SCALE, "u1": 256.0}
 _LOUDEST: Final = 2.0**40  # far beyond any real sample, and still exact when averaged
@@ -98,7 +98,8 @@ def mono(samples: Samples, *, exact: bool) -> NDArray[np.int16] | NDArray[np.flo
 
 def frames_at(time_us: int, rate_hz: int) -> int:
     """The frame (zero-based) at `time_us` microseconds: the exact product, rounded half to even."""
-    return round(Fraction(time_us * rate_hz, 1_000_000))
+    whole, rest = divmod(time_us * rate_hz, _MICROSECONDS)
+    return whole + (2 * rest > _MICROSECONDS or (2 * rest == _MICROSECONDS and whole % 2 == 1))
 
 
 def wav_bytes(pcm: NDArray[np.int16] | bytes, rate_hz: int) -> bytes:

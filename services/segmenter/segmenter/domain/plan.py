@@ -1,7 +1,7 @@
 """From cues and the recording's facts to the plan: which frames become which segment, and what is left out.
 
 Pure and exact: the same sources and options give the same bytes of plan.jsonl, for ever (rule 4). Any change that
-alters one output byte raises PLAN_VERSION.
+alters one output byte raises PLAN_VERSION, and so does one of what an order asks of its worker: "2" orders the next.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from segmenter.domain.problems import audio_problem
 from segmenter.domain.resample import output_frames
 from transcripts import Cue, Transcript
 
-PLAN_VERSION: Final = "1"
+PLAN_VERSION: Final = "2"
 SHORT_END_SECONDS: Final = 0.1  # a source may end this much before its stated length; more is a broken source
 MAX_WAV_BYTES: Final = 2**32 - 1  # what the RIFF header can say
 WAV_HEADER_BYTES: Final = 44

@@ -1,42 +1,51 @@
-"""A plan's segments, grouped into spans: the unit of segmenter work, a few minutes of audio.
+"""A plan's segments, grouped into spans: the unit of segmenter work, a few minutes of audio; and a span's order.
 
-Spans tile the segments without a gap. They grow with the recording so that a plan has at most MAX_SPANS, because
-the plan and all its orders are one atomic batch of at most 1,000 messages.
+Spans tile the segments without a gap. They grow with the recording so that a plan has at most MAX_SPANS, and all of
+them fit into the plan's event. At most ORDERS_OUT of a run's orders are out at a time: the queue of orders is served
+in turn, so no dataset, however long, keeps the others waiting for more than that.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import structs
+
+from contracts.events import Span, SpanPlanned
 from contracts.plan_lines import PlannedSegment
 
 MAX_SPANS: Final = 900
 SPAN_SECONDS: Final = 120
 SPAN_SEGMENTS: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Segments `first` … `first` + `count` - 1, and where their lines stand in plan.jsonl (bytes)."""
-
-    k: int
-    first: int
-    count: int
-    lines_offset: int
-    lines_bytes: int
+ORDERS_OUT: Final = 8  # as many workers can share one dataset; as many spans may stand before a newcomer's first
 
 
 def make_spans(
     segments: Sequence[PlannedSegment], lines: Sequence[bytes], *, rate_hz: int, random_access: bool
-) -> list[Span]:
+) -> tuple[Span, ...]:
     """One span for a source without exact random access: several workers would each decode all of it."""
     groups = list(_groups(segments, _limit(segments, rate_hz) if random_access else float("inf"), rate_hz))
     spans, first, offset = [], 0, 0
-    for k, count in enumerate(groups):
-        size = sum(map(len, lines[first : first + count]))
-        spans.append(Span(k, first, count, offset, size))
-        first, offset = first + count, offset + size
-    return spans
+    for count in groups:
+        part = b"".join(lines[first : first + count])
+        spans.append(Span(first, count, offset, len(part), hashlib.sha256(part).hexdigest()))
+        first, offset = first + count, offset + len(part)
+    return tuple(spans)
+
+
+def order_for(k: int, spans: Sequence[Span], like: SpanPlanned) -> SpanPlanned:
+    """The order for span `k` of the run that `like` is an order of."""
+    span, then = spans[k], k + ORDERS_OUT
+    return structs.replace(
+        like,
+        span=k,
+        first_segment=span.first,
+        segment_count=span.count,
+        lines_offset=span.lines_offset,
+        lines_bytes=span.lines_bytes,
+        lines_sha256=span.lines_sha256,
+        then=then if then < len(spans) else None,
+    )
 
 
 def _weight(segment: PlannedSegment, rate_hz: int) -> float:
