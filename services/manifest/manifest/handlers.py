@@ -3,6 +3,7 @@
 Any replica may come to the same run at the same time: they write the same bytes, and one DatasetReady wins (rule 1).
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -47,7 +48,8 @@ class Handlers:
         plan = await self.facts.plan(dataset_id, run)
         if plan is None or not await self.facts.all_done(plan, run):
             return "spans are left"
-        joined = join(plan, await self.facts.segments(plan), await self.facts.rows(dataset_id, run))
+        segments, rows = await asyncio.gather(self.facts.segments(plan), self.facts.rows(plan, run))
+        joined = await asyncio.to_thread(join, plan, segments, rows)
         if isinstance(joined, Incomplete):
             raise RowsMissing(f"segments without a row: {joined.missing[:10]}")
         return await self._finish(plan, run, cause, joined)
