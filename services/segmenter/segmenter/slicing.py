@@ -25,8 +25,9 @@ from segmenter.adapters.recording import Recordings
 from segmenter.adapters.slices import SliceStore
 from segmenter.domain.spans import order_for
 
-SPANS_AT_ONCE: Final = 2  # a process has: while one begins or ends, the other keeps the store busy
-SLICES_IN_FLIGHT: Final = 8  # of a span; measured: more gains nothing against one store and costs memory
+# While one span begins or ends, or is decoded for minutes, the others keep the store busy.
+SPANS_AT_ONCE: Final = 3
+SLICES_IN_FLIGHT: Final = 6  # of a span; measured: more gains nothing against one store and costs memory
 BATCH_SEGMENTS: Final = 400  # below the server's 1,000 messages, far below its 1 MiB for the rows
 BATCH_SECONDS: Final = 0.5  # so that progress is seen, and little is done twice after a crash
 
