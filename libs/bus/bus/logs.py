@@ -3,11 +3,13 @@
 import logging
 import sys
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any
 
 import msgspec
 
 _encoder = msgspec.json.Encoder()
+_log = logging.getLogger(__name__)
 
 
 class JsonLines(logging.Formatter):
@@ -31,10 +33,17 @@ class JsonLines(logging.Formatter):
 
 
 def configure(service: str, level: int = logging.INFO) -> None:
-    """Sends every logger of the process to standard error as JSON lines."""
+    """Sends every logger of the process to standard error as JSON lines, and what Python itself would print there."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(service))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Uvicorn's and FastStream's own lines tell of every probe and every message; ours tell once, at the edge.
     for chatty in ("uvicorn.access", "faststream", "faststream.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    sys.excepthook = _tell_end
+
+
+def _tell_end(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        _log.critical("process failed", exc_info=(kind, problem, trace))

@@ -21,7 +21,7 @@ from bus.errors import BusUnavailable
 from bus.stopping import end
 from bus.topology import ACK_WAIT_SECONDS
 from contracts import envelope, subjects
-from contracts.events import AnyEvent
+from contracts.events import AnyEvent, ProcessRequested
 
 MAX_ATTEMPTS: Final = 8  # of an unknown failure; with the pauses below about a minute
 _PAUSES_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30)
@@ -64,6 +64,11 @@ class Delivery:
     seq: int
     attempt: int
 
+    @property
+    def run(self) -> int | None:
+        """The run the event belongs to; a ProcessRequested opens the run of its own sequence."""
+        return self.seq if isinstance(self.event, ProcessRequested) else self.event.run
+
 
 Handler = Callable[[Delivery], Awaitable[Settlement]]
 Poison = Callable[[Delivery, str], Awaitable[None]]
@@ -103,7 +108,8 @@ class Settler:
         started = monotonic()
         heart = asyncio.create_task(_beat(message))
         try:
-            settlement = await self._run(message, route)
+            delivery, trouble = _delivery(message)
+            settlement = await self._run(message, route, delivery, trouble)
             await _apply(message, settlement)
         except asyncio.CancelledError:
             # The process stops: hand the message back so that another worker has it now, not after the ack wait.
@@ -112,20 +118,19 @@ class Settler:
             raise
         finally:
             await end(heart)
-        _tell(message, route, settlement, monotonic() - started)
+        _tell(message, route, delivery, settlement, monotonic() - started)
 
-    async def _run(self, message: Msg, route: Route) -> Settlement:
-        attempt = message.metadata.num_delivered
-        try:
-            delivery = _delivery(message)
-        except envelope.UndecodableEvent as problem:
-            return await self._give_up(message, None, f"undecodable: {problem}")
+    async def _run(self, message: Msg, route: Route, delivery: Delivery | None, trouble: str) -> Settlement:
+        if delivery is None:
+            return await self._give_up(message, None, trouble)
+        attempt = delivery.attempt
         try:
             return await route.handler(delivery)
         except self._waiting as problem:
             return Again(pause_seconds(attempt), f"{type(problem).__name__}: {problem}")
         except Exception as problem:
-            _log.exception("handler failed", extra={"fields": {"durable": route.durable, "attempt": attempt}})
+            fields = {"durable": route.durable, "attempt": attempt, **_whose(message, delivery)}
+            _log.exception("handler failed", extra={"fields": fields})
             reason = f"{type(problem).__name__}: {problem}"
         if attempt < MAX_ATTEMPTS:
             return Again(pause_seconds(attempt), reason)
@@ -160,15 +165,15 @@ def pause_seconds(attempt: int) -> float:
     return _PAUSES_SECONDS[min(attempt, len(_PAUSES_SECONDS)) - 1]
 
 
-def _delivery(message: Msg) -> Delivery:
+def _delivery(message: Msg) -> tuple[Delivery | None, str]:
+    """The message as a delivery, or None and why it is none."""
     where = message.metadata
-    return Delivery(
-        event=envelope.decode(message.data),
-        event_id=(message.headers or {}).get(envelope.CE_ID, ""),
-        subject=message.subject,
-        seq=where.sequence.stream,
-        attempt=where.num_delivered,
-    )
+    try:
+        event = envelope.decode(message.data)
+    except envelope.UndecodableEvent as problem:
+        return None, f"undecodable: {problem}"
+    event_id = (message.headers or {}).get(envelope.CE_ID, "")
+    return Delivery(event, event_id, message.subject, where.sequence.stream, where.num_delivered), ""
 
 
 async def _beat(message: Msg) -> None:
@@ -190,12 +195,21 @@ async def _apply(message: Msg, settlement: Settlement) -> None:
                 pass
 
 
-def _tell(message: Msg, route: Route, settlement: Settlement, seconds: float) -> None:
+def _whose(message: Msg, delivery: Delivery | None) -> dict[str, str | int | None]:
+    """What finds the lines of one dataset, one run, one request; of a message that can't be read, its header's word."""
+    if delivery is None:
+        return {"dataset_id": (message.headers or {}).get(envelope.CE_SUBJECT)}
+    event = delivery.event
+    return {"dataset_id": event.dataset_id, "run": delivery.run, "correlation_id": event.correlation_id}
+
+
+def _tell(message: Msg, route: Route, delivery: Delivery | None, settlement: Settlement, seconds: float) -> None:
     fields = {
+        **_whose(message, delivery),
         "durable": route.durable,
         "subject": message.subject,
         "sequence": message.metadata.sequence.stream,
-        "type": (message.headers or {}).get("ce-type", ""),
+        "type": (message.headers or {}).get(envelope.CE_TYPE, ""),
         "attempt": message.metadata.num_delivered,
         "outcome": settlement.why,
         "ms": round(seconds * 1000, 1),

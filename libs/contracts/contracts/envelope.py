@@ -28,6 +28,8 @@ CE_TYPES: Final[Mapping[type, str]] = {
 }
 
 CE_ID: Final = "ce-id"
+CE_TYPE: Final = "ce-type"
+CE_SUBJECT: Final = "ce-subject"  # the dataset's id
 
 _encoder = msgspec.json.Encoder()
 _any_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
@@ -44,8 +46,8 @@ def headers(event: AnyEvent, *, event_id: str, source: str, at: datetime) -> dic
         "ce-specversion": "1.0",
         CE_ID: event_id,
         "ce-source": f"/cuecutter/{source}",
-        "ce-type": CE_TYPES[type(event)],
-        "ce-subject": event.dataset_id,
+        CE_TYPE: CE_TYPES[type(event)],
+        CE_SUBJECT: event.dataset_id,
         "ce-time": at.isoformat().replace("+00:00", "Z"),
         "content-type": "application/json",
     }

@@ -21,6 +21,7 @@ from contracts.queries import DatasetRow, ListDatasets
 from gateway.adapters import bodies, metrics, openapi
 from gateway.adapters.auth import Caller
 from gateway.adapters.catalog import Catalog
+from gateway.adapters.correlation import note
 from gateway.adapters.lives import Lives
 from gateway.adapters.query import KNOWN, MUST_BE
 from gateway.adapters.schemas import Dataset, shown
@@ -69,7 +70,7 @@ async def create_dataset(
         upload = commands.Upload(**who, source=_source(form, intake, judged, text, who["at"]), options=form.options)
         appended = await lives.append_upload(upload, commands.RequestProcess(**who) if form.auto_process else None)
     metrics.uploaded(intake.audio.size_bytes, len(intake.transcript))
-    return _answered(appended, 201)
+    return _answered(request, appended, 201)
 
 
 @route(
@@ -128,10 +129,14 @@ async def get_dataset(
     responses=openapi.problems(400, 401, 404, 503),
 )
 async def delete_dataset(
-    dataset_id: DatasetId, caller: NamedDependency[Caller], lives: NamedDependency[Lives]
+    dataset_id: DatasetId,
+    request: Request[Any, Any, Any],
+    caller: NamedDependency[Caller],
+    lives: NamedDependency[Lives],
 ) -> Response[None]:
     """Deletes a dataset for ever; a run of it ends. Its objects go within a minute."""
-    await lives.append(commands.DeleteDataset(**_who(caller, str(dataset_id))))
+    appended = await lives.append(commands.DeleteDataset(**_who(caller, str(dataset_id))))
+    note(request.scope, str(dataset_id), appended.event.run)
     return Response(None, status_code=204)
 
 
@@ -153,7 +158,7 @@ async def process_dataset(
     """Begins a run. Without `options` those apply that the dataset shows."""
     options = fields.process_options(await bodies.read(request))
     command = commands.RequestProcess(**_who(caller, str(dataset_id)), options=options)
-    return _answered(await lives.append(command), 202)
+    return _answered(request, await lives.append(command), 202)
 
 
 @post(
@@ -165,10 +170,14 @@ async def process_dataset(
     responses=openapi.problems(400, 401, 404, 409, 503),
 )
 async def cancel_dataset(
-    dataset_id: DatasetId, caller: NamedDependency[Caller], lives: NamedDependency[Lives]
+    dataset_id: DatasetId,
+    request: Request[Any, Any, Any],
+    caller: NamedDependency[Caller],
+    lives: NamedDependency[Lives],
 ) -> Response[Dataset]:
     """Ends the run under way; an earlier result stays."""
-    return _answered(await lives.append(commands.CancelProcess(**_who(caller, str(dataset_id)))), 202)
+    command = commands.CancelProcess(**_who(caller, str(dataset_id)))
+    return _answered(request, await lives.append(command), 202)
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -207,10 +216,11 @@ def _source(form: fields.Form, intake: Intake, judged: Judged, text: StoredObjec
     )
 
 
-def _answered(appended: Appended, status: int) -> Response[Dataset]:
+def _answered(request: Request[Any, Any, Any], appended: Appended, status: int) -> Response[Dataset]:
     """The dataset with the appended event applied. No one else is asked: what is stored must be told."""
     state = appended.state
     assert not isinstance(state, life.Absent | life.Deleted)
+    note(request.scope, state.dataset_id, state.run if isinstance(state, life.Processing) else appended.event.run)
     row = view.row_of(state, at=appended.event.at, created_seq=appended.seq)
     return Response(shown(row), status_code=status, headers={"location": f"{DATASETS}/{row.id}"})
 

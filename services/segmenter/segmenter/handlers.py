@@ -73,8 +73,7 @@ class Handlers:
 
     async def on_poison(self, delivery: Delivery, reason: str) -> None:
         """Ends the run of a message that could not be handled, so that nobody waits for it."""
-        event = delivery.event
-        run = delivery.seq if isinstance(event, ProcessRequested) else event.run
+        event, run = delivery.event, delivery.run
         if run is not None and isinstance(event, ProcessRequested | SpanPlanned):
             await self._fail(event, run, delivery.event_id, run_failed(reason))
 

@@ -87,6 +87,29 @@ async def test_a_handled_message_is_acknowledged(desk: Desk) -> None:
     assert desk.seen == [1]
 
 
+async def line_of(desk: Desk, body: bytes | None, caplog: pytest.LogCaptureFixture) -> list[Any]:
+    caplog.set_level("INFO", "bus.settle")
+    await desk.start(lambda delivery: Done("well"))
+    await desk.send(body)
+    await desk.until(lambda: bool(caplog.records))
+    [record] = caplog.records
+    named = ("durable", "type", "outcome", "dataset_id", "run", "correlation_id")
+    return [record.__dict__["fields"].get(name) for name in named]
+
+
+async def test_a_message_is_one_line_that_says_whose_it_is(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    told = await line_of(desk, None, caplog)
+    assert told == ["segmenter-span", "tts.span.planned.v1", "well", "d", 1, "co"]
+
+
+async def test_the_line_of_an_unreadable_message_names_its_dataset(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = await line_of(desk, b"{}", caplog)
+    assert told[2].startswith("dead letter: undecodable")
+    assert told[3:] == ["d", None, None]
+
+
 async def test_a_message_to_come_again_comes_again(desk: Desk) -> None:
     await desk.start(lambda delivery: Done() if delivery.attempt == 3 else Again(0.01))
     await desk.send()

@@ -90,12 +90,12 @@ async def test_every_request_is_one_line_without_what_is_secret(gateway: Gateway
         await client.get("/tts/datasets/0b0e7d3c-0000-4000-8000-000000000000?secret=1", headers={"x-request-id": "r1"})
         await client.get("/secret/path", headers={"x-request-id": "r2"})
         await client.get("/tts/datasets", headers={"x-request-id": "r3", "authorization": "Bearer secret"})
-    lines = {str(line["request_id"]): line for line in gateway.lines() if line["event"] == "request"}
-    told = {name: [lines[name][key] for key in ("method", "path", "status", "user")] for name in ("r1", "r2", "r3")}
-    assert told == {
-        "r1": ["GET", "/tts/datasets/{dataset_id}", 400, "alice"],
-        "r2": ["GET", "-", 404, "alice"],
-        "r3": ["GET", "-", 401, None],
+    lines = {str(line["correlation_id"]): line for line in gateway.lines() if line["event"] == "request"}
+    keys = ("method", "path", "status", "user", "dataset_id", "run")
+    assert {name: [lines[name][key] for key in keys] for name in ("r1", "r2", "r3")} == {
+        "r1": ["GET", "/tts/datasets/{dataset_id}", 400, "alice", "0b0e7d3c-0000-4000-8000-000000000000", None],
+        "r2": ["GET", "-", 404, "alice", None, None],
+        "r3": ["GET", "-", 401, None, None, None],
     }
     assert all(isinstance(line["ms"], float) for line in lines.values())
     assert "secret" not in gateway.log.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import subprocess
 import sys
 
 from bus.logs import JsonLines
@@ -32,3 +33,20 @@ def test_an_exception_is_told_in_the_same_line() -> None:
         told = line("failed", exc_info=sys.exc_info())
     assert "\n" not in told
     assert "ValueError: why" in json.loads(told)["trace"]
+
+
+def test_what_python_prints_by_itself_becomes_lines_too() -> None:
+    program = (
+        "import warnings, uvicorn\n"
+        "from bus import logs\n"
+        "logs.configure('segmenter')\n"
+        "warnings.warn('old')\n"
+        "uvicorn.config.logger.info('uvicorn speaks')\n"
+        "raise RuntimeError('the end')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    told = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert [line["level"] for line in told] == ["warning", "info", "critical"]
+    assert "old" in told[0]["event"]
+    assert "RuntimeError: the end" in told[2]["trace"]
+    assert ended.returncode == 1

@@ -150,4 +150,4 @@ def test_a_failure_of_ours_is_logged_with_the_id_that_the_client_sees(caplog: py
         told(RuntimeError("boom"))
     (record,) = caplog.records
     assert record.exc_info is not None
-    assert record.__dict__["fields"] == {"request_id": "r-1"}
+    assert record.__dict__["fields"] == {"correlation_id": "r-1"}

@@ -16,7 +16,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.adapters import metrics
 
-REQUEST_ID: Final = "request_id"  # the key in the scope's state
+REQUEST_ID: Final = "request_id"  # keys in the scope's state
+_DATASET: Final = "dataset"
 
 _SANE: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("gateway.access")
@@ -24,6 +25,11 @@ _log = logging.getLogger("gateway.access")
 
 def request_id_of(scope: Scope) -> str:
     return str(scope["state"][REQUEST_ID])
+
+
+def note(scope: Scope, dataset_id: str, run: int | None) -> None:
+    """For the request's line: which dataset it made or changed, and which run of it."""
+    scope["state"][_DATASET] = {"dataset_id": dataset_id, "run": run}
 
 
 class Correlation:
@@ -60,6 +66,13 @@ def _chosen(headers: Any) -> str:
     return str(uuid4())
 
 
+def logged(scope: Scope) -> dict[str, Any]:
+    """What finds a request's line: its dataset, the run it began or ended, its id."""
+    named = scope.get("path_params", {}).get("dataset_id")
+    dataset = scope["state"].get(_DATASET) or {"dataset_id": named and str(named), "run": None}
+    return {**dataset, "correlation_id": request_id_of(scope)}
+
+
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     caller = scope["state"].get("caller")
     method, route = str(scope.get("method")), scope.get("path_template", metrics.ROUTELESS)
@@ -69,7 +82,7 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
         "path": route,
         "status": status,
         "ms": round(seconds * 1000, 1),
-        "request_id": request_id_of(scope),
+        **logged(scope),
         "user": caller.user_id if caller else None,
     }
     _log.info("request", extra={"fields": fields})

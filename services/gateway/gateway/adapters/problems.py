@@ -109,7 +109,7 @@ def malformed_request(request_id: str) -> Problem:
 
 def _tell(problem: Exception, kind: Kind, request_id: str) -> None:
     metrics.refusal(kind.code)
-    fields = {"request_id": request_id}
+    fields = {"correlation_id": request_id}
     if kind is INTERNAL:
         _log.error("unexpected failure", exc_info=problem, extra={"fields": fields})
     elif kind.again:
