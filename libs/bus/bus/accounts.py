@@ -13,6 +13,7 @@ from contracts import subjects
 
 _S = subjects.STREAM
 _READ = [f"$JS.API.STREAM.MSG.GET.{_S}", f"$JS.API.STREAM.INFO.{_S}"]
+_IS_THERE = f"$JS.API.STREAM.INFO.{subjects.DEAD_STREAM}"
 _DURABLES = (subjects.DURABLE_PLAN, subjects.DURABLE_SPAN, subjects.DURABLE_PURGE, subjects.DURABLE_DONE)
 # A reader of its own position makes ephemeral consumers, whose names the client draws.
 _EPHEMERAL = [
@@ -64,6 +65,7 @@ _PERMISSIONS: Final[Mapping[str, dict[str, Any]]] = {
             "tts.dataset.*.root",
             "tts.dataset.*.run.>",
             subjects.dead("segmenter"),
+            _IS_THERE,
             f"$JS.API.STREAM.PURGE.{_S}",
             *_READ,
             *_durable(subjects.DURABLE_PLAN),
@@ -76,6 +78,7 @@ _PERMISSIONS: Final[Mapping[str, dict[str, Any]]] = {
         "publish": [
             _LIFE,
             subjects.dead("manifest"),
+            _IS_THERE,
             subjects.CATALOG_LIST,
             *_READ,
             *_durable(subjects.DURABLE_DONE),

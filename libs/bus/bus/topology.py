@@ -113,20 +113,27 @@ async def missing(client: Client, durables: tuple[str, ...]) -> list[str]:
     Raises: BusUnavailable.
     """
     js = client.jetstream(timeout=2)
-    wanted = streams()[0]
-    found = await _stream(js, subjects.STREAM)
-    if found is None:
-        return [f"stream {subjects.STREAM} is missing; {REMEDY}"]
-    # Replicas are the operator's choice at declaration; a service does not mind them.
-    problems = [
-        f"stream {subjects.STREAM}: {d}; {REMEDY}" for d in _differences(wanted, found) if "num_replicas" not in d
-    ]
+    lives, dead = streams()
+    problems = await _missing_stream(js, lives)
+    if durables:  # what can't be handled must have a place to go to
+        problems += await _missing_stream(js, dead)
+    if problems:
+        return problems
     for durable in (d for d in DURABLES if d.name in durables):
         consumer = await _consumer(js, durable.name)
         if consumer is None:
             problems.append(f"durable {durable.name} is missing; {REMEDY}")
         problems += [f"durable {durable.name}: {d}; {REMEDY}" for d in _differences(durable.config(), consumer)]
     return problems
+
+
+async def _missing_stream(js: JetStreamContext, wanted: StreamConfig) -> list[str]:
+    found = await _stream(js, str(wanted.name))
+    if found is None:
+        return [f"stream {wanted.name} is missing; {REMEDY}"]
+    # Replicas are the operator's choice at declaration; a service does not mind them.
+    differences = [d for d in _differences(wanted, found) if "num_replicas" not in d]
+    return [f"stream {wanted.name}: {d}; {REMEDY}" for d in differences]
 
 
 async def _stream(js: JetStreamContext, name: str) -> StreamConfig | None:

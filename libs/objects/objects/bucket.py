@@ -1,6 +1,6 @@
 """The bucket itself: whether it answers, and its creation."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import ClientError
 
@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 _ALREADY_THERE = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 
 
+REMEDY: Final = "run `python -m migrations`, which makes it"
+
+
 async def check_bucket(connection: Connection) -> None:
-    async with connection.call(f"looking at bucket {connection.bucket}", missing=BucketMissing):
-        await connection.client.head_bucket(Bucket=connection.bucket)
+    try:
+        async with connection.call(f"looking at bucket {connection.bucket}", missing=BucketMissing):
+            await connection.client.head_bucket(Bucket=connection.bucket)
+    except BucketMissing as problem:
+        raise BucketMissing(f"bucket {connection.bucket} is missing; {REMEDY}") from problem
 
 
 async def ensure_bucket(connection: Connection) -> None:

@@ -22,7 +22,7 @@ from gateway.adapters.openapi import ANYBODY, operation, problems
 from gateway.adapters.problems import MEDIA_TYPE
 from gateway.adapters.schemas import Health, Readiness
 from gateway.errors import CatalogUnavailable
-from objects import ObjectStore, StoreError
+from objects import BucketMissing, ObjectStore, StoreError
 
 HEALTHZ: Final = "/healthz"
 READYZ: Final = "/readyz"
@@ -109,7 +109,12 @@ async def _missing(what: str, check: Awaitable[Any]) -> list[str]:
 
 def _why(problem: Exception) -> str:
     # The text of a store's error may name hosts and buckets; a probe is open to everybody.
-    return "no answer in time" if isinstance(problem, TimeoutError) else type(problem).__name__
+    match problem:
+        case TimeoutError():
+            return "no answer in time"
+        case BucketMissing():
+            return "the bucket is missing; run `python -m migrations`, which makes it"
+    return type(problem).__name__
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (healthz, readyz, counted)

@@ -20,6 +20,7 @@ from tests.integration.gateway.forms import form, part, refusal, send
 from tests.integration.gateway.running import SECRET, SRT, WAV, CatalogPlayer, as_user, create, serving, until
 
 UPLOAD = form(part("audio", WAV), part("transcript", SRT), part("name", "n"))
+MAKE_IT = "run `python -m migrations`, which makes it"
 BUS = (503, "bus-unavailable", [])
 CATALOG = (503, "catalog-unavailable", [])
 
@@ -162,7 +163,7 @@ async def test_a_bucket_that_is_missing_is_named(catalog: CatalogPlayer, gateway
     async with serving({**gateway_env, "S3_BUCKET_NAME": "no-such-bucket", "JWT_SECRET_KEY": SECRET}) as url:
 
         async def named() -> bool:
-            return await readiness(url) == (503, ["storage: BucketMissing"])
+            return await readiness(url) == (503, [f"storage: the bucket is missing; {MAKE_IT}"])
 
         await until(named)
 
