@@ -7,7 +7,7 @@ from typing import Final
 
 import nats.js.errors
 from nats.aio.client import Client
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from bus.errors import BusError
 from bus.stream import translated
@@ -17,6 +17,7 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 
 REGISTRY: Final = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)  # memory, processor time and open files of the process
 
 message_seconds: Final = Histogram(
     "cuecutter_message_seconds",

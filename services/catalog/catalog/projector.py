@@ -15,7 +15,7 @@ from typing import Final
 from nats.aio.client import Client
 
 from bus.errors import BusError
-from catalog.adapters import feed
+from catalog.adapters import feed, metrics
 from catalog.adapters import projection_store as store
 from catalog.adapters.database import Database, WriteConnection, transaction
 from catalog.adapters.feed import Feed, Received
@@ -95,8 +95,11 @@ class Projector:
     async def _step(self, connection: WriteConnection, messages: Feed, position: Position) -> Position:
         batch = await messages.next(IDLE_SECONDS)
         if batch:
-            return await self._project(connection, position, batch)
+            reached = await self._project(connection, position, batch)
+            metrics.pending(messages.pending)
+            return reached
         await messages.recount()
+        metrics.pending(messages.pending)
         async with transaction(connection):
             if await store.locked_position(connection) != position:
                 raise PositionMoved("another projector has moved the position")
@@ -109,6 +112,7 @@ class Projector:
         written = await store.advance(connection, position, facts, to)
         for fact, why in written.refused:
             self._skip(envelope.CE_TYPES[type(fact.event)], fact.seq, why)
+        seconds = monotonic() - started
         fields = {
             "from": position.seq,
             "to": to,
@@ -116,7 +120,7 @@ class Projector:
             "saved": written.saved,
             "removed": written.removed,
             "skipped": sum(self._skipped.values()) - skipped,
-            "ms": round((monotonic() - started) * 1000, 1),
+            "ms": round(seconds * 1000, 1),
         }
         _log.info("projected", extra={"fields": fields})
         return Position(position.stream_created, to)
@@ -129,6 +133,7 @@ class Projector:
 
     def _skip(self, ce_type: str, seq: int, why: str) -> None:
         self._skipped[ce_type] += 1
+        metrics.skipped(ce_type)
         if self._skipped[ce_type] == 1:
             fields = {"type": ce_type, "sequence": seq, "reason": why}
             _log.warning("skipped; further ones of this type are only counted", extra={"fields": fields})

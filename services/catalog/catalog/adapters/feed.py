@@ -23,7 +23,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy
 from bus.errors import BusError, BusUnavailable
 from bus.stream import ANSWER_SECONDS, translated
 from catalog.errors import FeedLost
-from contracts import subjects
+from contracts import envelope, subjects
 
 MAX_MESSAGES: Final = 500
 HEARTBEAT_SECONDS: Final = 1.0
@@ -106,6 +106,11 @@ class Feed:
     def exhausted(self) -> bool:
         """Whether everything stored up to the last message was delivered and taken."""
         return self._pending == 0 and not self._arrived
+
+    @property
+    def pending(self) -> int:
+        """What is stored and was not taken yet, as far as the server has told."""
+        return self._pending + len(self._arrived)
 
     async def open(self, after: int) -> None:
         with _missing_is_unavailable(), translated():
@@ -207,7 +212,7 @@ class Feed:
             self._lost = f"message {self._delivered} of the consumer got lost"
         if self._lost:
             return
-        ce_type = (message.headers or {}).get("ce-type", "")
+        ce_type = (message.headers or {}).get(envelope.CE_TYPE, "")
         self._arrived.append(Received(where.sequence.stream, where.timestamp, message.subject, ce_type, message.data))
 
     def _take_status(self, headers: dict[str, str]) -> None:

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from typing import Final
 
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
-from bus.metrics import REGISTRY
+from bus.metrics import REGISTRY, SECONDS
 from catalog.adapters.reader import Reader
 from catalog.errors import CatalogError
+from contracts import envelope
 
 EVERY_SECONDS: Final = 5.0
 
@@ -21,8 +22,37 @@ _oldest: Final = Gauge(
 _position: Final = Gauge(
     "cuecutter_catalog_position", "The stream sequence up to which the rows have come.", registry=REGISTRY
 )
+_pending: Final = Gauge(
+    "cuecutter_catalog_pending",
+    "Messages that the rows do not show yet; of the replica that leads.",
+    registry=REGISTRY,
+)
+_skipped: Final = Counter(
+    "cuecutter_catalog_skipped", "Messages left behind because they can't be used.", ("type",), registry=REGISTRY
+)
+_answers: Final = Histogram(
+    "cuecutter_catalog_answer_seconds",
+    "From a question to its answer; `rows`, or `unavailable` with the reason in the log.",
+    ("question", "outcome"),
+    buckets=SECONDS,
+    registry=REGISTRY,
+)
+_KNOWN: Final = frozenset(envelope.CE_TYPES.values())
 
 _log = logging.getLogger(__name__)
+
+
+def pending(messages: int) -> None:
+    _pending.set(messages)
+
+
+def skipped(ce_type: str) -> None:
+    """A type that no event has is counted as `unknown`."""
+    _skipped.labels(ce_type if ce_type in _KNOWN else "unknown").inc()
+
+
+def answered(question: str, outcome: str, seconds: float) -> None:
+    _answers.labels(question, outcome).observe(seconds)
 
 
 async def watch(reader: Reader) -> None:

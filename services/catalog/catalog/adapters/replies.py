@@ -7,10 +7,12 @@ that nobody listens.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Final, TypeVar
 
 import msgspec
 
+from catalog.adapters import metrics
 from catalog.errors import CatalogError
 from contracts.queries import Answer, Rows, Unavailable
 
@@ -34,11 +36,14 @@ class Replies:
         decoder: msgspec.json.Decoder[_Question],
         handler: Callable[[_Question], Awaitable[Answer]],
     ) -> bytes:
+        started = monotonic()
         try:
             question = decoder.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:
             return _encoded(Unavailable(reason=f"malformed request: {problem}"))
-        return _encoded(await self._in_time(handler(question)))
+        answer = await self._in_time(handler(question))
+        _tell(question, answer, monotonic() - started)
+        return _encoded(answer)
 
     async def _in_time(self, answer: Awaitable[Answer]) -> Answer:
         task = asyncio.ensure_future(_guarded(answer))
@@ -57,6 +62,18 @@ async def _guarded(answer: Awaitable[Answer]) -> Answer:
         return await answer
     except CatalogError as problem:
         return _refused(str(problem))
+
+
+def _tell(question: object, answer: Answer, seconds: float) -> None:
+    kind, outcome = type(question).__name__, type(answer).__name__.lower()
+    metrics.answered(kind, outcome, seconds)
+    fields = {
+        "question": kind,
+        "dataset_id": getattr(question, "dataset_id", None),
+        "outcome": outcome,
+        "ms": round(seconds * 1000, 1),
+    }
+    _log.info("question", extra={"fields": fields})
 
 
 def _refused(reason: str) -> Unavailable:
