@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from bus import accounts
 from stack import environment, nats, postgres, probes, s3
 from stack import state as states
@@ -60,7 +62,9 @@ def _settle(settings: Settings, programs: Programs, say: Progress) -> State:
     fixed = {} if settings.port is None else {"gateway": settings.port}
     before = states.load(settings.folder)
     state = states.with_secrets(before, _SECRETS)
-    state = states.with_ports(state, ("postgres", "s3", "nats", *replicas(programs, settings)), fixed)
+    workers = tuple(replicas(programs, settings))
+    state = states.with_ports(state, ("postgres", "s3", "nats", *workers), fixed)
+    state = msgspec.structs.replace(state, workers=workers)
     for name in sorted(before.ports.keys() - fixed.keys()):
         if before.ports[name] != state.ports[name]:
             say(f"port {before.ports[name]} is taken: {name} moves to {state.ports[name]}")

@@ -26,8 +26,11 @@ _PORT_PATIENCE_SECONDS: Final = 3.0
 
 
 class State(Struct, frozen=True):
+    """`ports` are remembered also for what does not run now; `workers` are the services of the last start."""
+
     ports: Mapping[str, int]
     secrets: Mapping[str, str]
+    workers: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -87,7 +90,7 @@ def save(folder: Path, state: State) -> None:
 def with_secrets(state: State, names: Collection[str]) -> State:
     """Adds a secret of 40 hex digits (safe in URLs and in every configuration format) for each new name."""
     fresh = {name: secrets.token_hex(20) for name in names if name not in state.secrets}
-    return State(ports=state.ports, secrets={**state.secrets, **fresh})
+    return msgspec.structs.replace(state, secrets={**state.secrets, **fresh})
 
 
 def with_ports(state: State, names: Collection[str], fixed: Mapping[str, int]) -> State:
@@ -102,7 +105,7 @@ def with_ports(state: State, names: Collection[str], fixed: Mapping[str, int]) -
             raise PortTaken(f"port {port} is taken by another program", remedy="choose another one with PORT=")
     for name in names:
         kept.setdefault(name, ports.choose([*kept.values(), *state.ports.values()]))
-    return State(ports={**state.ports, **kept}, secrets=state.secrets)
+    return msgspec.structs.replace(state, ports={**state.ports, **kept})
 
 
 def _comes_free(port: int, state: State) -> bool:

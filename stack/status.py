@@ -1,4 +1,4 @@
-"""`make status`: what a running stack is doing: its workers, what waits for them, its runs by age, its dead letters.
+"""`make status`: what a running stack is doing – workers, queues, dead letters, runs by age – and what to do next.
 
 Reads as any other system may: readiness over HTTP, the stream as the user `observer`, the rows of Postgres.
 """
@@ -19,6 +19,7 @@ from bus.topology import DURABLES
 from contracts import subjects
 from stack import environment
 from stack import state as states
+from stack.advice import QUIET_SECONDS, Findings, next_steps
 from stack.errors import NotRunning, StackError
 from stack.ports import HOST
 from stack.progress import Progress
@@ -27,7 +28,7 @@ from stack.settings import Settings
 SHOWN_RUNS: Final = 20
 SHOWN_LETTERS: Final = 5
 _PATIENCE_SECONDS: Final = 5.0
-_SERVERS: Final = ("postgres", "s3", "nats")
+_READY: Final = "ready"
 _RUNS: Final = """
 SELECT id::text, user_id, run, segments_written, segments_planned, updated_at, fact_at, count(*) OVER () AS of
 FROM dataset WHERE status = 'processing' ORDER BY updated_at LIMIT $1
@@ -49,23 +50,31 @@ def status(settings: Settings, say: Progress) -> None:
 
 
 async def _tell(settings: Settings, env: dict[str, str], say: Progress) -> None:
-    async for line in _workers(settings):
+    found = Findings()
+    async for line in _workers(settings, found):
         say.plain(line)
     async with connected(env["NATS_URL"], "status", within_seconds=_PATIENCE_SECONDS) as client:
-        async for line in _durables(client):
+        async for line in _durables(client, found):
             say.plain(line)
-        async for line in _letters(client):
+        async for line in _letters(client, found):
             say.plain(line)
-    async for line in _runs(env["DATABASE_URL"]):
+    async for line in _runs(env["DATABASE_URL"], found):
         say.plain(line)
+    say.plain("\nnext:")
+    for step in next_steps(found, f"{settings.folder}/logs"):
+        say.plain(f"  {step}")
 
 
-async def _workers(settings: Settings) -> AsyncIterator[str]:
+async def _workers(settings: Settings, found: Findings) -> AsyncIterator[str]:
     yield f"{'worker':<16} {'port':>5}  state"
-    ports = {name: port for name, port in states.load(settings.folder).ports.items() if name not in _SERVERS}
+    state = states.load(settings.folder)
+    found.workers = sorted(state.workers)
     async with httpx.AsyncClient(trust_env=False, timeout=_PATIENCE_SECONDS) as http:
-        for name, port in sorted(ports.items()):
-            yield f"{name:<16} {port:>5}  {await _readiness(http, port)}"
+        for name in found.workers:
+            told = await _readiness(http, state.ports[name])
+            if told != _READY:
+                found.not_ready.append(name)
+            yield f"{name:<16} {state.ports[name]:>5}  {told}"
 
 
 async def _readiness(http: httpx.AsyncClient, port: int) -> str:
@@ -74,24 +83,32 @@ async def _readiness(http: httpx.AsyncClient, port: int) -> str:
     except httpx.HTTPError:
         return "not running"
     missing = answer.json().get("missing", [])
-    return "ready" if answer.status_code == 200 else f"not ready: {'; '.join(missing)}"
+    return _READY if answer.status_code == 200 else f"not ready: {'; '.join(missing)}"
 
 
-async def _durables(client: Client) -> AsyncIterator[str]:
+async def _durables(client: Client, found: Findings) -> AsyncIterator[str]:
     yield f"\n{'durable':<16} {'waiting':>8} {'under way':>9} {'again':>6}"
     js = client.jetstream(timeout=_PATIENCE_SECONDS)
     for durable in DURABLES:
         try:
             info = await js.consumer_info(subjects.STREAM, durable.name)
         except nats.js.errors.NotFoundError:
-            yield f"{durable.name:<16} missing: run python -m migrations"
+            found.missing.append(f"durable {durable.name}")
+            yield f"{durable.name:<16} missing"
             continue
+        found.waiting[durable.name] = info.num_pending or 0
         yield f"{durable.name:<16} {info.num_pending:>8} {info.num_ack_pending:>9} {info.num_redelivered:>6}"
 
 
-async def _letters(client: Client) -> AsyncIterator[str]:
+async def _letters(client: Client, found: Findings) -> AsyncIterator[str]:
     js = client.jetstream(timeout=_PATIENCE_SECONDS)
-    state = (await js.stream_info(subjects.DEAD_STREAM)).state
+    try:
+        state = (await js.stream_info(subjects.DEAD_STREAM)).state
+    except nats.js.errors.NotFoundError:
+        found.missing.append(f"stream {subjects.DEAD_STREAM}")
+        yield "\ndead letters: their stream is missing"
+        return
+    found.letters = state.messages
     yield f"\ndead letters: {state.messages}"
     for seq in range(state.last_seq, max(state.first_seq - 1, state.last_seq - SHOWN_LETTERS, 0), -1):
         try:
@@ -102,20 +119,27 @@ async def _letters(client: Client) -> AsyncIterator[str]:
         yield f"  {seq}: {headers.get('x-original-subject')}, {headers.get('x-reason')}"
 
 
-async def _runs(database_url: str) -> AsyncIterator[str]:
+async def _runs(database_url: str, found: Findings) -> AsyncIterator[str]:
     connection = await asyncpg.connect(database_url, timeout=_PATIENCE_SECONDS, command_timeout=_PATIENCE_SECONDS)
     try:
         rows = await connection.fetch(_RUNS, SHOWN_RUNS)
     finally:
         await connection.close()
     yield f"\nruns under way: {rows[0]['of'] if rows else 0}, oldest first"
+    now = datetime.now(UTC)
     for row in rows:
-        yield _run(row, datetime.now(UTC))
+        quiet = (now - (row["fact_at"] or row["updated_at"])).total_seconds()
+        if quiet > QUIET_SECONDS:
+            found.quiet.append(row["id"])
+        yield _run(row, (now - row["updated_at"]).total_seconds(), quiet)
 
 
-def _run(row: Any, now: datetime) -> str:
-    quiet = (now - (row["fact_at"] or row["updated_at"])).total_seconds()
-    age = (now - row["updated_at"]).total_seconds()
+def _run(row: Any, age: float, quiet: float) -> str:
     planned = "?" if row["segments_planned"] is None else row["segments_planned"]
     progress = f"{row['segments_written']}/{planned} segments"
-    return f"  {row['id']} run {row['run']}: {progress}, {age:.0f} s old, quiet {quiet:.0f} s"
+    return f"  {row['id']} run {row['run']}: {progress}, {_time(age)} old, quiet {_time(quiet)}"
+
+
+def _time(seconds: float) -> str:
+    minutes, hours = seconds / 60, seconds / 3600
+    return f"{seconds:.0f} s" if minutes < 2 else f"{minutes:.0f} min" if hours < 2 else f"{hours:.1f} h"

@@ -39,6 +39,7 @@ async def test_workers_queues_runs_and_letters_are_shown(alice: User, running_st
     assert "/3000 segments" in told
     assert "segmenter-span" in told
     assert "dead letters: 0" in told
+    assert "next:" in told.splitlines()
 
 
 async def test_a_folder_where_nothing_runs_is_said_to_be_one(tmp_path: Path) -> None:
