@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
+from bus import tracing
 from contracts import envelope, subjects
 from contracts.events import AnyEvent, Life
 
@@ -20,7 +21,7 @@ TTL: Final = "Nats-TTL"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`event_id` identifies the message for ever; `headers` hold its conditions and CloudEvents attributes."""
+    """`event_id` identifies the message for ever; `headers` hold its conditions, CloudEvents attributes and trace."""
 
     subject: str
     event_id: str
@@ -60,4 +61,4 @@ class Drafter:
     def _draft(self, subject: str, event: AnyEvent, conditions: dict[str, str]) -> Draft:
         event_id = str(uuid4())
         told = envelope.headers(event, event_id=event_id, source=self.service, at=self.now())
-        return Draft(subject, event_id, envelope.encode(event), told | conditions)
+        return Draft(subject, event_id, envelope.encode(event), told | conditions | tracing.outgoing())

@@ -16,7 +16,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from bus import metrics
+from bus import metrics, tracing
 from bus.errors import BusUnavailable
 from bus.stopping import end
 from bus.topology import ACK_WAIT_SECONDS
@@ -109,7 +109,10 @@ class Settler:
         heart = asyncio.create_task(_beat(message))
         try:
             delivery, trouble = _delivery(message)
-            settlement = await self._run(message, route, delivery, trouble)
+            with tracing.span(route.durable, "consumer", message.headers or {}) as span:
+                span.note(**_whose(message, delivery), attempt=message.metadata.num_delivered)
+                settlement = await self._run(message, route, delivery, trouble)
+                span.note(outcome=type(settlement).__name__.lower())
             await _apply(message, settlement)
         except asyncio.CancelledError:
             # The process stops: hand the message back so that another worker has it now, not after the ack wait.
@@ -156,6 +159,7 @@ class Settler:
             "x-consumer": where.consumer,
             "x-attempts": str(where.num_delivered),
             "x-reason": " ".join(reason.split())[:500],
+            **tracing.outgoing(),
         }
         await self.client.jetstream(timeout=5).publish(subjects.dead(self.service), message.data, headers=headers)
 

@@ -14,6 +14,7 @@ import nats.js.errors
 from nats.aio.client import Client
 from nats.js.api import RawStreamMsg
 
+from bus import tracing
 from bus.drafts import Draft
 from bus.errors import BusUnavailable, from_server
 from contracts import envelope, subjects
@@ -101,7 +102,7 @@ class Stream:
 
         Raises: ConditionFailed, InFlight, BusUnavailable, Refused.
         """
-        with translated():
+        with _storing([draft]), translated():
             ack = await self._js.publish(draft.subject, draft.body, headers=draft.headers)
         return ack.seq
 
@@ -114,7 +115,7 @@ class Stream:
         if not 1 <= len(drafts) <= MAX_BATCH:
             raise ValueError(f"a batch holds 1 to {MAX_BATCH} messages, not {len(drafts)}")
         batch_id = uuid4().hex
-        with translated():
+        with _storing(drafts), translated():
             for position, draft in enumerate(drafts[:-1], start=1):
                 headers = draft.headers | {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(position)}
                 await self._client.publish(draft.subject, draft.body, headers=headers)
@@ -129,6 +130,14 @@ class Stream:
         """
         with translated():
             await self._js.purge_stream(self._name, subject=subject, keep=keep or None)
+
+
+@contextmanager
+def _storing(drafts: Sequence[Draft]) -> Iterator[None]:
+    """A span named by the last message: what a batch ends with is what it was written for."""
+    with tracing.span(f"store {drafts[-1].headers.get(envelope.CE_TYPE, '')}", "producer") as span:
+        span.note(messages=len(drafts))
+        yield
 
 
 def _stored(raw: RawStreamMsg) -> Stored:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import uvicorn
 from faststream.nats import NatsBroker
 
-from bus import logs, metrics, topology
+from bus import logs, metrics, topology, tracing
 from bus.connection import close, make_broker
 from bus.errors import BusError
 from bus.stopping import run_until
@@ -42,14 +42,22 @@ Wire = Callable[[NatsBroker], AbstractAsyncContextManager[Wiring]]
 
 
 def serve(
-    *, service: str, nats_url: str, http_host: str, http_port: int, wire: Wire, durables: tuple[str, ...] = ()
+    *,
+    service: str,
+    nats_url: str,
+    http_host: str,
+    http_port: int,
+    wire: Wire,
+    durables: tuple[str, ...] = (),
+    traces: tracing.Endpoint = "",
 ) -> None:
     """Runs the service until SIGTERM or SIGINT, then exits; exit status 1 when a loop or the start failed.
 
-    `durables` are those it reads: it is not ready, and says why, while one is missing or differs.
+    `durables` are those it reads: it is not ready, and says why, while one is missing or differs. `traces` is the
+    collector that its spans go to; empty means none.
     """
     logs.configure(service)
-    worker = _Worker(service, nats_url, durables, wire)
+    worker = _Worker(service, nats_url, durables, wire, traces)
     config = uvicorn.Config(
         worker, host=http_host, port=http_port, log_config=None, access_log=False, timeout_graceful_shutdown=2
     )
@@ -63,8 +71,10 @@ class _Worker:
 
     server: uvicorn.Server
 
-    def __init__(self, service: str, nats_url: str, durables: tuple[str, ...], wire: Wire) -> None:
-        self._service, self._durables, self._wire = service, durables, wire
+    def __init__(
+        self, service: str, nats_url: str, durables: tuple[str, ...], wire: Wire, traces: tracing.Endpoint
+    ) -> None:
+        self._service, self._durables, self._wire, self._traces = service, durables, wire, traces
         self._broker = make_broker(nats_url, service, on_closed=self._on_closed)
         self._stop = asyncio.Event()
         self._wiring: Wiring | None = None
@@ -96,7 +106,7 @@ class _Worker:
         try:
             await run_until(self._stop, self._connected_and_declared())
             if not self._stop.is_set():
-                async with self._wire(self._broker) as wiring:
+                async with tracing.exporting(self._service, self._traces), self._wire(self._broker) as wiring:
                     await self._work(wiring)
         finally:
             await self._stop_broker()

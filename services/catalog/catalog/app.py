@@ -6,6 +6,7 @@ from functools import partial
 
 from faststream.nats import NatsBroker, NatsMessage
 
+from bus import tracing
 from bus.worker import Wiring, client_of, serve
 from catalog.adapters import metrics
 from catalog.adapters.database import Database
@@ -26,6 +27,7 @@ def run(settings: Settings) -> None:
         nats_url=settings.nats_url,
         http_host=settings.http_host,
         http_port=settings.http_port,
+        traces=settings.otel_exporter_otlp_endpoint,
         wire=partial(wire, settings.database_url),
     )
 
@@ -48,11 +50,13 @@ def register(broker: NatsBroker, reader: Reader) -> None:
     """All replicas answer: each question goes to one of them."""
     replies = Replies()
 
-    async def get(body: bytes) -> bytes:
-        return await replies.reply(body, queries.get_decoder, lambda question: on_get(question, reader))
+    async def get(message: NatsMessage) -> bytes:
+        with tracing.span(subjects.CATALOG_GET, "server", message.headers):
+            return await replies.reply(message.body, queries.get_decoder, lambda question: on_get(question, reader))
 
-    async def page(body: bytes) -> bytes:
-        return await replies.reply(body, queries.list_decoder, lambda question: on_list(question, reader))
+    async def page(message: NatsMessage) -> bytes:
+        with tracing.span(subjects.CATALOG_LIST, "server", message.headers):
+            return await replies.reply(message.body, queries.list_decoder, lambda question: on_list(question, reader))
 
     for subject, answer in ((subjects.CATALOG_GET, get), (subjects.CATALOG_LIST, page)):
         broker.subscriber(subject, queue=SERVICE, max_workers=_AT_ONCE, decoder=_as_it_came, include_in_schema=False)(
@@ -60,5 +64,5 @@ def register(broker: NatsBroker, reader: Reader) -> None:
         )
 
 
-async def _as_it_came(message: NatsMessage) -> bytes:
-    return message.body
+async def _as_it_came(message: NatsMessage) -> NatsMessage:
+    return message

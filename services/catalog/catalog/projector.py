@@ -14,6 +14,7 @@ from typing import Final
 
 from nats.aio.client import Client
 
+from bus import tracing
 from bus.errors import BusError
 from catalog.adapters import feed, metrics
 from catalog.adapters import projection_store as store
@@ -123,6 +124,8 @@ class Projector:
             "ms": round(seconds * 1000, 1),
         }
         _log.info("projected", extra={"fields": fields})
+        for message in batch:
+            tracing.past(f"project {message.ce_type}", seconds, message.traceparent)
         return Position(position.stream_created, to)
 
     def _fact(self, message: Received) -> Fact | None:

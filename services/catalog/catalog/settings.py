@@ -4,6 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from bus.tracing import Endpoint
+
 
 class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     """`http_port` serves /healthz and /readyz; port 0 lets the system choose."""
@@ -12,3 +14,4 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     nats_url: Annotated[str, Meta(min_length=1)]
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    otel_exporter_otlp_endpoint: Endpoint = ""

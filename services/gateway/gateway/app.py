@@ -10,15 +10,17 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
+from bus import tracing
 from gateway import document, handlers, probes
 from gateway.adapters import allowing, bodies, openapi, problems
 from gateway.adapters.auth import CALLER, Authentication, Caller
 from gateway.adapters.catalog import Catalog
-from gateway.adapters.connection import Connection
+from gateway.adapters.connection import USER, Connection
 from gateway.adapters.correlation import Correlation
 from gateway.adapters.lingering import Lingering
 from gateway.adapters.lives import Lives
 from gateway.adapters.query import known_parameters_only
+from gateway.adapters.tracing import Traced
 from gateway.adapters.uploads import Uploads
 from gateway.settings import Settings
 from objects import ObjectStore, open_store
@@ -30,13 +32,18 @@ OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, probes.METRICS, openapi.DOCU
 def build(settings: Settings) -> ASGIApp:
     """The whole application. What stands around the router sees every request, those to unknown paths too."""
     routed = _router(settings)
-    return Correlation(Lingering(Authentication(routed, settings.jwt_secret_key, OPEN_PATHS)))
+    app = Correlation(Lingering(Authentication(routed, settings.jwt_secret_key, OPEN_PATHS)))
+    return Traced(app, OPEN_PATHS) if settings.otel_exporter_otlp_endpoint else app
 
 
 def _router(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
-        async with open_store(settings.s3()) as store, Connection(settings.nats_url) as connection:
+        async with (
+            tracing.exporting(USER, settings.otel_exporter_otlp_endpoint),
+            open_store(settings.s3()) as store,
+            Connection(settings.nats_url) as connection,
+        ):
             app.state.update({"store": store, "connection": connection, "uploads": Uploads(store, settings.limits())})
             yield
             await app.state.uploads.finish()

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from bus.settings import load as load_settings
+from bus.tracing import Endpoint
 from gateway.adapters.uploads import Limits
 from objects import S3Environment
 
@@ -20,6 +21,7 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     nats_url: str
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Meta(ge=0, le=65_535)] = 8000
+    otel_exporter_otlp_endpoint: Endpoint = ""
     max_audio_bytes: Annotated[int, Meta(ge=1)] = 2 * 1024 * MEBIBYTE
     max_transcript_bytes: Annotated[int, Meta(ge=1)] = 16 * MEBIBYTE
     max_upload_seconds: Annotated[float, Meta(gt=0)] = 6 * 3600.0

@@ -47,6 +47,7 @@ def run(settings: Settings) -> None:
         nats_url=settings.nats_url,
         http_host=settings.http_host,
         http_port=settings.http_port,
+        traces=settings.otel_exporter_otlp_endpoint,
         wire=wire,
         durables=(subjects.DURABLE_DONE,),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bus.settings import load as load_settings
+from bus.tracing import Endpoint
 from objects import S3Environment
 
 
@@ -12,6 +13,7 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     nats_url: str
     http_host: str = "127.0.0.1"
     http_port: int = 8000
+    otel_exporter_otlp_endpoint: Endpoint = ""
     watch_seconds: float = 30.0
 
 

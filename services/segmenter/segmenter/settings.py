@@ -5,6 +5,7 @@ import socket
 from collections.abc import Mapping
 
 from bus.settings import load as load_settings
+from bus.tracing import Endpoint
 from objects import S3Environment
 
 
@@ -14,6 +15,7 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     nats_url: str
     http_host: str = "127.0.0.1"
     http_port: int = 8000
+    otel_exporter_otlp_endpoint: Endpoint = ""
     sweep_seconds: int = 600
 
 

@@ -22,6 +22,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy
 
 from bus.errors import BusError, BusUnavailable
 from bus.stream import ANSWER_SECONDS, translated
+from bus.tracing import TRACEPARENT
 from catalog.errors import FeedLost
 from contracts import envelope, subjects
 
@@ -44,13 +45,14 @@ _INACTIVE_SECONDS: Final = 30.0  # after this the server forgets the consumer of
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One stored message; `stored_at` is the server's time, `ce_type` empty where it has none."""
+    """One stored message; `stored_at` is the server's time, `ce_type` and `traceparent` empty where it has none."""
 
     seq: int
     stored_at: datetime
     subject: str
     ce_type: str
     body: bytes
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +214,10 @@ class Feed:
             self._lost = f"message {self._delivered} of the consumer got lost"
         if self._lost:
             return
-        ce_type = (message.headers or {}).get(envelope.CE_TYPE, "")
-        self._arrived.append(Received(where.sequence.stream, where.timestamp, message.subject, ce_type, message.data))
+        headers = message.headers or {}
+        ce_type, trace = headers.get(envelope.CE_TYPE, ""), headers.get(TRACEPARENT, "")
+        seq = where.sequence.stream
+        self._arrived.append(Received(seq, where.timestamp, message.subject, ce_type, message.data, trace))
 
     def _take_status(self, headers: dict[str, str]) -> None:
         status, text = headers.get("Status", ""), headers.get("Description", "").lower()

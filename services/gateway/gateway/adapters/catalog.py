@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 import nats.errors
 
+from bus import tracing
 from contracts import subjects
 from contracts.queries import DatasetRow, GetDataset, ListDatasets, Rows, Unavailable, answer_decoder
 from gateway.adapters.connection import Connection
@@ -40,7 +41,9 @@ class Catalog:
     async def _ask(self, subject: str, question: bytes) -> Rows:
         client = self._connection.client()
         try:
-            reply = await client.request(subject, question, timeout=PATIENCE_SECONDS)
+            with tracing.span(subject, "client"):
+                headers = tracing.outgoing() or None
+                reply = await client.request(subject, question, timeout=PATIENCE_SECONDS, headers=headers)
             answer = answer_decoder.decode(reply.data)
         except (nats.errors.Error, TimeoutError) as problem:
             raise CatalogUnavailable("The catalog does not answer. Try again.") from problem
