@@ -51,8 +51,8 @@ format: .venv/installed
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-# Resolved for 3.11 to 3.14 at once, with hashes and without the address of any index. Each service then gets the part
-# of it that it needs, so that it can be deployed alone.
+# Resolved for 3.11 to 3.14 at once, with hashes and without the address of any index. Each service and library then
+# gets the part of it that it needs, so that it can be installed alone.
 UV := build/uv/bin/uv --no-config pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
   $(foreach own,$(OWN),--no-emit-package cuecutter-$(notdir $(own)))
@@ -61,14 +61,13 @@ lock:
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv; }
 	@printf './%s\n' $(OWN) > build/own.txt
 	@$(UV) --group stack --group dev pyproject.toml build/own.txt -o requirements.lock
-	@for service in $(notdir $(wildcard services/*)); do \
-	  { echo "./services/$$service"; sed -n 's|^ *"cuecutter-\([a-z]*\)",|./libs/\1|p' services/$$service/pyproject.toml; } \
-	    > build/own.txt; \
-	  $(UV) -c requirements.lock build/own.txt -o services/$$service/requirements.lock || exit 1; \
+	@for own in $(OWN); do \
+	  { echo "./$$own"; sed -n 's|^ *"cuecutter-\([a-z]*\)",|./libs/\1|p' $$own/pyproject.toml; } > build/own.txt; \
+	  $(UV) -c requirements.lock build/own.txt -o $$own/requirements.lock || exit 1; \
 	done
 	@printf './%s\n' libs/contracts libs/bus libs/objects services/catalog > build/own.txt
 	@$(UV) -c requirements.lock pyproject.toml build/own.txt -o migrations/requirements.lock
-	@echo "requirements.lock and the services' parts of it are written; now: make test"
+	@echo "requirements.lock and the parts of it are written; now: make test"
 
 # Random secrets for compose.yaml, once; and the NATS users, from the one place that knows their rights.
 compose-env: .venv/installed

@@ -1,4 +1,4 @@
-"""Each service installs from its own lock into an empty environment, holds nothing it does not need, and starts."""
+"""Each service and library installs from its own lock into an empty environment, holds no more than that, and runs."""
 
 import os
 import re
@@ -15,7 +15,12 @@ from stack import ports
 from tests.stacks import ROOT, wait_until
 
 SERVICES = ("gateway", "segmenter", "manifest", "catalog")
+LIBRARIES = ("contracts", "bus", "objects", "transcripts")
 FOREIGN = {
+    "contracts": ("nats", "faststream", "litestar", "prometheus_client", "aiobotocore", "opentelemetry", "bus"),
+    "bus": ("litestar", "aiobotocore", "sqlalchemy", "av", "numpy", "objects", "transcripts"),
+    "objects": ("nats", "faststream", "litestar", "boto3", "opentelemetry", "contracts", "bus"),
+    "transcripts": ("nats", "msgspec", "litestar", "aiobotocore", "opentelemetry", "contracts", "bus"),
     "gateway": ("av", "numpy", "pydub", "soxr", "sqlalchemy", "asyncpg", "alembic", "segmenter", "pytest"),
     "segmenter": ("litestar", "jwt", "multipart", "sqlalchemy", "asyncpg", "alembic", "gateway", "pytest"),
     "manifest": ("litestar", "av", "numpy", "sqlalchemy", "asyncpg", "srt", "transcripts", "segmenter", "pytest"),
@@ -50,9 +55,17 @@ def ours() -> list[Path]:
     return sorted([*ROOT.glob("libs/*/pyproject.toml"), *ROOT.glob("services/*/pyproject.toml")])
 
 
-def needed(service: str) -> list[str]:
-    text = (ROOT / "services" / service / "pyproject.toml").read_text(encoding="utf-8")
-    return [service, *re.findall(r'^ *"cuecutter-([a-z]+)",', text, re.MULTILINE)]
+def needed(place: Path) -> list[str]:
+    text = (place / "pyproject.toml").read_text(encoding="utf-8")
+    return [place.name, *re.findall(r'^ *"cuecutter-([a-z]+)",', text, re.MULTILINE)]
+
+
+def alone(place: Path, wheels: Path, folder: Path) -> Path:
+    """The interpreter of an environment that holds `place` and what it needs; fails where it holds more."""
+    python = install(folder / "venv", place / "requirements.lock", wheels, needed(place))
+    search = f"from importlib.util import find_spec; print([n for n in {FOREIGN[place.name]} if find_spec(n)])"
+    assert run(python, "-c", search, cwd=folder) == "[]"
+    return python
 
 
 def install(folder: Path, lock: Path, wheels: Path, packages: list[str]) -> Path:
@@ -76,10 +89,7 @@ def install(folder: Path, lock: Path, wheels: Path, packages: list[str]) -> Path
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_installs_alone_and_starts(service: str, wheels: Path, tmp_path: Path) -> None:
-    lock = ROOT / "services" / service / "requirements.lock"
-    python = install(tmp_path / "venv", lock, wheels, needed(service))
-    search = f"from importlib.util import find_spec; print([n for n in {FOREIGN[service]} if find_spec(n)])"
-    assert run(python, "-c", search, cwd=tmp_path) == "[]"
+    python = alone(ROOT / "services" / service, wheels, tmp_path)
     port = ports.choose()
     env = {**ENV, "HTTP_PORT": str(port), "PATH": os.environ["PATH"]}
     process = subprocess.Popen([str(python), "-m", service], cwd=tmp_path, env=env, stderr=subprocess.DEVNULL)
@@ -92,6 +102,19 @@ def test_a_service_installs_alone_and_starts(service: str, wheels: Path, tmp_pat
     assert process.returncode in (0, -signal.SIGTERM)
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_library_installs_alone_and_all_of_it_can_be_imported(library: str, wheels: Path, tmp_path: Path) -> None:
+    python = alone(ROOT / "libs" / library, wheels, tmp_path)
+    program = (
+        "import importlib, pkgutil, sys\n"
+        "package = importlib.import_module(sys.argv[1])\n"
+        "for found in pkgutil.walk_packages(package.__path__, f'{package.__name__}.'):\n"
+        "    importlib.import_module(found.name)\n"
+        "    print(found.name)"
+    )
+    assert run(python, "-c", program, library, cwd=tmp_path).startswith(f"{library}.")
+
+
 def test_the_migrations_install_alone_and_start(wheels: Path, tmp_path: Path) -> None:
     packages = ["contracts", "bus", "objects", "catalog"]
     python = install(tmp_path / "venv", ROOT / "migrations" / "requirements.lock", wheels, packages)
@@ -101,9 +124,10 @@ def test_the_migrations_install_alone_and_start(wheels: Path, tmp_path: Path) ->
     assert (answer.returncode, "missing settings" in answer.stderr) == (2, True)
 
 
-def test_the_services_locks_are_parts_of_the_one_lock() -> None:
+def test_every_lock_is_a_part_of_the_one_lock() -> None:
     whole = set(pins(ROOT / "requirements.lock"))
-    for lock in [*ROOT.glob("services/*/requirements.lock"), ROOT / "migrations" / "requirements.lock"]:
+    for place in [*(path.parent for path in ours()), ROOT / "migrations"]:
+        lock = place / "requirements.lock"
         assert set(pins(lock)) <= whole, lock
 
 
