@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from bus.settings import NatsUrl
 from objects import S3Environment
 
 
@@ -11,5 +12,5 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     """`nats_url` is of the user `topology`, the only one that may declare; `stream_replicas` is 1 or 3."""
 
     database_url: Annotated[str, Meta(pattern="^postgres(ql)?://")]
-    nats_url: str
+    nats_url: NatsUrl
     stream_replicas: Annotated[int, Meta(ge=1, le=5)] = 1

@@ -4,8 +4,9 @@ The secrets never show in a repr, so that a settings object may stand in a log l
 """
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,10 @@ class S3Environment(Struct, frozen=True, kw_only=True, rename="upper"):
 
     aws_access_key_id: str
     aws_secret_access_key: str
-    s3_bucket_name: str
+    s3_bucket_name: Annotated[str, Meta(pattern=r"^[^\s/]+$")]
     aws_region: str = "us-east-1"
     aws_session_token: str | None = None
-    aws_endpoint_url_s3: str | None = None
+    aws_endpoint_url_s3: Annotated[str, Meta(pattern=r"^https?://\S+$")] | None = None
 
     def s3(self) -> S3Settings:
         return S3Settings(

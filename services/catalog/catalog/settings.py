@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from bus.settings import NatsUrl, Port
 from bus.tracing import Endpoint
 
 
@@ -11,7 +12,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     """`http_port` serves /healthz and /readyz; port 0 lets the system choose."""
 
     database_url: Annotated[str, Meta(pattern="^postgres(ql)?://")]
-    nats_url: Annotated[str, Meta(min_length=1)]
+    nats_url: NatsUrl
     http_host: str = "127.0.0.1"
-    http_port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    http_port: Port = 8000
     otel_exporter_otlp_endpoint: Endpoint = ""

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from bus.settings import NatsUrl, Port
 from bus.settings import load as load_settings
 from bus.tracing import Endpoint
 from gateway.adapters.uploads import Limits
@@ -18,9 +19,9 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
 
     # HS256 is only as strong as its key, and is guessed offline: no shorter than its hash.
     jwt_secret_key: Annotated[str, Meta(min_length=32)]
-    nats_url: str
+    nats_url: NatsUrl
     http_host: str = "127.0.0.1"
-    http_port: Annotated[int, Meta(ge=0, le=65_535)] = 8000
+    http_port: Port = 8000
     otel_exporter_otlp_endpoint: Endpoint = ""
     max_audio_bytes: Annotated[int, Meta(ge=1)] = 2 * 1024 * MEBIBYTE
     max_transcript_bytes: Annotated[int, Meta(ge=1)] = 16 * MEBIBYTE

@@ -1,7 +1,11 @@
 """The manifest service's settings, read once from the environment."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
+from msgspec import Meta
+
+from bus.settings import NatsUrl, Port
 from bus.settings import load as load_settings
 from bus.tracing import Endpoint
 from objects import S3Environment
@@ -10,11 +14,11 @@ from objects import S3Environment
 class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     """Times in seconds. Variables have the fields' names in upper case."""
 
-    nats_url: str
+    nats_url: NatsUrl
     http_host: str = "127.0.0.1"
-    http_port: int = 8000
+    http_port: Port = 8000
     otel_exporter_otlp_endpoint: Endpoint = ""
-    watch_seconds: float = 30.0
+    watch_seconds: Annotated[float, Meta(gt=0)] = 30.0
 
 
 def load(env: Mapping[str, str]) -> Settings:

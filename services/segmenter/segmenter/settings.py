@@ -3,7 +3,11 @@
 import os
 import socket
 from collections.abc import Mapping
+from typing import Annotated
 
+from msgspec import Meta
+
+from bus.settings import NatsUrl, Port
 from bus.settings import load as load_settings
 from bus.tracing import Endpoint
 from objects import S3Environment
@@ -12,11 +16,11 @@ from objects import S3Environment
 class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     """Sizes in bytes, times in seconds. Variables have the fields' names in upper case."""
 
-    nats_url: str
+    nats_url: NatsUrl
     http_host: str = "127.0.0.1"
-    http_port: int = 8000
+    http_port: Port = 8000
     otel_exporter_otlp_endpoint: Endpoint = ""
-    sweep_seconds: int = 600
+    sweep_seconds: Annotated[int, Meta(ge=1)] = 600
 
 
 def load(env: Mapping[str, str]) -> Settings:
