@@ -17,7 +17,7 @@ from stack.progress import Progress
 from tests.stacks import ROOT
 
 SERVICES = ("gateway", "segmenter", "manifest", "catalog")
-OPTIONAL = {"PORT"}
+OPTIONAL = {"PORT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 
 @pytest.fixture(scope="module")
