@@ -2,6 +2,7 @@
 
 The only place that catches broadly. Nothing is retried for ever unless a dependency is away, and nothing vanishes:
 what can't be handled becomes a dead letter with its reason, and the service is told to end the run it belongs to.
+What a newer version wrote is left to a newer worker for some minutes; no run is ended for it.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from contracts import envelope, subjects
 from contracts.events import AnyEvent, ProcessRequested
 
 MAX_ATTEMPTS: Final = 8  # of an unknown failure; with the pauses below about a minute
+NEWER_ATTEMPTS: Final = 24  # of an event of a newer version; with the pauses below ten minutes of rolling upgrade
 _PAUSES_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30)
 
 _log = logging.getLogger(__name__)
@@ -123,12 +125,18 @@ class Settler:
             await end(heart)
         _tell(message, route, delivery, settlement, monotonic() - started)
 
-    async def _run(self, message: Msg, route: Route, delivery: Delivery | None, trouble: str) -> Settlement:
+    async def _run(
+        self, message: Msg, route: Route, delivery: Delivery | None, trouble: envelope.UndecodableEvent | None
+    ) -> Settlement:
+        if isinstance(trouble, envelope.NewerEvent):
+            return await self._leave_to_newer(message, trouble)
         if delivery is None:
-            return await self._give_up(message, None, trouble)
+            return await self._give_up(message, None, f"undecodable: {trouble}")
         attempt = delivery.attempt
         try:
             return await route.handler(delivery)
+        except envelope.NewerEvent as problem:
+            return await self._leave_to_newer(message, problem)
         except self._waiting as problem:
             return Again(pause_seconds(attempt), f"{type(problem).__name__}: {problem}")
         except Exception as problem:
@@ -138,6 +146,13 @@ class Settler:
         if attempt < MAX_ATTEMPTS:
             return Again(pause_seconds(attempt), reason)
         return await self._give_up(message, delivery, reason)
+
+    async def _leave_to_newer(self, message: Msg, problem: envelope.NewerEvent) -> Settlement:
+        """Hands back what a worker of the newer version can handle; buries it when none came. Its run lives on."""
+        attempt, reason = message.metadata.num_delivered, f"written by a newer version: {problem}"
+        if attempt < NEWER_ATTEMPTS:
+            return Again(pause_seconds(attempt), reason)
+        return await self._give_up(message, None, reason)
 
     async def _give_up(self, message: Msg, delivery: Delivery | None, reason: str) -> Settlement:
         try:
@@ -169,15 +184,15 @@ def pause_seconds(attempt: int) -> float:
     return _PAUSES_SECONDS[min(attempt, len(_PAUSES_SECONDS)) - 1]
 
 
-def _delivery(message: Msg) -> tuple[Delivery | None, str]:
+def _delivery(message: Msg) -> tuple[Delivery | None, envelope.UndecodableEvent | None]:
     """The message as a delivery, or None and why it is none."""
     where = message.metadata
     try:
         event = envelope.decode(message.data)
     except envelope.UndecodableEvent as problem:
-        return None, f"undecodable: {problem}"
+        return None, problem
     event_id = (message.headers or {}).get(envelope.CE_ID, "")
-    return Delivery(event, event_id, message.subject, where.sequence.stream, where.num_delivered), ""
+    return Delivery(event, event_id, message.subject, where.sequence.stream, where.num_delivered), None
 
 
 async def _beat(message: Msg) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from contracts import events
 from contracts.events import AnyEvent, Life
@@ -31,13 +32,23 @@ CE_ID: Final = "ce-id"
 CE_TYPE: Final = "ce-type"
 CE_SUBJECT: Final = "ce-subject"  # the dataset's id
 
-_encoder = msgspec.json.Encoder()
-_any_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
-_life_decoder: msgspec.json.Decoder[Life] = msgspec.json.Decoder(Life)
-
 
 class UndecodableEvent(ValueError):
     """A message whose body is none of the events this version knows."""
+
+
+class NewerEvent(UndecodableEvent):
+    """A body that names its type, and that type, or a value in it, is unknown here: a newer version speaks."""
+
+
+class _Typed(Struct):
+    type: str
+
+
+_encoder = msgspec.json.Encoder()
+_any_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_life_decoder: msgspec.json.Decoder[Life] = msgspec.json.Decoder(Life)
+_typed_decoder = msgspec.json.Decoder(_Typed)
 
 
 def headers(event: AnyEvent, *, event_id: str, source: str, at: datetime) -> dict[str, str]:
@@ -58,19 +69,27 @@ def encode(event: AnyEvent) -> bytes:
 
 
 def decode(body: bytes) -> AnyEvent:
-    """Raises: UndecodableEvent for an unknown type or a body that does not fit its type."""
+    """Raises: NewerEvent for an unknown type or value; UndecodableEvent for what is no event of any version."""
     try:
         return _any_decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-        raise UndecodableEvent(str(problem)) from problem
+        raise _refusal(body, problem) from problem
 
 
 def decode_life(body: bytes) -> Life:
     """Like `decode`, for the six events of a life.
 
-    Raises: UndecodableEvent.
+    Raises: NewerEvent, UndecodableEvent.
     """
     try:
         return _life_decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-        raise UndecodableEvent(str(problem)) from problem
+        raise _refusal(body, problem) from problem
+
+
+def _refusal(body: bytes, problem: Exception) -> UndecodableEvent:
+    try:
+        kind = _typed_decoder.decode(body).type
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return UndecodableEvent(str(problem))
+    return NewerEvent(f"{kind[:64]!r}: {problem}")

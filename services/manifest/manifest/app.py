@@ -16,6 +16,7 @@ from bus.stream import Stream
 from bus.subscriptions import subscribe
 from bus.worker import Wiring, client_of, serve
 from contracts import subjects
+from contracts.envelope import UndecodableEvent
 from contracts.queries import DatasetRow
 from manifest.adapters.catalog import processing
 from manifest.adapters.facts import Facts
@@ -68,7 +69,7 @@ async def _look(handlers: Handlers, row: DatasetRow) -> None:
     fields = {"dataset_id": row.id, "run": row.run}
     try:
         found = await handlers.on_quiet_run(row)
-    except (StoreError, BusError, ManifestError) as problem:
+    except (StoreError, BusError, ManifestError, UndecodableEvent) as problem:
         # One dataset's trouble must not keep the others from being watched.
         _log.warning("watch put off", extra={"fields": fields | {"error": f"{type(problem).__name__}: {problem}"}})
     else:

@@ -11,6 +11,7 @@ from typing import Final
 
 from bus.life_log import LifeLog
 from contracts import keys, life
+from contracts.envelope import UndecodableEvent
 from objects import ObjectStore
 
 UPLOAD_ENDS: Final = timedelta(hours=6)  # the gateway's limit; a prefix without a life is a leftover after it
@@ -46,7 +47,10 @@ class Sweeper:
                 yield dataset
 
     async def _is_leftover(self, prefix: str) -> bool:
-        state = (await self.lives.head(prefix.rstrip("/").rsplit("/", 1)[-1])).state
+        try:
+            state = (await self.lives.head(prefix.rstrip("/").rsplit("/", 1)[-1])).state
+        except UndecodableEvent:
+            return False  # a newer version's event speaks for it, and its sweeper knows what it says
         if isinstance(state, life.Absent):
             return await self._youngest(prefix) < datetime.now(UTC) - UPLOAD_ENDS
         return isinstance(state, life.Deleted)

@@ -15,7 +15,7 @@ from bus.settle import Again, Delivery, Done, Leave, Route, Settlement, Settler
 from bus.stream import Stream
 from bus.subscriptions import subscribe
 from bus.worker import client_of
-from contracts import subjects
+from contracts import envelope, subjects
 from tests.lives import span_order
 
 pytestmark = pytest.mark.asyncio
@@ -164,6 +164,50 @@ async def test_a_body_that_is_no_event_is_buried_at_once_and_blocks_nobody(desk:
     assert desk.seen == []
     letter = await desk.admin.jetstream().get_last_msg(subjects.DEAD_STREAM, subjects.dead("segmenter"))
     assert letter.data == b"not json"
+
+
+NEWER = b'{"type":"SpanPlannedV2","dataset_id":"d","run":1}'
+
+
+async def test_an_event_of_a_newer_version_is_left_to_a_newer_worker(desk: Desk, nats_server: Any) -> None:
+    await desk.start(lambda delivery: Done())
+    await desk.send(NEWER)
+    async with asyncio.timeout(15):
+        while not ((await desk.pending())[0] == 1 and await _redelivered(desk) >= 3):
+            await asyncio.sleep(0.01)
+    await desk.broker.stop()
+    # The newer worker reads the same durable and knows the type.
+    newer = await connect(nats_server.url("segmenter"), "segmenter")
+    pull = await newer.jetstream().pull_subscribe_bind(durable=subjects.DURABLE_SPAN, stream=subjects.STREAM)
+    (message,) = await pull.fetch(1, timeout=5)
+    assert message.data == NEWER
+    await message.ack_sync()
+    await close(newer)
+    assert await desk.pending() == (0, 0)
+    assert desk.seen == []
+    assert await Stream(desk.admin, subjects.DEAD_STREAM).last(subjects.dead("segmenter")) is None
+
+
+@pytest.mark.parametrize("stage", ["the message itself", "what its handler reads"])
+async def test_what_no_newer_worker_takes_is_buried_in_the_end_and_no_run_is_ended_for_it(
+    desk: Desk, stage: str
+) -> None:
+    def handler(delivery: Delivery) -> Settlement:
+        raise envelope.NewerEvent("'SegmentationPlannedV2': a plan of a newer version")
+
+    await desk.start(handler)
+    await desk.send(NEWER if stage == "the message itself" else None)
+    await desk.settled()
+    letter = await desk.admin.jetstream().get_last_msg(subjects.DEAD_STREAM, subjects.dead("segmenter"))
+    assert letter.headers is not None
+    assert letter.headers["x-reason"].startswith("written by a newer version: ")
+    assert letter.headers["x-attempts"] == str(settle.NEWER_ATTEMPTS)
+    assert desk.poisoned == []
+
+
+async def _redelivered(desk: Desk) -> int:
+    info = await desk.admin.jetstream().consumer_info(subjects.STREAM, subjects.DURABLE_SPAN)
+    return info.delivered.consumer_seq if info.delivered else 0
 
 
 async def test_a_worker_that_is_stopped_hands_its_message_back(desk: Desk, nats_server: Any) -> None:

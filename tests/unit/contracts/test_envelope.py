@@ -45,3 +45,18 @@ def test_a_field_of_a_later_version_is_ignored() -> None:
 def test_what_is_no_event_is_refused_with_our_own_error(body: bytes) -> None:
     with pytest.raises(envelope.UndecodableEvent):
         envelope.decode(body)
+
+
+@pytest.mark.parametrize("body", [b'{"type":"DatasetShared","dataset_id":"d"}', b'{"type":"SpanWritten","span":"all"}'])
+def test_what_only_a_newer_version_can_read_is_told_from_what_nobody_can(body: bytes) -> None:
+    with pytest.raises(envelope.NewerEvent):
+        envelope.decode(body)
+    with pytest.raises(envelope.NewerEvent):
+        envelope.decode_life(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"type":7}', b'{"span":1}', b"\xff"])
+def test_what_names_no_type_is_of_no_version(body: bytes) -> None:
+    with pytest.raises(envelope.UndecodableEvent) as caught:
+        envelope.decode(body)
+    assert not isinstance(caught.value, envelope.NewerEvent)
