@@ -14,9 +14,11 @@ COPY services/${SERVICE}/requirements.lock service.lock
 RUN pip --python /app/bin/python install --no-cache-dir --require-hashes --requirement service.lock
 COPY libs libs
 COPY services/${SERVICE} services/${SERVICE}
-RUN pip wheel --no-deps --no-build-isolation --no-index --wheel-dir wheels ./services/${SERVICE} \
+# Our own libraries as the service names them: several words are wanted.
+# hadolint ignore=SC2046
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --no-index --wheel-dir wheels ./services/${SERVICE} \
       $(sed -n 's|^ *"cuecutter-\([a-z]*\)",|./libs/\1|p' services/${SERVICE}/pyproject.toml) \
- && pip --python /app/bin/python install --no-deps --no-index wheels/*.whl
+ && pip --python /app/bin/python install --no-cache-dir --no-deps --no-index wheels/*.whl
 
 FROM python:${PYTHON_VERSION}-slim
 ARG SERVICE

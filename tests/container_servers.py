@@ -110,6 +110,14 @@ class NatsServer(Server):
     def url(self, user: str) -> str:
         return nats.url(user, self.port, self._passwords[user])
 
+    @property
+    def pid(self) -> int:
+        """As the host sees it, which is where the tests run; signalling it takes the rights of root."""
+        assert self._container is not None
+        running = self._container.get_wrapped_container()
+        running.reload()
+        return int(running.attrs["State"]["Pid"])
+
 
 def _wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + START_SECONDS

@@ -17,6 +17,7 @@ from stack.progress import Progress
 from tests.stacks import ROOT
 
 SERVICES = ("gateway", "segmenter", "manifest", "catalog")
+DOCKERFILES = ("Dockerfile", "migrations/Dockerfile")
 OPTIONAL = {"PORT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 
@@ -51,8 +52,14 @@ def test_a_service_cannot_write_outside_its_memory_and_is_not_root(compose: Any,
     assert described["cap_drop"] == ["ALL"]
     assert described["command"] == [service]
     assert "mem_limit" in described
-    for dockerfile in (ROOT / "Dockerfile", ROOT / "migrations" / "Dockerfile"):
-        assert re.search(r"^USER \d+:\d+$", dockerfile.read_text(encoding="utf-8"), re.MULTILINE)
+    for dockerfile in DOCKERFILES:
+        assert re.search(r"^USER \d+:\d+$", (ROOT / dockerfile).read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_hadolint_finds_nothing_in_the_dockerfiles() -> None:
+    command = [str(Path(sys.executable).with_name("hadolint")), *DOCKERFILES]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
 def test_secrets_are_drawn_once_and_kept_private(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

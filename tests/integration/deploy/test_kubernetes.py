@@ -71,3 +71,38 @@ def test_segmenters_scale_by_the_durable_that_they_read() -> None:
     trigger = one("segmenter", "ScaledObject")["spec"]["triggers"][0]["metadata"]
     assert (trigger["stream"], trigger["consumer"]) == (subjects.STREAM, subjects.DURABLE_SPAN)
     assert "replicas" not in one("segmenter", "Deployment")["spec"]  # or every release would undo the scaling
+
+
+def test_a_service_reaches_what_its_settings_name_and_nothing_else() -> None:
+    """Kinds of servers by what a policy lets out, against the variables that a service requires."""
+    policies = list(resources(FOLDER / "network.yaml"))
+    for service in (*SERVICES, "migrations"):
+        kind = "Job" if service == "migrations" else "Deployment"
+        labels = one(service, kind)["spec"]["template"]["metadata"]["labels"]
+        reached = {port["port"] for policy in policies if selects(policy, labels) for port in let_out(policy)}
+        known = {field.encode_name for field in msgspec.structs.fields(import_module(f"{service}.settings").Settings)}
+        store = {443, 8080} if "S3_BUCKET_NAME" in known else set()
+        database = {5432} if "DATABASE_URL" in known else set()
+        assert reached == {53, 4222} | store | database
+
+
+def selects(policy: dict[str, Any], labels: dict[str, str]) -> bool:
+    selector = policy["spec"]["podSelector"]
+    wanted = selector.get("matchLabels", {}).items()
+    one_of = selector.get("matchExpressions", [])
+    return wanted <= labels.items() and all(labels.get(rule["key"]) in rule["values"] for rule in one_of)
+
+
+def let_out(policy: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for rule in policy["spec"].get("egress", []):
+        yield from rule["ports"]
+
+
+def test_only_the_gateway_is_reached_from_everywhere() -> None:
+    open_ones = [
+        policy["spec"]["podSelector"]
+        for policy in resources(FOLDER / "network.yaml")
+        for rule in policy["spec"].get("ingress", [])
+        if "from" not in rule
+    ]
+    assert open_ones == [{"matchLabels": {"app.kubernetes.io/name": "gateway"}}]
