@@ -6,13 +6,15 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 OWN := $(wildcard libs/* services/*)
 
-.PHONY: help demo run status test lint format lock compose-env clean
+.PHONY: help demo run status test lint format lock compose-env asyncapi unit-costs clean
 
 help:
 	@echo "make demo   start everything, process the bundled sample, show events and manifest"
 	@echo "make run    the same system, left running (DATA=dir PORT=n SEGMENTERS=n MANIFESTS=n CATALOGS=n)"
 	@echo "make status   what that system is doing: workers, queues, runs by age, dead letters (DATA=dir)"
 	@echo "make test   all tests, on real servers started by the tests"
+	@echo "make asyncapi   docs/asyncapi.yaml anew, after a change of events"
+	@echo "make unit-costs   what one unit of work costs, measured; then what 1,000 hours a day need (HOURS=n)"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make compose-env   secrets for compose.yaml, once; then: docker compose up --build --wait"
 	@echo "make lock   resolve requirements.lock anew, after a change of dependencies"
@@ -40,6 +42,14 @@ status: .venv/installed
 
 test: .venv/installed
 	@$(PY) -m pytest $(ARGS)
+
+# The file is text for people and tools alike: JSON, which is YAML too.
+asyncapi: .venv/installed
+	@$(PY) -m contracts.asyncapi > docs/asyncapi.yaml
+
+unit-costs: .venv/installed
+	@$(PY) -m benchmarks.unit_costs benchmarks/unit_costs.json
+	@$(PY) -m benchmarks.capacity $(HOURS)
 
 lint: .venv/installed
 	@$(PY) -m ruff check .
