@@ -18,7 +18,9 @@ from segmenter.planning import Planner
 from segmenter.purging import Purger
 from segmenter.slicing import SPANS_AT_ONCE, Slicer
 
-OTHER_VERSION_SECONDS = 2.0  # until a worker of the plan's own version gets the order
+# Until a worker of the plan's own version gets the order: soon at first; later rarely, because orders that come again
+# are delivered before new ones, and a thousand of them must not keep this worker from its own.
+OTHER_VERSION_SECONDS = (1.0, 2.0, 4.0, 8.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ class Handlers:
             return Done("not an order")
         if not await self.lives.run_stands(order.dataset_id, order.run):
             return Done("run is over")
+        if order.plan_version != own_plan_version(order.audio):
+            return Again(foreign_pause_seconds(delivery.attempt), f"order of plan version {order.plan_version}")
         if await self.stream.last(subjects.done(order.dataset_id, order.run, order.span)):
             return Done("span is done")
-        if order.plan_version != own_plan_version(order.audio):
-            return Again(OTHER_VERSION_SECONDS, f"order of plan version {order.plan_version}")
         try:
             outcome = await self.slicer.cut(order, delivery.event_id)
         except AudioError as problem:
@@ -92,3 +94,8 @@ class Handlers:
         if isinstance(answer, Appended):
             runs_ended.labels(problem.code).inc()
         return Done(f"failed: {problem.code}")
+
+
+def foreign_pause_seconds(attempt: int) -> float:
+    """How long delivery number `attempt` (from 1) of another version's order is handed back for."""
+    return OTHER_VERSION_SECONDS[min(attempt, len(OTHER_VERSION_SECONDS)) - 1]
