@@ -17,6 +17,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+# What a line end becomes whose two bytes are read in the wrong order. Unicode has no character here.
+_SWAPPED_LINE_END = "\u0a00"
+_OTHER_ORDER = {"utf-16-le": "utf-16-be", "utf-16-be": "utf-16-le"}
+
 _REMEDY = "save the file as UTF-8, or name its encoding as transcript_encoding, for example windows-1252"
 
 
@@ -52,7 +56,19 @@ def _decode(data: bytes, encoding: str) -> str:
         raise UndecodableText(message, line=line, offset=error.start, remedy=_REMEDY) from error
     if "\0" in text:
         _refuse_wide_text(data)
+    if _SWAPPED_LINE_END in text and "\n" not in text and encoding in _OTHER_ORDER:
+        _refuse_other_order(encoding)
     return text.lstrip("\ufeff")
+
+
+def _refuse_other_order(encoding: str) -> None:
+    """The wrong order of bytes decodes to strange letters without an error, so the line ends must tell."""
+    raise UndecodableText(
+        f"not {encoding}: the line ends have their bytes in the other order",
+        line=1,
+        offset=None,
+        remedy=f"save the file as UTF-8, or name its encoding as transcript_encoding: {_OTHER_ORDER[encoding]}",
+    )
 
 
 def _line_at(before: bytes, encoding: str) -> int:

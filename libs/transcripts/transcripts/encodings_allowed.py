@@ -33,7 +33,8 @@ def canonical_name(name: str) -> str:
     Raises: UnknownEncoding for everything that is not in the list above.
     """
     key = _spelling(name)
-    key = aliases.get(key, key)
+    # Python knows most of Windows' own names, but not all.
+    key = aliases.get(key) or key.replace("windows_", "cp", 1)
     key = _FIXED_ORDER.get(key, key)
     if key not in _ALLOWED:
         raise UnknownEncoding(

@@ -7,6 +7,9 @@ from transcripts.errors import NoUsableCue
 from transcripts.plain import read_plain
 from transcripts.srt_reader import read_srt
 
+_MEND = "correct the lines named, or the type"
+_GIVE_TIMES = "give each cue a line such as 00:00:01,000 --> 00:00:02,500, or upload it with transcript_type text"
+
 
 def read(data: bytes, kind: TranscriptKind | None = None, encoding: str | None = None) -> Transcript:
     """`kind` and `encoding` by content when not given. Time and memory are linear in the bytes; no limit of size.
@@ -22,13 +25,16 @@ def read(data: bytes, kind: TranscriptKind | None = None, encoding: str | None =
         return Transcript(kind, used, notes=about_encoding + notes, plain_text=plain_text)
     cues, dropped, notes, parsed = read_srt(text)
     if not cues:
-        raise NoUsableCue(_describe(dropped), dropped=dropped, remedy="correct the lines named, or the type")
+        raise NoUsableCue(_describe(dropped), dropped=dropped, remedy=_MEND if dropped else _GIVE_TIMES)
     return Transcript(kind, used, cues, dropped, about_encoding + notes, parsed)
 
 
 def _doubts(data: bytes, used: str) -> tuple[Note, ...]:
-    """Text in another encoding is hardly ever valid UTF-8 by chance; a wrongly named one would spoil every accent."""
-    if used == "utf-8" or data.isascii():
+    """Text in another encoding is hardly ever valid UTF-8 by chance; a wrongly named one would spoil every accent, and
+    a wide one every letter: ASCII is the same in all of them but in those, which have NUL bytes instead.
+    """
+    wide = used.startswith(("utf-16", "utf-32"))
+    if used == "utf-8" or (b"\0" in data if wide else data.isascii()):
         return ()
     try:
         data.decode("utf-8")

@@ -65,6 +65,7 @@ NAMED = [
     ("utf-8-sig", "utf-8", "utf-8"),
     (" UTF8 ", "utf-8", "utf-8"),
     ("cp437", "cp437", "cp437"),
+    ("windows-874", "cp874", "cp874"),
 ]
 
 
@@ -167,3 +168,21 @@ def test_valid_utf_8_read_by_another_name_is_noted() -> None:
 
 def test_ascii_read_by_another_name_is_not_noted() -> None:
     assert read(b"Zoe", TranscriptKind.TEXT, "cp1252").notes == ()
+
+
+def test_ascii_read_by_the_name_of_a_wide_encoding_is_noted() -> None:
+    assert [note.code for note in read(b"Zoe and you.", TranscriptKind.TEXT, "utf-16").notes] == [NoteCode.ALSO_UTF_8]
+    assert read("Zoe".encode("utf-16-le"), TranscriptKind.TEXT, "utf-16").notes == ()
+
+
+@pytest.mark.parametrize(("codec", "named"), [("utf-16-be", "utf-16"), ("utf-16-le", "utf-16-be")])
+def test_wide_text_named_in_the_other_byte_order_is_refused_and_says_which(codec: str, named: str) -> None:
+    with pytest.raises(UndecodableText) as caught:
+        decode(TEXT.encode(codec), named)
+
+    assert caught.value.line == 1
+    assert caught.value.remedy.endswith(codec)
+
+
+def test_what_a_swapped_line_end_looks_like_is_left_alone_beside_real_line_ends() -> None:
+    assert decode("a\u0a00b\nc".encode("utf-16-le"), "utf-16-le")[0] == "a\u0a00b\nc"
