@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from transcripts.characters import DROP_INVISIBLE
+from transcripts.characters import COLON, DROP_INVISIBLE
 from transcripts.cues import NoteCode
 
 _MAX_VALUE_DIGITS = 9
@@ -20,6 +20,10 @@ _PARAGRAPH_END = re.compile(r"\n[^\S\n]*+(?=\n|\Z)")
 # A line with a number and nothing else, under a blank line; at the top of a file also without one.
 _NUMBER = re.compile(r"^[^\S\n]*+\n([0-9]++)[^\S\n]*+$", re.MULTILINE)
 _NUMBER_AT_TOP = re.compile(r"(?:\A|^[^\S\n]*+\n)([0-9]++)[^\S\n]*+$", re.MULTILINE)
+# What looks like times and is none that could be read: an arrow in a line with a digit, or two full times. Once a full
+# time is found, the rest of its line is looked through once.
+_FULL_TIME = rf"\d[{COLON}]\d{{1,3}}[{COLON}]\d"
+_TIMES_INSIDE = re.compile(rf"^(?=[^\n]*\d)[^\n]*?(?:-->|--&gt;|{_FULL_TIME}[^\n]*?{_FULL_TIME})", re.MULTILINE)
 _BLANK_INSIDE = re.compile(r"\n[^\S\n]*+\n")
 
 
@@ -88,7 +92,8 @@ def heading(gap: str, numbering: Numbering, *, first: bool, vtt: bool) -> Headin
         return Heading("", None, len(gap), not touching, NoteCode.NUMBER_AS_TEXT)
     if alone and touching and (vtt or _looks_like_an_index(text)):
         return Heading(text, None, at, alone, None if vtt else NoteCode.ODD_INDEX)
-    return Heading("", None, len(gap), not touching)
+    doubtful = touching and not vtt and _looks_like_an_index(text)
+    return Heading("", None, len(gap), not touching, NoteCode.NUMBER_AS_TEXT if doubtful else None)
 
 
 def _last_line(gap: str, *, first: bool) -> _LastLine | None:
@@ -175,6 +180,12 @@ def _vtt_blocks(body: str, *, first: bool) -> Iterator[tuple[int, int]]:
         end = ending.start() if ending else len(body)
         yield found.start(), end
         found = _VTT_BLOCK.search(body, end)
+
+
+def times_inside(body: str) -> int:
+    """The offset of the first line that says times as well as anything can that is text, -1 without one."""
+    found = _TIMES_INSIDE.search(body)
+    return found.start() if found else -1
 
 
 def blank_line_inside(body: str) -> int:

@@ -5,15 +5,16 @@ import re
 from transcripts.characters import find_control, has_visible, join_lines, unify_line_ends
 from transcripts.cues import Note, NoteCode, quote
 from transcripts.errors import NoText, UndecodableText
+from transcripts.gaps import times_inside
 
 # How SRT, lyrics, SBV and logs of speech recognisers write times: `[00:12.50]`, `0:00:01.000,0:00:02.000`.
-_TIME_AT_LINE_START = re.compile(r"^[^\S\n]*+[\[({<]?+\d{1,3}+:\d\d[:.,]\d\d[^\n]*+", re.MULTILINE)
+_TIME_AT_LINE_START = re.compile(r"^[^\S\n]*+[\[({<]?+\d{1,3}+:\d\d[:.,]\d\d", re.MULTILINE)
 
 _CONTROL_REMEDY = "save it as UTF-8, or name its real encoding as transcript_encoding"
 
 
 def read_plain(text: str) -> tuple[str, tuple[Note, ...]]:
-    """All lines stripped and joined by one space, otherwise verbatim; a note where a line begins with a time.
+    """All lines stripped and joined by one space, otherwise verbatim; a note where a line looks like times.
 
     Raises: NoText when nothing visible is there; UndecodableText at a control character, for there is no cue to drop.
     """
@@ -24,7 +25,8 @@ def read_plain(text: str) -> tuple[str, tuple[Note, ...]]:
     if not has_visible(text):
         raise NoText("the transcript has no text", remedy="upload a transcript with text")
     found = _TIME_AT_LINE_START.search(text)
-    return join_lines(text), (_note_time(text, found),) if found else ()
+    at = found.start() if found else times_inside(text)
+    return join_lines(text), (_note_time(text, at),) if at >= 0 else ()
 
 
 def _refuse_control(text: str, at: int) -> None:
@@ -33,5 +35,5 @@ def _refuse_control(text: str, at: int) -> None:
     raise UndecodableText(message, line=line, offset=None, remedy=_CONTROL_REMEDY)
 
 
-def _note_time(text: str, found: re.Match[str]) -> Note:
-    return Note(text.count("\n", 0, found.start()) + 1, NoteCode.TIME_IN_TEXT, quote(found.group()))
+def _note_time(text: str, at: int) -> Note:
+    return Note(text.count("\n", 0, at) + 1, NoteCode.TIME_IN_TEXT, quote(text[at:].partition("\n")[0]))

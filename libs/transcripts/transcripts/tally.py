@@ -35,6 +35,7 @@ class Tally:
         self.notes: list[Note] = []
         self.parsed = 0
         self._time_lines = 0
+        self._times_told_at = 0
 
     def on_time_line(self, line: int) -> None:
         """Raises: TooManyCues. Lines that turn out to be text count too, for their cost is the same."""
@@ -52,6 +53,8 @@ class Tally:
         if len(self.notes) == MAX_NOTES:
             raise TooManyCues(f"more than {MAX_NOTES} warnings, at line {line}", line=line, remedy=_REMEDY)
         self.notes.append(Note(line, code, detail))
+        if code is NoteCode.TIME_IN_TEXT:
+            self._times_told_at = line
 
     def finish(self, block: Block, body: str) -> None:
         """`body` is what stands below the block's time line, line ends included."""
@@ -80,6 +83,8 @@ class Tally:
         if "\n" in text:
             text = join_lines(text)
             self._note_blank_line(block, body)
+        if ":" in body or "--" in body:
+            self._note_times_inside(block, body)
         if time_line.notes:
             self._note_times(block)
         cue = Cue(block.number, block.line, time_line.start_us, time_line.end_us, text)
@@ -91,6 +96,13 @@ class Tally:
         quoted = quote(block.source)
         for code in block.time_line.notes:
             self.note(block.time_line_at, code, quoted)
+
+    def _note_times_inside(self, block: Block, body: str) -> None:
+        """Once a cue: what the reader took for a time line, and then for text, is told already."""
+        at = gaps.times_inside(body)
+        if at >= 0 and self._times_told_at <= block.time_line_at:
+            line = block.time_line_at + 1 + body.count("\n", 0, at)
+            self.note(line, NoteCode.TIME_IN_TEXT, quote(body[at:]))
 
     def _note_blank_line(self, block: Block, body: str) -> None:
         at = gaps.blank_line_inside(body)

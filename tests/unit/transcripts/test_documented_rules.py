@@ -14,6 +14,18 @@ PLANNER = (ROOT / "services" / "segmenter" / "segmenter" / "domain" / "plan.py")
 
 T1 = "00:00:01,000 --> 00:00:02,000"
 T2 = "00:00:03,000 --> 00:00:04,000"
+# What some program may have meant as times, and nothing here reads as such.
+UNREADABLE = (
+    f'"{T1}"',
+    f"<{T1}>",
+    f"Time: {T1}",
+    "00:00:01'000 --> 00:00:02'000",
+    "00h00m01s --> 00h00m02s",
+    "00:00:01,000 to 00:00:02,000",
+    "00:00:01,000 ⇒ 00:00:02,000",
+    "00:00:01,000 --\u200b> 00:00:02,000",
+    "0:00:01.00,0:00:02.00",
+)
 BEFORE = "1\n00:00:00,000 --> 00:00:00,500\nBefore\n\n"
 
 
@@ -72,7 +84,10 @@ EXAMPLES: dict[str, list[str]] = {
         f"0\n{T1}\nOne\n\n0\n{T2}\nTwo\n",
     ],
     "`a1`": [f"{BEFORE}{index}\n{T1}\nOne\n" for index in ("a1", "#7", "1.2", "-2")],
-    "a number above": [f"{T1}\nIn the year\n2024\n\n{T2}\nTwo\n"],
+    "a number above": [
+        f"{T1}\nIn the year\n2024\n\n{T2}\nTwo\n",
+        *(f"{T1}\nOne\n{index}\n{T2}\nTwo\n" for index in ("a1", "#7", "1.2", "-2")),
+    ],
     "an index and a text": [f"{BEFORE}2\nOne\n\n3\n{T2}\nTwo\n", f"{BEFORE}2\n", f"{BEFORE}2\n00:00:03,0"],
     "no blank line between": [
         f"1\n{T1}\nOne\n2\n{T2}\nTwo",
@@ -80,7 +95,10 @@ EXAMPLES: dict[str, list[str]] = {
         f"1\n\n{T1}\n\nOne\n",
     ],
     "a blank line inside": [f"1\n{T1}\nOne\n\nmore\n", f"1\n{T1}\nOne\n\nexample.org\n\n2\n{T2}\nTwo\n"],
-    "times and words": [f"1\n{T1}\nHello\nopen - 10:30 -> 11:00 daily\n10:30 -> 11:00 daily\n"],
+    "times in a line": [
+        f"1\n{T1}\nHello\nopen - 10:30 -> 11:00 daily\n10:30 -> 11:00 daily\n",
+        *(f"{T1}\nHello\n{line}\nTwo\n" for line in UNREADABLE),
+    ],
     "text above the first cue": [f"A title\n\n1\n{T1}\nOne\n"],
     "WebVTT's header": ["WEBVTT\n\nSTYLE\nx\n\nREGION\nx\n\nNOTE\nx\n\n00:01.000 --> 00:02.000\nOne\n\nNOTE y\n"],
     "several lines": [f"1\n{T1}\n One\t\n more \n"],

@@ -76,6 +76,8 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "byte order marks of UTF-16": lambda size: ("\ufeff" + CUE + "\ufeff" * (size // 2 - 50)).encode("utf-16-le"),
     "short WebVTT notes": lambda size: filled("\n\nNOTE", size, "WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n"),
     "emoji and short lines": lambda size: filled("a b\n", size, f"{CUE}😀"),
+    "full times on one line": lambda size: filled("0:00:0", size, f"{CUE}x"),
+    "half times on one line": lambda size: filled("0:00 ", size, f"{CUE}x"),
     "a long text": lambda size: filled("ab\n", size, CUE),
     "an even longer plain text": lambda size: filled("so it goes ", size),
 }

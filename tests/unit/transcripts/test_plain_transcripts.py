@@ -80,7 +80,10 @@ def test_a_timed_text_named_as_plain_is_taken_at_its_word_and_noted() -> None:
     assert [(note.line, note.code) for note in transcript.notes] == [(2, NoteCode.TIME_IN_TEXT)]
 
 
-@pytest.mark.parametrize("line", ["0:00:01.000,0:00:02.000", "[00:12.50]Hello", "00:01:02.5 Hello"])
+@pytest.mark.parametrize(
+    "line",
+    ["0:00:01.000,0:00:02.000", "[00:12.50]Hello", "00:01:02.5 Hello", '"00:00:01\u00a0000 to 00:00:02\u00a0000"'],
+)
 def test_times_of_other_formats_in_a_plain_text_are_noted(line: str) -> None:
     assert [note.code for note in read(line.encode()).notes] == [NoteCode.TIME_IN_TEXT]
 
