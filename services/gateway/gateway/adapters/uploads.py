@@ -5,7 +5,7 @@ sweeper's to remove.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from gateway.errors import Fault, InvalidRequest, TranscriptTooLarge, UploadTime
 from objects import ObjectStore
 
 REQUIRED: Final = ("audio", "transcript", "name")
+SILENCE_SECONDS: Final = 60.0
 PARTS: Final = frozenset((*REQUIRED, *FIELDS))
 
 
@@ -59,7 +60,7 @@ class Uploads:
             raise UploadTooLarge(f"An upload may have at most {self._limits.body_bytes} bytes.")
         try:
             async with asyncio.timeout(self._limits.upload_seconds) as clock, aclosing(request.stream()) as body:
-                return await take(MultipartReader(body, boundary), staging, self._limits)
+                return await take(MultipartReader(_steady(body), boundary), staging, self._limits)
         except TimeoutError as problem:
             if clock.expired():
                 raise UploadTimedOut(f"An upload may take {self._limits.upload_seconds:g} seconds.") from problem
@@ -68,6 +69,19 @@ class Uploads:
     async def finish(self) -> None:
         """Lets the cleaning up that is under way end before the store is closed."""
         await self._cleaning.finish()
+
+
+async def _steady(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Raises: UploadTimedOut where nothing comes for too long: who has gone silent holds memory and a connection."""
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                chunk = await anext(body, None)
+        except TimeoutError as problem:
+            raise UploadTimedOut(f"Nothing came for {SILENCE_SECONDS:g} seconds.") from problem
+        if chunk is None:
+            return
+        yield chunk
 
 
 async def take(reader: MultipartReader, staging: Staging, limits: Limits) -> Intake:
