@@ -34,6 +34,10 @@ class InvalidRequest(GatewayError):
         super().__init__(" ".join(fault.detail for fault in faults), *faults)
 
 
+class MalformedRequest(GatewayError):
+    """What HTTP leaves open to be read in two ways, so that somebody in between may have read it in the other."""
+
+
 class MalformedBody(GatewayError):
     """The body is not what its type says, or ends too early."""
 

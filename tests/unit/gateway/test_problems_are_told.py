@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from litestar.exceptions import (
+    ClientException,
     HTTPException,
     InternalServerException,
     MethodNotAllowedException,
@@ -35,6 +36,7 @@ def told(problem: Exception) -> dict[str, Any]:
     ("problem", "status", "code"),
     [
         (e.InvalidRequest(e.Fault("name", "missing", "It is missing.")), 400, "invalid-request"),
+        (e.MalformedRequest("x"), 400, "malformed-request"),
         (e.MalformedBody("x"), 400, "malformed-body"),
         (e.ClientGone("x"), 400, "client-gone"),
         (e.Unauthenticated("x", "Bearer"), 401, "unauthenticated"),
@@ -69,6 +71,7 @@ def told(problem: Exception) -> dict[str, Any]:
         (MethodNotAllowedException(), 405, "method-not-allowed"),
         (HTTPException(status_code=413), 413, "body-too-large"),
         (ValidationException(), 400, "invalid-request"),
+        (ClientException(), 400, "malformed-request"),
         (InternalServerException("secret"), 500, "internal-error"),
         (HTTPException(status_code=418), 500, "internal-error"),
         (RuntimeError("secret"), 500, "internal-error"),

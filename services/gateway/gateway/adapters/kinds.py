@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from msgspec import Struct
 
 from bus.errors import BusError
@@ -65,6 +65,7 @@ TABLE: Final[Mapping[type[Exception], Kind]] = {
         "The request is not valid",
         "Correct what `errors` names; /schema/openapi.json says what each field and parameter may be.",
     ),
+    e.MalformedRequest: MALFORMED_REQUEST,
     e.MalformedBody: Kind(
         400,
         "malformed-body",
@@ -184,6 +185,8 @@ def kind_of(problem: Exception) -> Kind:
         case TranscriptError():
             # The library's codes are public already; only the rest of the row is ours.
             return msgspec.structs.replace(TABLE[TranscriptError], code=problem.code)
+        case HTTPException() if problem.status_code == 400 and not isinstance(problem, ValidationException):
+            return MALFORMED_REQUEST  # no parameter is wrong, but the Host header or the path
         case HTTPException():
             return FRAMEWORK.get(problem.status_code, INTERNAL)
     return next((TABLE[cls] for cls in type(problem).__mro__ if cls in TABLE), INTERNAL)

@@ -10,16 +10,21 @@ from typing import Final, cast
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
+from gateway.adapters import problems
 from gateway.adapters.http_protocol import TRUNCATED
-from gateway.errors import ClientGone
+from gateway.errors import ClientGone, MalformedRequest
 
 # Most clients send their whole body before they look for an answer, so this is what it takes to reach them.
 LINGER_BYTES: Final = 256 * 1024 * 1024
 LINGER_SECONDS: Final = 10.0
 
+_TWO_LENGTHS: Final = "It has both a Content-Length and a Transfer-Encoding, which may not agree."
+
 
 class Lingering:
-    """ASGI middleware. Inside of it, reading a body whose client is gone raises ClientGone."""
+    """ASGI middleware. Inside of it, reading a body whose client is gone raises ClientGone; a request with two lengths
+    does not come in.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -29,12 +34,17 @@ class Lingering:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, receive, send)
+        if exchange.ambiguous:
+            await problems.send(MalformedRequest(_TWO_LENGTHS), scope, exchange.send)
+            return
         await self._app(scope, exchange.receive, exchange.send)
 
 
 class _Exchange:
     def __init__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
+        # RFC 9112 lets the second win, but then somebody in between may have believed the first.
+        self.ambiguous = b"transfer-encoding" in headers and b"content-length" in headers
         self._scope, self._receive, self._send = scope, receive, send
         self._ended = False  # what has come is all that will, and it is too little
         self._unread = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
