@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bus.stream import Stream
-from gateway.adapters import bodies
+from gateway.adapters import bodies, http_protocol, uploads
 from objects import ObjectStore
 from stack import tokens
 from tests.integration.gateway.forms import BOUNDARY, form, part
@@ -121,6 +121,71 @@ async def test_a_chunk_that_is_none_ends_the_upload(url: str, store: ObjectStore
     # Here the answer is given already when the framing breaks: it must arrive all the same.
     refused = await said(url, upload + chunk(part("language", "en") + bytes(100)) + b"zz\r\n")
     assert refused.fault in ((400, "invalid-request", [("language", "unknown")]), (400, "malformed-request", []))
+    await assert_nothing_stays(store, observer)
+
+
+async def to_the_end(url: str, *sent: bytes) -> bytes:
+    """All that the gateway says until it closes the connection; a reset would raise."""
+    where = urlsplit(url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    writer.write(b"".join(sent))
+    async with asyncio.timeout(20):
+        answered = await reader.read()
+    writer.close()
+    return answered
+
+
+async def test_a_request_of_two_lengths_is_refused_and_nothing_behind_it_is_read(
+    url: str, store: ObjectStore, observer: Stream
+) -> None:
+    body = chunk(FORM) + b"0\r\n\r\n"
+    both = head("POST", "/tts/datasets", CONTENT_TYPE, f"Content-Length: {len(body)}", "Transfer-Encoding: chunked")
+    answered = await to_the_end(url, both, body, head("GET", "/healthz"))
+    assert answered.startswith(b"HTTP/1.1 400 ")
+    assert b'"malformed-request"' in answered
+    assert answered.count(b"HTTP/1.1 ") == 1
+    await assert_nothing_stays(store, observer)
+
+
+async def test_a_host_that_is_none_is_no_fault_of_a_parameter(url: str) -> None:
+    answer = await said(url, b"GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n")
+    assert answer.fault == (400, "malformed-request", [])
+
+
+async def test_who_still_sends_what_is_no_http_reads_the_answer_to_its_end(url: str) -> None:
+    answered = await to_the_end(url, b"GET / HTTP/1.1\r\nX: " + b"y" * 3_000_000)
+    assert answered.startswith(b"HTTP/1.1 400 ")
+
+
+async def test_a_request_that_does_not_begin_is_not_waited_for(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.2)
+    assert (await said(url, b"GET /healthz HTTP/1.1\r\nX:")).fault == (408, "head-timeout", [])
+    assert await to_the_end(url) == b""
+    where = urlsplit(url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    writer.write(head("GET", "/healthz"))
+    assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200 ")
+    writer.write(b"GET /healthz")
+    async with asyncio.timeout(3):  # less than uvicorn keeps an idle connection
+        assert b'"head-timeout"' in await reader.read()
+    writer.close()
+
+
+async def test_a_request_under_way_is_not_taken_for_one_that_does_not_begin(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 1.0)
+    answer = await said(url, head("POST", f"/tts/datasets/{uuid4()}/process", "Content-Length: 50"), b"{")
+    assert answer.fault == (408, "body-timeout", [])
+
+
+async def test_an_upload_that_falls_silent_is_ended(
+    url: str, store: ObjectStore, observer: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "SILENCE_SECONDS", 0.3)
+    upload = head("POST", "/tts/datasets", CONTENT_TYPE, f"Content-Length: {len(FORM)}")
+    assert (await said(url, upload + FORM[:9_000])).fault == (408, "upload-timeout", [])
     await assert_nothing_stays(store, observer)
 
 

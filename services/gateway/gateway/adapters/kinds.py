@@ -57,6 +57,9 @@ MALFORMED_REQUEST: Final = Kind(
     "The request is not HTTP/1.1",
     "Correct its first line, its headers or the framing of its body. Nothing of it was used.",
 )
+HEAD_TIMEOUT: Final = Kind(
+    408, "head-timeout", "The request took too long to begin", "Send the first line and the headers at once."
+)
 
 TABLE: Final[Mapping[type[Exception], Kind]] = {
     e.InvalidRequest: Kind(
@@ -173,7 +176,7 @@ FRAMEWORK: Final[Mapping[int, Kind]] = {
 
 def kinds() -> tuple[Kind, ...]:
     """Every kind there is, by status and code."""
-    every = {*TABLE.values(), *REFUSALS.values(), *FRAMEWORK.values(), INTERNAL, MALFORMED_REQUEST}
+    every = {*TABLE.values(), *REFUSALS.values(), *FRAMEWORK.values(), INTERNAL, MALFORMED_REQUEST, HEAD_TIMEOUT}
     return tuple(sorted(every, key=lambda kind: (kind.status, kind.code)))
 
 

@@ -19,7 +19,7 @@ from contracts.problem import SHOWN
 from gateway import errors as e
 from gateway.adapters import metrics
 from gateway.adapters.correlation import request_id_of
-from gateway.adapters.kinds import INTERNAL, MALFORMED_REQUEST, Kind, kind_of
+from gateway.adapters.kinds import INTERNAL, Kind, kind_of
 from gateway.adapters.query import MUST_BE
 from gateway.domain.fields import MAX_DETAIL_CHARS
 from transcripts import NoUsableCue, TranscriptError, UnknownEncoding
@@ -91,15 +91,14 @@ def describe(problem: Exception, scope: Scope) -> Problem:
     )
 
 
-def malformed_request(request_id: str) -> Problem:
+def without_request(kind: Kind, detail: str, request_id: str) -> Problem:
     """The problem of what came over a connection and is no request; so there is no path to name."""
-    kind = MALFORMED_REQUEST
     metrics.refusal(kind.code)
     return Problem(
         type=f"urn:cuecutter:problem:{kind.code}",
         title=kind.title,
         status=kind.status,
-        detail="Its first line, a header or the framing of its body breaks the rules of RFC 9112.",
+        detail=detail,
         remedy=kind.remedy,
         code=kind.code,
         instance="",
