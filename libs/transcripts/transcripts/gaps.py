@@ -92,7 +92,7 @@ def heading(gap: str, numbering: Numbering, *, first: bool, vtt: bool) -> Headin
         return Heading("", None, len(gap), not touching, NoteCode.NUMBER_AS_TEXT)
     if alone and touching and (vtt or _looks_like_an_index(text)):
         return Heading(text, None, at, alone, None if vtt else NoteCode.ODD_INDEX)
-    doubtful = touching and not vtt and _looks_like_an_index(text)
+    doubtful = touching and _looks_like_an_index(text)
     return Heading("", None, len(gap), not touching, NoteCode.NUMBER_AS_TEXT if doubtful else None)
 
 

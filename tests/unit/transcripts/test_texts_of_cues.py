@@ -145,6 +145,22 @@ READINGS = [
     ("joined with two marks", f"1\n{T1}\nOne\n\n\ufeff\ufeff1\n{T2}\nTwo\n", ["One", "Two"], [1, 5], ["bom-inside"]),
     ("double byte order mark", f"\ufeff\ufeff1\n{T1}\nOne\n", ["One"], [1], []),
     ("times again", f"1\n{T1}\nOne\n\n2\n{T1}\nTwo\n", ["One", "Two"], [1, 5], ["overlap"]),
+    (
+        "a cue that begins where the one above it ends",
+        f"1\n{T1}\nOne\n\n2\n00:00:02,000 --> {T2[-12:]}\nTwo\n",
+        ["One", "Two"],
+        [1, 5],
+        [],
+    ),
+    ("one time in a text", f"1\n{T1}\nat 10:30:15 sharp\n", ["at 10:30:15 sharp"], [1], []),
+    ("an arrow in a text", f"1\n{T1}\na --> b\n", ["a --> b"], [1], []),
+    (
+        "a word like an index under a text",
+        f"{T1}\nOne\n5pm\n{T2}\nTwo\n",
+        ["One 5pm", "Two"],
+        [1, 4],
+        ["number-as-text"],
+    ),
     ("out of order", f"1\n{T2}\nTwo\n\n2\n{T1}\nOne\n", ["Two", "One"], [1, 5], ["out-of-order"]),
 ]
 
@@ -314,3 +330,4 @@ def test_a_text_without_times_is_no_srt(data: bytes) -> None:
         read(data, TranscriptKind.SRT)
 
     assert caught.value.line in (None, 1)
+    assert ("lines named" in caught.value.remedy) is bool(caught.value.dropped)

@@ -121,6 +121,7 @@ TEXT_BEHIND = [
     ("00:00:01,000 --> 00:00:02,000 ...and then\n", "...and then"),
     ("00:00:01,000 --> 00:00:02,000 Note: this\nand that\n", "Note: this and that"),
     ("[00:00:01.000 --> 00:00:02.000]  Hello there\n", "Hello there"),
+    (f"00:00:01,000 --> 00:00:02,000{' x1:1' * 101}\n", " ".join(["x1:1"] * 101)),
     ("[00:01.000 --> 00:02.000]Hello there\n", "Hello there"),
     ("[00:01.000 --> 00:02.000 Hello [laughs]\n", "Hello [laughs]"),
     ("(00:01.000 --> 00:02.000) Hello (there)\n", "Hello (there)"),
