@@ -28,6 +28,7 @@ from segmenter.domain.spans import order_for
 # While one span begins or ends, or is decoded for minutes, the others keep the store busy.
 SPANS_AT_ONCE: Final = 3
 SLICES_IN_FLIGHT: Final = 6  # of a span; measured: more gains nothing against one store and costs memory
+FRAMES_IN_FLIGHT: Final = 60 * 48_000  # of the source, of a span: six slices of a minute would be 300 MB to resample
 BATCH_SEGMENTS: Final = 400  # below the server's 1,000 messages, far below its 1 MiB for the rows
 BATCH_SECONDS: Final = 0.5  # so that progress is seen, and little is done twice after a crash
 
@@ -102,12 +103,20 @@ class _Run:
                 outcome = await self.facts.tell_if_due()
                 if outcome is not Outcome.STORED:
                     return outcome
+                await self._make_room(segment)
                 self.flying.append((segment, await self.slices.begin(segment)))
-                await self._land(len(self.flying) - SLICES_IN_FLIGHT + 1)
             await self._land(len(self.flying))
             return await self.facts.tell(last=True)
         finally:
             await self._abandon()
+
+    async def _make_room(self, following: PlannedSegment) -> None:
+        await self._land(len(self.flying) - SLICES_IN_FLIGHT + 1)
+        while self.flying and self._frames_flying() + _frames(following) > FRAMES_IN_FLIGHT:
+            await self._land(1)
+
+    def _frames_flying(self) -> int:
+        return sum(_frames(segment) for segment, _ in self.flying)
 
     async def _land(self, at_least: int) -> None:
         """Takes every slice that is stored from the left, and waits for the first `at_least`."""
@@ -210,3 +219,7 @@ class _Facts:
             "correlation_id": self.order.correlation_id,
             "cause": self.cause,
         }
+
+
+def _frames(segment: PlannedSegment) -> int:
+    return segment.last_frame - segment.first_frame

@@ -146,6 +146,20 @@ async def test_a_window_takes_no_more_than_30_seconds_ahead_and_forgets_after_60
     assert (window.keep_from, window.reaches_back_to(5), window.reaches_back_to(4)) == (5, True, False)
 
 
+async def test_a_window_takes_no_more_of_a_high_rate_than_of_48_khz() -> None:
+    window = PcmWindow(768_000, first_frame=0)
+    half_a_minute = 30 * 48_000
+    await asyncio.wait_for(window.put(half_a_minute, np.zeros(half_a_minute, np.int16)), 1)
+    too_much = asyncio.create_task(window.put(1, np.zeros(1, np.int16)))
+    await asyncio.sleep(0)
+    assert not too_much.done()
+    await window.get(1, 1)
+    await asyncio.wait_for(too_much, 1)
+    window.end()
+    await window.get(2 * half_a_minute + 5, 1)
+    assert window.keep_from == 5
+
+
 async def test_many_may_read_at_once(decoders: Decoders) -> None:
     data, pcm = long_recording()
     reader = DecodedReader(MemorySource(data), 8000, decoders)

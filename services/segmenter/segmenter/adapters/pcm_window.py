@@ -1,24 +1,22 @@
 """The stretch of a recording that has been decoded and may still be asked for. All of it lives on the event loop.
 
-The decoder waits when it is ahead of the reader by more than AHEAD_SECONDS; what lies more than BEHIND_SECONDS before
-the last read is forgotten. So memory is 90 s of sound and what one read asks for.
+The decoder waits when it is ahead of the reader by more than half a minute; what lies more than a minute before the
+last read is forgotten. So memory is 90 s of sound (fewer above 48 kHz) and what one read asks for.
 """
 
 import asyncio
 from collections import deque
-from typing import Final
 
+from segmenter.domain.pcm import minute_frames
 from segmenter.domain.ports import Pcm
-
-AHEAD_SECONDS: Final = 30
-BEHIND_SECONDS: Final = 60
 
 
 class PcmWindow:
     """Frames are counted from the start of the recording, zero-based; `keep_from` is the first that is kept."""
 
     def __init__(self, rate_hz: int, first_frame: int) -> None:
-        self._ahead, self._behind = AHEAD_SECONDS * rate_hz, BEHIND_SECONDS * rate_hz
+        self._behind = minute_frames(rate_hz)
+        self._ahead = self._behind // 2
         self._chunks: deque[tuple[int, Pcm]] = deque()  # each with its first frame
         self._end = 0
         self._ended = False

@@ -6,20 +6,16 @@ The same slice always has the same bytes under its key, so storing it twice chan
 import asyncio
 import hashlib
 from dataclasses import dataclass
-from typing import Final
 
 from contracts import keys
 from contracts.events import SegmentRow, SpanPlanned
 from contracts.plan_lines import PlannedSegment
 from objects import ObjectStore, ObjectWriter, md5_header
 from segmenter.domain.errors import AudioEndsEarly
-from segmenter.domain.pcm import to_mono_int16, wav_bytes, wav_header
+from segmenter.domain.pcm import minute_frames, to_mono_int16, wav_bytes, wav_header
 from segmenter.domain.plan import SHORT_END_SECONDS
 from segmenter.domain.ports import Pcm, PcmReader
 from segmenter.domain.resample import StreamResampler, output_frames, resample
-
-LONG_SECONDS: Final = 60  # longer segments are streamed out, so that memory does not grow with them
-CHUNK_SECONDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +40,9 @@ class SliceStore:
         Raises: AudioEndsEarly; StoreError.
         """
         frames = segment.last_frame - segment.first_frame
-        if frames > LONG_SECONDS * self._source_hz:
-            # Streamed to its end before the next begins: the reader goes forward only.
+        if frames > minute_frames(self._source_hz):
+            # Streamed out, so that memory does not grow with it, and to its end before the next begins: the reader
+            # goes forward only.
             row = await self._stream_out(segment, segment.last_frame)
             return asyncio.create_task(_ready(row))
         pcm = await self._reader.read(segment.first_frame, frames)
@@ -77,7 +74,7 @@ class SliceStore:
 
     async def _copy(self, first: int, last: int, writer: ObjectWriter) -> None:
         resampler = StreamResampler(last - first, self._source_hz, self._target_hz)
-        step = CHUNK_SECONDS * self._source_hz
+        step = minute_frames(self._source_hz) // 6
         for start in range(first, last, step):
             count = min(step, last - start)
             pcm = await self._reader.read(start, count)

@@ -30,6 +30,7 @@ _FULL_SCALE: Final = 32768.0
 _MICROSECONDS: Final = 1_000_000  # of a second
 _INT16: Final = np.iinfo(np.int16)
 _UNITS: Final = {"i2": 1.0, "i4": 2.0**-16, "i8": 2.0**-48, "f4": _FULL_SCALE, "f8": _FULL_SCALE, "u1": 256.0}
+_MINUTE_FRAMES: Final = 60 * 48_000  # what memory is sized for; more of it at once says nothing more about speech
 _LOUDEST: Final = 2.0**40  # far beyond any real sample, and still exact when averaged
 _DTYPES: Final = {
     SampleFormat.U8: "u1",
@@ -100,6 +101,11 @@ def frames_at(time_us: int, rate_hz: int) -> int:
     """The frame (zero-based) at `time_us` microseconds: the exact product, rounded half to even."""
     whole, rest = divmod(time_us * rate_hz, _MICROSECONDS)
     return whole + (2 * rest > _MICROSECONDS or (2 * rest == _MICROSECONDS and whole % 2 == 1))
+
+
+def minute_frames(rate_hz: int) -> int:
+    """A minute of sound, and above 48 kHz what is a minute there: the most that is held of one slice at a time."""
+    return min(60 * rate_hz, _MINUTE_FRAMES)
 
 
 def wav_bytes(pcm: NDArray[np.int16] | bytes, rate_hz: int) -> bytes:

@@ -1,0 +1,56 @@
+"""Slices are stored many at a time, and never more of them than memory is sized for."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from bus.run_writer import Outcome
+from contracts.events import SegmentRow
+from contracts.plan_lines import PlannedSegment
+from segmenter.slicing import FRAMES_IN_FLIGHT, SLICES_IN_FLIGHT, _Run
+
+
+class Slices:
+    """Stores a slice when nothing else is left to do, and remembers the most that was under way."""
+
+    def __init__(self) -> None:
+        self.frames = self.slices = self.most_frames = self.most_slices = 0
+
+    async def begin(self, segment: PlannedSegment) -> "asyncio.Task[SegmentRow]":
+        frames = segment.last_frame - segment.first_frame
+        self.frames, self.slices = self.frames + frames, self.slices + 1
+        self.most_frames, self.most_slices = max(self.most_frames, self.frames), max(self.most_slices, self.slices)
+        return asyncio.create_task(self._store(segment.n, frames))
+
+    async def _store(self, n: int, frames: int) -> SegmentRow:
+        await asyncio.sleep(0.001)
+        self.frames, self.slices = self.frames - frames, self.slices - 1
+        return SegmentRow(n, frames, "", 0)
+
+
+class Facts:
+    def __init__(self) -> None:
+        self.told: list[int] = []
+
+    def add(self, segment: PlannedSegment, row: SegmentRow) -> None:
+        self.told.append(row.n)
+
+    async def tell_if_due(self) -> Outcome:
+        return Outcome.STORED
+
+    async def tell(self, *, last: bool) -> Outcome:
+        return Outcome.STORED
+
+
+@pytest.mark.parametrize(
+    ("frames", "most"),
+    [(24_000, SLICES_IN_FLIGHT), (1_000_000, 2), (1_440_000, 2), (1_440_001, 1), (2 * FRAMES_IN_FLIGHT, 1)],
+)
+async def test_long_slices_wait_for_those_before_them(frames: int, most: int) -> None:
+    slices, facts = Slices(), Facts()
+    segments = [PlannedSegment(n=n, first_frame=n * frames, last_frame=(n + 1) * frames, text="") for n in range(40)]
+    assert await _Run(cast(Any, slices), cast(Any, facts), segments).go() is Outcome.STORED
+    assert facts.told == list(range(40))
+    assert slices.most_slices == most
+    assert slices.most_frames <= max(FRAMES_IN_FLIGHT, frames)
