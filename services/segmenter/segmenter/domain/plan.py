@@ -15,6 +15,7 @@ from contracts.dataset import Options, Source
 from contracts.events import AudioFacts
 from contracts.plan_lines import PlanLine, PlannedDrop, PlannedNote, PlannedSegment, encode_line
 from contracts.problem import Problem, Warning, Warnings, summarise
+from segmenter.domain.amount import allowed_frames, frames_to_read
 from segmenter.domain.errors import AudioEndsEarly, SegmentTooLong
 from segmenter.domain.pcm import frames_at
 from segmenter.domain.problems import audio_problem
@@ -63,9 +64,9 @@ def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: T
     segments, drops, notes = _cut_at_cues(transcript, audio, rate)
     if not segments:
         return _no_usable_cue(drops)
-    too_long = _too_long(segments, audio.rate_hz, rate)
-    if too_long is not None:
-        return too_long
+    too_much = _too_long(segments, audio.rate_hz, rate) or _too_much(segments, audio)
+    if too_much is not None:
+        return too_much
     version = plan_version(audio.kind, audio.ffmpeg)
     plan_id = _plan_id(source, rate, version)
     return Plan(plan_id, version, rate, segments, drops, (*_short_note(audio), *notes, *rate_notes))
@@ -151,6 +152,21 @@ def _too_long(segments: Sequence[PlannedSegment], rate_hz: int, sample_rate: int
         if frames > most:
             return audio_problem(SegmentTooLong(f"Segment {segment.n} has {frames} samples; a WAV file holds {most}."))
     return None
+
+
+def _too_much(segments: Sequence[PlannedSegment], audio: AudioFacts) -> Problem | None:
+    asked = frames_to_read(segments, audio.rate_hz, random_access=audio.kind == "wav")
+    allowed = allowed_frames(audio.frames, audio.rate_hz)
+    if asked <= allowed:
+        return None
+    hours, most = asked / audio.rate_hz / 3600, allowed / audio.rate_hz / 3600
+    return Problem(
+        code="too-much-overlap",
+        title="The cues overlap too much",
+        detail=f"To cut the cues {hours:.1f} h of sound would have to be read; for this recording {most:.1f} h may be.",
+        stage="segmenter",
+        remedy="Check the ends of the cues, or upload the recording in parts with the cues of each.",
+    )
 
 
 def _plan_id(source: Source, sample_rate: int, version: str) -> str:
