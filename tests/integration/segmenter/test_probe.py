@@ -108,6 +108,22 @@ async def test_a_flac_that_was_cut_off_states_more_than_is_there(decoders: Decod
     assert (facts.frames, facts.exact) == (RECIPES["flac"].frames, False)
 
 
+@pytest.mark.parametrize("name", ["wavpack", "tta"])
+async def test_a_recording_that_was_cut_off_states_more_than_it_decodes_to(name: str, decoders: Decoders) -> None:
+    data = recorded(name)
+    facts = await probe(MemorySource(data[: len(data) * 3 // 4]), decoders)
+    assert (facts.declared_frames, facts.exact) == (RECIPES[name].frames, True)
+    assert facts.frames < 0.8 * RECIPES[name].frames
+
+
+async def test_a_wavpack_whose_writer_never_came_back_states_nothing(decoders: Decoders) -> None:
+    data, at = bytearray(recorded("wavpack")), -1
+    while (at := data.find(b"wvpk", at + 1)) >= 0:
+        data[at + 12 : at + 16] = b"\xff" * 4
+    facts = await probe(MemorySource(bytes(data)), decoders)
+    assert (facts.frames, facts.declared_frames) == (RECIPES["wavpack"].frames, None)
+
+
 @pytest.mark.parametrize("between", [b"", b"ID3\x04\x00\x00\x00\x00\x10\x00" + bytes(2048)], ids=["bare", "tagged"])
 async def test_joined_mp3_files_are_one_recording(between: bytes, decoders: Decoders) -> None:
     one = recorded("mp3, constant rate")

@@ -22,7 +22,7 @@ _MOV: Final = "mov,mp4,m4a,3gp,3g2,mj2"
 _MATROSKA: Final = "matroska,webm"
 # Containers whose header states the track's own length. Ogg's and MP3's are estimates, Matroska's is of its longest
 # track, CAF's counts the encoder's padding.
-_STATES_LENGTH: Final = frozenset({"flac", _MOV, "aiff", "w64"})
+_STATES_LENGTH: Final = frozenset({"flac", _MOV, "aiff", "w64", "wv", "tta"})
 _FEW_PACKETS: Final = 64  # decoding so little costs nothing and is exact
 _FIRST_PACKETS: Final = 16
 _AAC_FRAMES: Final = 1024
