@@ -37,16 +37,19 @@ RECIPES = {
     "mp3 at 16 kHz": Recipe("mp3", "libmp3lame", 16_000, 1, kbits=32),
     "m4a": Recipe("ipod", "aac", kbits=128),
     "mp4 in fragments": Recipe("mp4", "aac", 48_000, 1, kbits=96, options=FRAGMENTS),
+    "m4a of six channels": Recipe("ipod", "aac", 48_000, 6, kbits=256, seconds=3),
     "aac in matroska": Recipe("matroska", "aac", kbits=128),
     "aac in flv": Recipe("flv", "aac", kbits=128),
     "aac in mpeg-ts": Recipe("mpegts", "aac", 48_000, kbits=128),
     "aac without a container": Recipe("adts", "aac", kbits=128),
     "flac": Recipe("flac", "flac"),
     "flac of 24 bits": Recipe("flac", "flac", 48_000, 1, "s32"),
+    "flac of six channels": Recipe("flac", "flac", 48_000, 6, seconds=3),
     "flac in ogg": Recipe("ogg", "flac"),
     "flac in matroska": Recipe("matroska", "flac"),
     "vorbis": Recipe("ogg", "vorbis", options=(("strict", "-2"),)),
     "opus": Recipe("ogg", "libopus", 48_000, 1, kbits=48),
+    "opus of six channels": Recipe("ogg", "libopus", 48_000, 6, kbits=256, seconds=3),
     "opus in webm": Recipe("webm", "libopus", 48_000, kbits=64),
     "opus in mp4": Recipe("mp4", "libopus", 48_000, kbits=64),
     "mp3 in mp4": Recipe("mp4", "libmp3lame", kbits=128),
@@ -56,8 +59,10 @@ RECIPES = {
     "alac": Recipe("ipod", "alac"),
     "alac in caf": Recipe("caf", "alac"),
     "aiff": Recipe("aiff", "pcm_s16be"),
+    "aifc of floats": Recipe("aiff", "pcm_f32be", seconds=3),
     "caf": Recipe("caf", "pcm_s16le"),
     "w64 of 24 bits": Recipe("w64", "pcm_s24le"),
+    "w64 of 8 bits": Recipe("w64", "pcm_u8", seconds=3),
     "au": Recipe("au", "pcm_s16be"),
     "pcm in mov": Recipe("mov", "pcm_s16le"),
     "pcm in matroska": Recipe("matroska", "pcm_s16le"),
@@ -91,7 +96,7 @@ def encode(recipe: Recipe) -> bytes:
 def encode_sound(recipe: Recipe, pcm: np.ndarray) -> bytes:
     file = io.BytesIO()
     file.name = "recording"
-    layout = "mono" if recipe.channels == 1 else "stereo"
+    layout = {1: "mono", 2: "stereo", 6: "5.1"}[recipe.channels]
     with av.open(file, "w", format=recipe.container, options=dict(recipe.options)) as out:
         stream = out.add_stream(recipe.codec, rate=recipe.rate_hz, layout=layout, options=dict(recipe.options))
         if recipe.kbits:
