@@ -198,6 +198,15 @@ async def test_what_cannot_be_cut_says_why_and_what_to_do(
     assert caught.value.remedy.endswith(".")
 
 
+@pytest.mark.parametrize("name", ["mu-law wav", "a-law wav", "microsoft adpcm wav", "ima adpcm wav"])
+async def test_a_coded_wav_that_is_cut_off_tells_what_its_header_promised(name: str, decoders: Decoders) -> None:
+    whole = await probe(MemorySource(recorded(name)), decoders)
+    assert whole.declared_frames is None
+    cut = await probe(MemorySource(recorded(name)[: len(recorded(name)) * 3 // 4]), decoders)
+    assert cut.frames < whole.frames * 0.8
+    assert cut.declared_frames == pytest.approx(whole.frames, rel=0.01)
+
+
 async def test_a_video_without_sound_has_no_audio_track(decoders: Decoders) -> None:
     with pytest.raises(NoAudio, match="no audio track"):
         await probe(MemorySource(silent_film()), decoders)

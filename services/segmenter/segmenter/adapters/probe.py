@@ -14,7 +14,7 @@ async def probe(source: ByteSource, decoders: Decoders) -> SourceFacts:
     """
     layout = await _wav_layout(source)
     if isinstance(layout, NotPcm):
-        return _decoded_facts(await decoders.measure(source))
+        return _decoded_facts(await decoders.measure(source), layout)
     check_form(layout.rate_hz, layout.channels)
     if not layout.frames:
         raise NoAudio("The WAV file's header is complete and no sound follows it.")
@@ -45,13 +45,13 @@ def _wav_facts(layout: WavLayout) -> SourceFacts:
     )
 
 
-def _decoded_facts(length: Length) -> SourceFacts:
+def _decoded_facts(length: Length, header: NotPcm) -> SourceFacts:
     return SourceFacts(
         kind="decoded",
         rate_hz=length.rate_hz,
         channels=length.channels,
         frames=length.frames,
-        declared_frames=length.declared_frames,
+        declared_frames=length.declared_frames or header.stated_frames(length.frames),
         exact=length.exact,
         container=length.container,
         codec=length.codec,

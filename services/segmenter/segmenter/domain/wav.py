@@ -77,9 +77,24 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class NotPcm:
-    """Not a WAV file of plain samples; `found` says what it is instead."""
+    """Not a WAV file of plain samples; `found` says what it is instead.
+
+    Of a WAV file whose samples are coded, `stated_bytes` are what its header promises (0: nothing), `there_bytes` what
+    is there of them.
+    """
 
     found: str
+    stated_bytes: int = 0
+    there_bytes: int = 0
+
+    def stated_frames(self, frames: int) -> int | None:
+        """Of a recording that decodes to `frames` frames, how many its header promises; None where it promises no more.
+
+        By the bytes, because the codecs in WAV files spend as many on every second.
+        """
+        if not 0 < self.there_bytes < self.stated_bytes:
+            return None
+        return frames * self.stated_bytes // self.there_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +118,7 @@ class HeaderScan:
         self._odd = False  # the chunk before had an odd size
         self._chunks = 0
         self._asked: int | None = None  # asked for twice, the bytes are not there
-        self._format: _Format | None = None
+        self._format: _Format | NotPcm | None = None
         self._ds64_data_bytes: int | None = None
 
     def feed(self, offset: int, data: bytes) -> WavLayout | NotPcm | Need:
@@ -153,10 +168,7 @@ class HeaderScan:
         if name == b"data":
             return self._layout(size)
         if name == b"fmt ":
-            parsed = _parse_format(body)
-            if isinstance(parsed, NotPcm):
-                return parsed
-            self._format = parsed
+            self._format = _parse_format(body)
         elif name == b"ds64" and len(body) >= _DS64_BYTES:
             self._ds64_data_bytes = int.from_bytes(body[8:16], "little")
         self._odd = size % 2 == 1
@@ -171,6 +183,8 @@ class HeaderScan:
             size = self._ds64_data_bytes
         known = size != 0 and not (_is_placeholder(size) and size > there)
         used = min(size, there) if known else there
+        if isinstance(self._format, NotPcm):
+            return NotPcm(self._format.found, size if known else 0, there)
         frame_bytes = self._format.channels * self._format.sample_format.width_bytes
         return WavLayout(
             rate_hz=self._format.rate_hz,
