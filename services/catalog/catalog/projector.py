@@ -16,7 +16,7 @@ from nats.aio.client import Client
 
 from bus import tracing
 from bus.errors import BusError
-from catalog.adapters import feed, metrics
+from catalog.adapters import feed, metrics, witness
 from catalog.adapters import projection_store as store
 from catalog.adapters.database import Database, WriteConnection, transaction
 from catalog.adapters.feed import Feed, Received
@@ -86,10 +86,13 @@ class Projector:
                 self._failures = 0
 
     async def _adopt(self, connection: WriteConnection) -> Position:
-        before, position = await store.adopt(connection, partial(feed.identify, self._client))
+        before, position = await store.adopt(
+            connection, partial(feed.identify, self._client), partial(witness.still_there, self._client)
+        )
         fields = {"position": position.seq}
         if before != position and before.stream_created is not None:
-            _log.warning("another stream: projecting from its beginning", extra={"fields": fields})
+            fields |= {"rows_stood_at": before.seq}
+            _log.warning("another stream, or set back: projecting from its beginning", extra={"fields": fields})
         _log.info("leading", extra={"fields": fields})
         return position
 
@@ -107,16 +110,17 @@ class Projector:
         return position
 
     async def _project(self, connection: WriteConnection, position: Position, batch: Sequence[Received]) -> Position:
-        started, to = monotonic(), batch[-1].seq
+        started = monotonic()
         skipped = sum(self._skipped.values())
         facts = [fact for fact in map(self._fact, batch) if fact is not None]
-        written = await store.advance(connection, position, facts, to)
+        after = position.after(facts, batch[-1].seq)
+        written = await store.advance(connection, position, after, facts)
         for fact, why in written.refused:
             self._skip(envelope.CE_TYPES[type(fact.event)], fact.seq, why)
         seconds = monotonic() - started
         fields = {
             "from": position.seq,
-            "to": to,
+            "to": after.seq,
             "messages": len(batch),
             "saved": written.saved,
             "removed": written.removed,
@@ -126,7 +130,7 @@ class Projector:
         _log.info("projected", extra={"fields": fields})
         for message in batch:
             tracing.past(f"project {message.ce_type}", seconds, message.traceparent)
-        return Position(position.stream_created, to)
+        return after
 
     def _fact(self, message: Received) -> Fact | None:
         fact, trouble = decoded(message)

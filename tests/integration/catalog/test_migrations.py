@@ -51,7 +51,7 @@ async def test_everything_is_made_once_and_found_the_second_time(env: dict[str, 
     bucket = f"bucket {env['S3_BUCKET_NAME']}: there"
     assert (first.returncode, first.stderr) == (0, "")
     assert first.stdout.splitlines() == [
-        "postgres: schema 0001 made, was empty",
+        "postgres: schema 0002 made, was empty",
         "nats: stream TTS: made",
         "nats: stream TTS_DEAD: made",
         *(f"nats: durable {durable.name}: made" for durable in topology.DURABLES),

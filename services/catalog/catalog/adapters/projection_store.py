@@ -16,21 +16,33 @@ from catalog.adapters import tables
 from catalog.adapters.database import WriteConnection, savepoint, transaction
 from catalog.adapters.feed import Identity
 from catalog.adapters.rows import columns_of, row_from
+from catalog.adapters.witness import Tip
 from catalog.domain.projection import Fact, Rows, fold
 from catalog.errors import PositionMoved, SchemaMissing, Unstorable
+from contracts import events
 
 LEADER_LOCK: Final = 0x7474735F63617461  # "tts_cata": any number that nobody else locks in this database
 
-
 Identify = Callable[[], Awaitable[Identity]]
+StillThere = Callable[[Tip], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Everything up to stream sequence `seq` is in the rows; a re-created stream counts from 1 again."""
+    """Everything up to stream sequence `seq` is in the rows; a re-created stream counts from 1 again.
+
+    `tip` is the last life event in them, None before the first.
+    """
 
     stream_created: datetime | None
     seq: int
+    tip: Tip | None = None
+
+    def after(self, facts: Sequence[Fact], to: int) -> "Position":
+        """The position once `facts`, in stream order, are in the rows, and everything else up to `to` is looked at."""
+        lives = [fact for fact in facts if isinstance(fact.event, events.LifeEvent)]
+        tip = Tip(lives[-1].seq, lives[-1].stored_at, lives[-1].event.dataset_id) if lives else self.tip
+        return Position(self.stream_created, to, tip)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +65,14 @@ async def locked_position(connection: WriteConnection) -> Position:
 
     Raises: SchemaMissing.
     """
-    query = select(tables.position.c.stream_created, tables.position.c.seq).with_for_update()
-    found = (await connection.execute(query)).one_or_none()
+    found = (await connection.execute(select(tables.position).with_for_update())).one_or_none()
     if found is None:
         raise SchemaMissing("the position's row is missing; run `python -m migrations` on an empty database")
-    return Position(found.stream_created, found.seq)
+    tip = None if found.life_seq is None else Tip(found.life_seq, found.life_stored_at, found.life_of)
+    return Position(found.stream_created, found.seq, tip)
 
 
-async def adopt(connection: WriteConnection, identify: Identify) -> tuple[Position, Position]:
+async def adopt(connection: WriteConnection, identify: Identify, still_there: StillThere) -> tuple[Position, Position]:
     """The position before, and the one to read on from, in the stream that `identify` finds.
 
     They differ when the rows came from another stream, or from more of this one than it holds: the rows go then.
@@ -69,16 +81,17 @@ async def adopt(connection: WriteConnection, identify: Identify) -> tuple[Positi
         before = await locked_position(connection)
         # Only now: with the position held, a stream that is the right one can't be behind it.
         stream = await identify()
-        if before.stream_created == stream.created and before.seq <= stream.last_seq:
+        same = before.stream_created == stream.created and before.seq <= stream.last_seq
+        if same and (before.tip is None or await still_there(before.tip)):
             return before, before
         await connection.execute(text("TRUNCATE dataset"))
         after = Position(stream.created, 0)
-        await connection.execute(update(tables.position).values(stream_created=stream.created, seq=0))
+        await connection.execute(update(tables.position).values(_columns(after)))
         return before, after
 
 
-async def advance(connection: WriteConnection, before: Position, facts: Sequence[Fact], to: int) -> Written:
-    """One transaction: the facts into the rows, the position from `before` to `to`.
+async def advance(connection: WriteConnection, before: Position, after: Position, facts: Sequence[Fact]) -> Written:
+    """One transaction: the facts into the rows, the position from `before` to `after`.
 
     Raises: PositionMoved; DatabaseUnavailable, and then it may or may not be written.
     """
@@ -87,11 +100,22 @@ async def advance(connection: WriteConnection, before: Position, facts: Sequence
             raise PositionMoved("another projector has moved the position")
         written = await apply(connection, tables.dataset, facts)
         moved = await connection.execute(
-            update(tables.position).where(tables.position.c.seq == before.seq).values(seq=to)
+            update(tables.position).where(tables.position.c.seq == before.seq).values(_columns(after))
         )
         if moved.rowcount != 1:
             raise PositionMoved("another projector has moved the position")
         return written
+
+
+def _columns(position: Position) -> dict[str, Any]:
+    tip = position.tip
+    return {
+        "stream_created": position.stream_created,
+        "seq": position.seq,
+        "life_seq": tip and tip.seq,
+        "life_stored_at": tip and tip.stored_at,
+        "life_of": tip and tip.dataset_id,
+    }
 
 
 async def apply(connection: WriteConnection, table: Table, facts: Sequence[Fact]) -> Written:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from contracts.dataset import Options
 from contracts.problem import Problem, Warnings
 
-SCHEMA_REVISION: Final = "0001"  # the migration that this version needs; later ones keep what it uses
+SCHEMA_REVISION: Final = "0002"  # the migration that this version needs; later ones keep what it uses
 
 
 def without_nul(value: Any) -> Any:
@@ -97,6 +97,9 @@ position: Final = Table(
     Column("one", Boolean, primary_key=True),  # true: there is exactly one row
     Column("stream_created", TIMESTAMP(timezone=True)),
     Column("seq", BigInteger, nullable=False),
+    Column("life_seq", BigInteger),  # with the next two the last life event in the rows; null before the first
+    Column("life_stored_at", TIMESTAMP(timezone=True)),
+    Column("life_of", Uuid(as_uuid=False)),
 )
 
 revision: Final = Table("alembic_version", METADATA, Column("version_num", Text, primary_key=True))
