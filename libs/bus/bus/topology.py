@@ -58,11 +58,18 @@ DURABLES: Final = (
 
 
 def streams(replicas: int = 1) -> tuple[StreamConfig, ...]:
-    """Limits retention without limits: lives stay for ever, work goes by its own TTL."""
+    """Limits retention without limits: lives stay for ever, work goes by its own TTL.
+
+    No limit is declared as such: one set by hand would make the server throw the oldest lives away, and say nothing.
+    """
     lives = StreamConfig(
         name=subjects.STREAM,
         subjects=list(subjects.STREAM_SUBJECTS),
         retention=RetentionPolicy.LIMITS,
+        max_msgs=-1,
+        max_bytes=-1,
+        max_msgs_per_subject=-1,
+        max_age=0,
         storage=StorageType.FILE,
         num_replicas=replicas,
         duplicate_window=120,
