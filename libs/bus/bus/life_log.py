@@ -4,15 +4,13 @@ An event, if stored, is the very next one after the sequence it named. So one re
 our id stands there (stored), another's does (lost the race, decide anew), or nothing does (the same again).
 """
 
-import asyncio
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import Final
 
 from bus.drafts import Draft, Drafter
 from bus.errors import BatchAbandoned, BusUnavailable, ConditionFailed, InFlight
+from bus.patience import Patience
 from bus.stream import Stored, Stream
 from contracts import commands, envelope, events, life, subjects
 
@@ -67,13 +65,13 @@ class LifeLog:
 
         Raises: BusUnavailable when no clear answer came in time; the event may or may not be stored then.
         """
-        until = monotonic() + self._patience
+        patience = Patience(self._patience)
         while True:
             state = (await self.head(command.dataset_id)).state
             decision = life.decide(state, command)
             if isinstance(decision, life.Refused):
                 return decision
-            appended = await self._append([decision], state.seq, until)
+            appended = await self._append([decision], state.seq, patience)
             if appended is not None:
                 return appended
 
@@ -88,36 +86,36 @@ class LifeLog:
         requested = life.decide(life.state_of(uploaded, 0), request)
         if isinstance(requested, life.Refused):
             return requested
-        appended = await self._append([uploaded, requested], 0, monotonic() + self._patience)
+        appended = await self._append([uploaded, requested], 0, Patience(self._patience))
         return appended or life.Refused(code=life.ALREADY_EXISTS)
 
-    async def _append(self, new: Sequence[events.Life], after: int, until: float) -> Appended | None:
+    async def _append(self, new: Sequence[events.Life], after: int, patience: Patience) -> Appended | None:
         """None means that another event follows `after`: the decision must be made anew."""
         drafts = [self._drafter.life(new[0], after=after)] + [self._drafter.life(e, after=None) for e in new[1:]]
         while True:
             try:
                 seq = await self._store(drafts)
-            except (InFlight, BatchAbandoned):
-                pass
-            except (BusUnavailable, ConditionFailed):
-                stored = await self._after_unclear(drafts[0].subject, after, until)
+            except (InFlight, BatchAbandoned) as problem:
+                await patience.after(problem)
+            except (BusUnavailable, ConditionFailed) as problem:
+                stored = await self._after_unclear(drafts[0].subject, after, patience)
                 if stored is not None and stored.event_id != drafts[0].event_id:
                     return None
                 if stored is not None:
                     return await self._confirmed(drafts, new[-1], stored)
+                await patience.after(problem)
             else:
                 return Appended(new[-1], seq, life.state_of(new[-1], seq), drafts[-1].event_id)
-            await _pause(until)
 
     async def _store(self, drafts: Sequence[Draft]) -> int:
         return await (self._stream.publish(drafts[0]) if len(drafts) == 1 else self._stream.commit(drafts))
 
-    async def _after_unclear(self, subject: str, after: int, until: float) -> Stored | None:
+    async def _after_unclear(self, subject: str, after: int, patience: Patience) -> Stored | None:
         while True:
             try:
                 return await self._stream.following(subject, after + 1)
-            except BusUnavailable:
-                await _pause(until)
+            except BusUnavailable as problem:
+                await patience.after(problem)
 
     async def _confirmed(self, drafts: Sequence[Draft], event: events.Life, first: Stored) -> Appended:
         """Our first event is stored, so by atomicity all are; the last one's sequence is still to be found."""
@@ -127,13 +125,3 @@ class LifeLog:
         if stored is None:
             raise BusUnavailable("the life changed while an unclear answer was being resolved")
         return Appended(event, stored.seq, life.state_of(event, stored.seq), stored.event_id)
-
-
-async def _pause(until: float) -> None:
-    """5–50 ms with jitter, so that rivals do not meet again.
-
-    Raises: BusUnavailable once `until` (monotonic seconds) has passed.
-    """
-    if monotonic() >= until:
-        raise BusUnavailable("no clear answer from the stream in time")
-    await asyncio.sleep(random.uniform(0.005, 0.050))  # noqa: S311 - jitter, not a secret

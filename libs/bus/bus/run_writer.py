@@ -3,15 +3,13 @@
 However late a worker wakes, the server refuses a batch of a run that is over, and a batch whose facts are stored.
 """
 
-import asyncio
-import random
 from collections.abc import Sequence
 from enum import Enum
-from time import monotonic
 from typing import Final
 
 from bus.drafts import Draft
 from bus.errors import BatchAbandoned, BusUnavailable, ConditionFailed, InFlight
+from bus.patience import Patience
 from bus.stream import Stream
 from contracts import subjects
 
@@ -38,20 +36,18 @@ class RunWriter:
 
         Raises: BusUnavailable when no clear answer came in time; the batch may or may not be stored then.
         """
-        until = monotonic() + self._patience
+        patience = Patience(self._patience)
         while True:
             try:
                 await self._stream.commit(drafts)
                 return Outcome.STORED
-            except (InFlight, BatchAbandoned):
-                pass
-            except (BusUnavailable, ConditionFailed):
+            except (InFlight, BatchAbandoned) as problem:
+                await patience.after(problem)
+            except (BusUnavailable, ConditionFailed) as problem:
                 outcome = await self._after_unclear(probe)
                 if outcome is not None:
                     return outcome
-            if monotonic() >= until:
-                raise BusUnavailable("no clear answer to a batch in time")
-            await asyncio.sleep(random.uniform(0.005, 0.050))  # noqa: S311 - jitter, not a secret
+                await patience.after(problem)
 
     async def _after_unclear(self, probe: Draft) -> Outcome | None:
         """None: nothing of the batch is stored and the run stands, so the same batch may be sent again."""
