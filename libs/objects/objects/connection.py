@@ -10,7 +10,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
 from objects.errors import ObjectMissing, StoreError
+from objects.pulse import Pulse
 from objects.settings import S3Settings, Timeouts
 from objects.translation import translated
 
@@ -36,6 +37,7 @@ class Connection:
     bucket: str
     region: str
     timeouts: Timeouts
+    pulse: Pulse
 
     @asynccontextmanager
     async def call(
@@ -43,17 +45,28 @@ class Connection:
     ) -> AsyncIterator[None]:
         """Around one call that moves at most `body_bytes` bytes; a bare 404 raises `missing`.
 
-        Raises: `StoreUnavailable` after the deadline of `Timeouts`, otherwise whatever the table says.
+        Raises: `StoreUnavailable` after the deadline of `Timeouts`, or when the store falls silent; otherwise
+        whatever the table says.
         """
         with translated(action, missing):
-            async with asyncio.timeout(self.timeouts.deadline_seconds(body_bytes)):
+            async with asyncio.timeout(self.timeouts.deadline_seconds(body_bytes)) as clock, self.pulse.watching(clock):
                 yield
 
 
 @asynccontextmanager
 async def connect(settings: S3Settings, timeouts: Timeouts) -> AsyncIterator[Connection]:
     """Opens the client; nothing is sent before the first call."""
-    creating = _session().create_client(
+    async with _client(settings, timeouts) as client, _client(settings, timeouts) as asking:
+        client.meta.events.register_last("before-call.s3", _without_expect)
+        pulse = Pulse(asking, settings.bucket, timeouts.silence_seconds)
+        try:
+            yield Connection(client, settings.bucket, settings.region, timeouts, pulse)
+        finally:
+            await pulse.close()
+
+
+def _client(settings: S3Settings, timeouts: Timeouts) -> AbstractAsyncContextManager["S3Client"]:
+    return _session().create_client(
         "s3",
         region_name=settings.region,
         endpoint_url=settings.endpoint_url,
@@ -62,9 +75,6 @@ async def connect(settings: S3Settings, timeouts: Timeouts) -> AsyncIterator[Con
         aws_session_token=settings.session_token,
         config=_client_config(settings, timeouts),
     )
-    async with creating as client:
-        client.meta.events.register_last("before-call.s3", _without_expect)
-        yield Connection(client, settings.bucket, settings.region, timeouts)
 
 
 @functools.cache
@@ -114,12 +124,13 @@ def _on_this_machine(endpoint_url: str | None) -> bool:
 
 
 def keepalive_socket(address: tuple[Any, ...]) -> socket.socket:
-    """A socket for an entry of `getaddrinfo` that notices a vanished peer within half a minute, even when idle."""
+    """A socket for an entry of `getaddrinfo` that notices a vanished peer within half a minute, idle or sending."""
     family, kind, protocol = address[:3]
     created = socket.socket(family, kind, protocol)
     created.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     # The names differ between systems; where they are missing the system's own pace is used.
-    for option, value in (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+    options = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 25_000))
+    for option, value in options:
         if hasattr(socket, option):
             created.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
     return created

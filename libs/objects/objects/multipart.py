@@ -15,8 +15,6 @@ from objects.digests import content_md5
 from objects.errors import StoreError
 from objects.sending import abort_upload, complete_upload, create_upload, send_part
 
-_ABORT_SECONDS = 10.0  # a process that stops must not wait long for a store that is gone
-
 Answer = TypeVar("Answer")
 
 
@@ -84,7 +82,7 @@ class MultipartUpload:
         if self._creation is None:
             return
         with contextlib.suppress(StoreError, TimeoutError):
-            async with asyncio.timeout(_ABORT_SECONDS):
+            async with asyncio.timeout(self._connection.timeouts.abort_seconds):
                 await abort_upload(self._connection, self._key, await self._creation)
 
 

@@ -49,13 +49,18 @@ class Timeouts:
     `call_seconds` bounds one call with all its attempts; calls that carry bytes get `bytes /
     slowest_bytes_per_second` on top. It is needed beside the other two because a store that stops reading
     in the middle of a body runs into neither of them.
+
+    A call that is slow is not a store that is away: one that lasts `silence_seconds` is given up only if the store
+    does not answer another question within as long again. `abort_seconds` is for cleaning up after a failed write.
     """
 
     connect_seconds: float = 3.0
-    read_seconds: float = 30.0
+    read_seconds: float = 25.0
     call_seconds: float = 60.0
     slowest_bytes_per_second: int = 256 * 1024
     attempts: int = 3
+    silence_seconds: float = 10.0
+    abort_seconds: float = 10.0  # a process that stops must not wait long for a store that is gone
 
     def deadline_seconds(self, body_bytes: int) -> float:
         """The longest a call may take that sends or receives `body_bytes` bytes."""

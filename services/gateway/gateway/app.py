@@ -23,9 +23,11 @@ from gateway.adapters.query import known_parameters_only
 from gateway.adapters.tracing import Traced
 from gateway.adapters.uploads import Uploads
 from gateway.settings import Settings
-from objects import ObjectStore, open_store
+from objects import ObjectStore, Timeouts, open_store
 
 ROUTES: Final = (*handlers.ROUTES, *probes.ROUTES, document.document)
+# A request waits five seconds at most: a store that hangs is known after three, and the rest is for the way out.
+PATIENCE: Final = Timeouts(connect_seconds=1.5, silence_seconds=1.5, abort_seconds=0.5)
 OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, probes.METRICS, openapi.DOCUMENT_PATH)
 
 
@@ -41,7 +43,7 @@ def _router(settings: Settings) -> Litestar:
     async def running(app: Litestar) -> AsyncIterator[None]:
         async with (
             tracing.exporting(USER, settings.otel_exporter_otlp_endpoint),
-            open_store(settings.s3()) as store,
+            open_store(settings.s3(), PATIENCE) as store,
             Connection(settings.nats_url) as connection,
         ):
             app.state.update({"store": store, "connection": connection, "uploads": Uploads(store, settings.limits())})

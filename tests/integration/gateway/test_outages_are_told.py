@@ -18,6 +18,8 @@ from objects import ObjectStore
 from stack import ports
 from tests.integration.gateway.forms import form, part, refusal, send
 from tests.integration.gateway.running import SECRET, SRT, WAV, CatalogPlayer, as_user, create, serving, until
+from tests.integration.objects.bad_networks import mute
+from tests.integration.objects.bad_networks import serving as serving_nothing
 
 UPLOAD = form(part("audio", WAV), part("transcript", SRT), part("name", "n"))
 MAKE_IT = "run `python -m migrations`, which makes it"
@@ -157,6 +159,23 @@ async def test_a_store_that_is_away_is_told_and_no_life_begins(
         await until(connected)
         assert refusal(await send(client, UPLOAD)) == (503, "storage-unavailable", [])
         assert (await client.get("/tts/datasets")).json() == []
+
+
+@pytest.mark.parametrize("audio", [WAV, WAV + bytes(20 * 2**20)], ids=["one part", "several parts"])
+async def test_a_store_that_hangs_is_told_in_time(
+    catalog: CatalogPlayer, gateway_env: dict[str, str], audio: bytes
+) -> None:
+    async with serving_nothing(mute) as port:
+        hangs = {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}"}
+        async with serving(gateway_env | hangs) as url, as_user(url, "alice") as client:
+
+            async def connected() -> bool:
+                return await readiness(url) == (503, ["storage: no answer in time"])
+
+            await until(connected)
+            body = form(part("audio", audio), part("transcript", SRT), part("name", "n"))
+            assert await refused_in_time(send(client, body)) == (503, "storage-unavailable", [])
+            assert (await client.get("/tts/datasets")).json() == []
 
 
 async def test_a_bucket_that_is_missing_is_named(catalog: CatalogPlayer, gateway_env: dict[str, str]) -> None:

@@ -112,3 +112,19 @@ def refusing_at_once(status: str, body: bytes) -> Handler:
         await mute(reader, writer)
 
     return handle
+
+
+def slow_to_store(seconds: float) -> Handler:
+    """Answers every question at once, and a PUT only after `seconds`."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            request = await reader.readuntil(b"\r\n\r\n")
+            sent = re.search(rb"(?i)content-length: *(\d+)", request)
+            await reader.readexactly(int(sent[1]) if sent else 0)
+            if request.startswith(b"PUT"):
+                await asyncio.sleep(seconds)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+
+    return handle

@@ -10,7 +10,7 @@ import pytest
 from objects import ObjectStore, StoreUnavailable, Timeouts, UploadLost, open_store
 from stack import ports
 from tests.integration.objects.access import MIB, SOMEWHERE, at_port, settings_of
-from tests.integration.objects.bad_networks import answering, deaf, mute, serving
+from tests.integration.objects.bad_networks import answering, deaf, mute, serving, slow_to_store
 
 PART = 5 * MIB
 
@@ -70,6 +70,22 @@ async def test_a_store_that_stops_reading_is_unavailable_in_time() -> None:
     in_two_seconds = Timeouts(read_seconds=0.5, call_seconds=1.0, slowest_bytes_per_second=20 * MIB)
     async with serving(deaf) as port:
         await _assert_unavailable_within(20, port, in_two_seconds, CALLS["put large"])
+
+
+async def test_a_store_that_hangs_is_given_up_long_before_a_call_may_last() -> None:
+    quickly = Timeouts(silence_seconds=0.3, abort_seconds=0.3)
+    async with serving(mute) as port:
+        await asyncio.gather(*(_assert_unavailable_within(3, port, quickly, call) for call in CALLS.values()))
+
+
+async def test_a_store_that_is_slow_but_answers_is_waited_for() -> None:
+    async with (
+        serving(slow_to_store(1.5)) as port,
+        open_store(at_port(SOMEWHERE, port), Timeouts(silence_seconds=0.2)) as store,
+    ):
+        begun = time.monotonic()
+        await store.put("k", b"small")
+        assert time.monotonic() - begun >= 1.5
 
 
 @pytest.mark.parametrize(

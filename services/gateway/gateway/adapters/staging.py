@@ -16,7 +16,7 @@ from contracts import keys
 from gateway.domain import iso_media
 from gateway.domain.sniff import HEAD_BYTES, Format, sniff
 from gateway.errors import AudioTooLarge, EmptyAudio, Fault, GatewayError, NoAudio, NotAudio, UnsupportedAudio
-from objects import ObjectStore, StoreError
+from objects import ObjectStore, StoreError, StoreUnavailable
 
 CLEANING_SECONDS: Final = 2.0  # how long an answer waits for the cleaning up; the rest happens after it
 FINISH_SECONDS: Final = 5.0
@@ -40,12 +40,12 @@ class Cleaning:
     def __init__(self) -> None:
         self._under_way: set[asyncio.Task[None]] = set()
 
-    async def run(self, work: Coroutine[Any, Any, None]) -> None:
+    async def run(self, work: Coroutine[Any, Any, None], *, wait_seconds: float) -> None:
         """Waits a moment for `work`. Neither being cancelled nor the end of the moment ends the work."""
         task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        await asyncio.wait({task}, timeout=CLEANING_SECONDS)
+        await asyncio.wait({task}, timeout=wait_seconds)
 
     async def finish(self) -> None:
         """Waits for all of it, for as long as a stopping process may."""
@@ -67,7 +67,9 @@ class Staging:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._keys:
-            await self._cleaning.run(self._delete(self._keys))
+            # A store that is away deletes nothing: its client has waited long enough.
+            wait_seconds = 0 if isinstance(problem, StoreUnavailable) else CLEANING_SECONDS
+            await self._cleaning.run(self._delete(self._keys), wait_seconds=wait_seconds)
 
     def keep(self) -> None:
         """From here on a life may name the objects: they belong to it, whatever happens next."""
