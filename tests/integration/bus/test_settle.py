@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -230,3 +231,35 @@ async def test_a_worker_that_is_stopped_hands_its_message_back(desk: Desk, nats_
     await desk.until(lambda: second.seen == [2])
     assert asyncio.get_running_loop().time() - before < 3
     await second.broker.stop()
+
+
+@pytest.mark.parametrize("beating", [True, False])
+async def test_a_message_worked_on_for_longer_than_the_ack_wait_stays_with_its_worker_while_its_heart_beats(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, beating: bool
+) -> None:
+    js, wait_seconds = desk.admin.jetstream(), 1.0
+    await js.delete_consumer(subjects.STREAM, subjects.DURABLE_SPAN)
+    quick = topology.Durable(subjects.DURABLE_SPAN, subjects.ALL_SPANS).config().evolve(ack_wait=wait_seconds)
+    await js.add_consumer(subjects.STREAM, quick)
+    monkeypatch.setattr(settle, "ACK_WAIT_SECONDS", wait_seconds if beating else 60)
+
+    async def long_work(delivery: Delivery) -> Settlement:
+        await asyncio.to_thread(_compute, 2.5 * wait_seconds)
+        return Done()
+
+    await desk.broker.connect()
+    settler = Settler("segmenter", client_of(desk.broker), (), lambda *_: asyncio.sleep(0))
+    subscribe(desk.broker, [Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, long_work)], settler)
+    await desk.broker.start()
+    await desk.send()
+    await desk.settled()
+    info = await js.consumer_info(subjects.STREAM, subjects.DURABLE_SPAN)
+    assert info.delivered is not None
+    assert (info.delivered.consumer_seq == 1) is beating
+
+
+def _compute(seconds: float) -> None:
+    """Pure Python, which shares the interpreter with the event loop."""
+    until = monotonic() + seconds
+    while monotonic() < until:
+        sum(range(1000))

@@ -41,7 +41,7 @@ async def test_the_stream_is_durable_and_takes_atomic_batches_and_ttls(admin: Cl
     assert config.max_age in (None, 0)
 
 
-@pytest.mark.parametrize("limit", [{"max_bytes": 1_000_000}, {"max_msgs": 10}, {"max_age": 60.0}])
+@pytest.mark.parametrize("limit", [{"max_bytes": 1_000_000}, {"max_msgs": 10}, {"max_age": 600.0}])
 async def test_a_limit_that_would_throw_lives_away_is_refused_and_keeps_services_from_being_ready(
     admin: Client, limit: dict[str, Any]
 ) -> None:
