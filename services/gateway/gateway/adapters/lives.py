@@ -12,7 +12,7 @@ from contracts import commands, life
 from gateway.adapters.connection import USER, Connection
 from gateway.errors import CommandRefused, NotFound
 
-PATIENCE_SECONDS: Final = 4.5  # the rest of the five belongs to the way there and back
+PATIENCE_SECONDS: Final = 4.0  # the rest of the five belongs to the way there and back, and to an upload's objects
 
 T = TypeVar("T")
 
