@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 OWN := $(wildcard libs/* services/*)
 
-.PHONY: help demo run status test lint format lock compose-env asyncapi unit-costs clean
+.PHONY: help demo run status test outages lint format lock compose-env asyncapi unit-costs clean
 
 help:
 	@echo "make demo   start everything, process the bundled sample, show events and manifest"
@@ -15,6 +15,7 @@ help:
 	@echo "make test   all tests, on real servers started by the tests"
 	@echo "make asyncapi   docs/asyncapi.yaml anew, after a change of events"
 	@echo "make unit-costs   what one unit of work costs, measured; then what 1,000 hours a day need (HOURS=n)"
+	@echo "make outages   every server away for a minute, one after another, and what happens then (OUTAGE_SECONDS=n)"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make compose-env   secrets for compose.yaml, once; then: docker compose up --build --wait"
 	@echo "make lock   resolve requirements.lock anew, after a change of dependencies"
@@ -50,6 +51,10 @@ asyncapi: .venv/installed
 unit-costs: .venv/installed
 	@$(PY) -m benchmarks.unit_costs benchmarks/unit_costs.json
 	@$(PY) -m benchmarks.capacity $(HOURS)
+
+# Each server away for a minute, killed, frozen and full, on the whole system: what is told, and what it costs to wait.
+outages: .venv/installed
+	@OUTAGE_SECONDS=$(or $(OUTAGE_SECONDS),60) $(PY) -m pytest tests/outages --timeout=600 $(ARGS)
 
 lint: .venv/installed
 	@$(PY) -m ruff check .
