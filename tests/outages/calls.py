@@ -12,7 +12,7 @@ from tests.e2e.conftest import noise, srt, wav
 
 SHORT = wav(noise(3)), srt((0, 1000, "a"), (1000, 2000, "b"))
 LONG = wav(noise(120)), srt(*((at, at + 90, "a word") for at in range(0, 120_000, 100)))  # some seconds of work
-LARGE = wav(noise(900)), SHORT[1]  # more than one part of a multipart upload
+LARGE = wav(noise(300)), SHORT[1]  # more than one part of a multipart upload
 
 
 @dataclass(frozen=True)
