@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from contracts import commands as c
 from contracts import events as e
@@ -142,34 +140,3 @@ def test_a_deletion_names_nothing_of_the_content() -> None:
 def test_an_event_that_does_not_come_later_is_an_error() -> None:
     with pytest.raises(ValueError, match="does not follow"):
         life.evolve(given_events(UPLOADED, REQUESTED), READY, 2)
-
-
-_upload = c.Upload(**WHO, source=SOURCE, options=OPTIONS)
-_commands = st.one_of(
-    st.just(_upload),
-    st.sampled_from([None, OTHER]).map(lambda o: c.RequestProcess(**WHO, options=o)),
-    st.just(c.CancelProcess(**WHO)),
-    st.just(c.DeleteDataset(**WHO)),
-    st.integers(0, 12).map(lambda run: c.FinishRun(**WHO, run=run, result=result(run))),
-    st.integers(0, 12).map(lambda run: c.FailRun(**WHO, run=run, error=ERROR)),
-)
-
-
-@given(st.lists(_commands, max_size=30))
-def test_any_order_of_commands_keeps_the_invariants(asked: list[c.AnyCommand]) -> None:
-    state: life.State = life.Absent()
-    happened: list[e.Life] = []
-    for command in asked:
-        decision = life.decide(state, command)
-        if not isinstance(decision, life.Refused):
-            happened.append(decision)
-            state = life.evolve(state, decision, len(happened))
-    ended = [h.run for h in happened if isinstance(h, e.DatasetReady | e.DatasetFailed | e.ProcessCancelled)]
-    began = [seq for seq, h in enumerate(happened, start=1) if isinstance(h, e.ProcessRequested)]
-    assert len(ended) == len(set(ended)), "a run ended twice"
-    assert set(ended) <= set(began), "a run ended that never began"
-    assert all(not isinstance(h, e.DatasetUploaded) for h in happened[1:])
-    assert all(not isinstance(h, e.DatasetDeleted) for h in happened[:-1]), "something happened after the end"
-    results = [h.result for h in happened if isinstance(h, e.DatasetReady)]
-    if isinstance(state, life.Alive):
-        assert state.result == (results[-1] if results else None), "the last ready result was lost"

@@ -1,6 +1,8 @@
 """The plan: frames by exact arithmetic, ends clamped or dropped by rule, the same bytes every time."""
 
 import itertools
+from collections.abc import Sequence
+from fractions import Fraction
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from contracts.dataset import Options, Source, TranscriptType
 from contracts.events import AudioFacts
+from contracts.plan_lines import PlannedSegment, encode_line
 from contracts.problem import Problem
 from segmenter.domain.plan import Plan, make_plan
 from segmenter.domain.spans import MAX_SPANS, make_spans
@@ -135,7 +138,14 @@ def test_kept_and_dropped_are_all_that_was_parsed() -> None:
     assert len(plan.lines()) == len(plan.segments) + len(plan.drops) + len(plan.notes)
 
 
-_times = st.tuples(st.integers(0, 12_000_000), st.integers(1, 4_000_000))
+_END_US = 10_000_000
+# Whole milliseconds too, a tenth of which are ties at 44.1 kHz; and many times about the end of the audio.
+_starts = st.one_of(
+    st.integers(0, 12_000_000),
+    st.integers(0, 12_000).map(lambda ms: ms * 1_000),
+    st.integers(_END_US - 99, _END_US + 9),
+)
+_times = st.tuples(_starts, st.one_of(st.integers(1, 4_000_000), st.integers(1, 4_000).map(lambda ms: ms * 1_000)))
 
 
 @given(st.lists(_times, min_size=1, max_size=60), st.sampled_from([8_000, 22_050, 44_100, 48_000]))
@@ -147,21 +157,52 @@ def test_segments_tile_the_cues_and_spans_tile_the_segments(times: list[tuple[in
     facts = audio(rate_hz * 10, rate_hz)
     plan = make_plan(SOURCE, Options(), facts, transcript)
     if isinstance(plan, Problem):
-        assert all(start >= 10_000_000 - 200 or length < 200 for start, length in times)
+        assert all(start >= _END_US - 200 or length < 200 for start, length in times)
         return
     assert sorted([s.cue for s in plan.segments] + [d.cue for d in plan.drops]) == list(range(len(cues)))  # type: ignore[type-var]
     assert [s.n for s in plan.segments] == list(range(len(plan.segments)))
     assert all(0 <= s.first_frame < s.last_frame <= facts.frames for s in plan.segments)
-    check_spans(plan, rate_hz)
+    check_cues(plan, cues, rate_hz, facts.frames)
+    check_spans(plan.segments, plan.lines(), rate_hz)
 
 
-def check_spans(plan: Plan, rate_hz: int) -> None:
-    lines = plan.lines()
+@given(st.lists(st.tuples(st.floats(0.001, 90), st.text(max_size=3)), min_size=1, max_size=80), st.booleans())
+def test_spans_tile_the_segments_and_their_lines(segments: list[tuple[float, str]], random_access: bool) -> None:
+    planned = [
+        PlannedSegment(n=n, first_frame=0, last_frame=round(seconds * 8_000) + 1, text=text)
+        for n, (seconds, text) in enumerate(segments)
+    ]
+    check_spans(planned, [encode_line(segment) for segment in planned], 8_000, random_access=random_access)
+
+
+def check_cues(plan: Plan, cues: Sequence[Cue], rate_hz: int, frames: int) -> None:
+    """A segment is its cue and nothing else, but for an end beyond the audio, and each such end is told."""
+    clamped = {note.cue for note in plan.notes if note.code == "clamped"}
+    order = [(cue.start_us, cue.end_us, cue.number) for cue in (cues[s.cue or 0] for s in plan.segments)]
+    assert order == sorted(order)
+    beyond = {drop.cue for drop in plan.drops if drop.code == "beyond-audio"}
+    assert beyond == {cue.number for cue in cues if nearest(cue.start_us, rate_hz) >= frames}
+    for segment in plan.segments:
+        cue = cues[segment.cue or 0]
+        assert segment.first_frame == nearest(cue.start_us, rate_hz)
+        assert segment.last_frame == min(nearest(cue.end_us, rate_hz), frames)
+        assert (nearest(cue.end_us, rate_hz) > frames) == (cue.number in clamped)
+
+
+def nearest(us: int, rate_hz: int) -> int:
+    """The frame, as Python rounds the exact product: half to even."""
+    return round(Fraction(us * rate_hz, 1_000_000))
+
+
+def check_spans(
+    segments: Sequence[PlannedSegment], lines: list[bytes], rate_hz: int, *, random_access: bool = True
+) -> None:
     body = b"".join(lines)
-    spans = make_spans(plan.segments, lines, rate_hz=rate_hz, random_access=True)
+    spans = make_spans(segments, lines, rate_hz=rate_hz, random_access=random_access)
     assert spans[0].first == 0
     assert all(a.first + a.count == b.first for a, b in itertools.pairwise(spans))
-    assert spans[-1].first + spans[-1].count == len(plan.segments)
+    assert spans[-1].first + spans[-1].count == len(segments)
+    assert random_access or len(spans) == 1
     for span in spans:
         assert body[span.lines_offset : span.lines_offset + span.lines_bytes] == b"".join(
             lines[span.first : span.first + span.count]
