@@ -14,6 +14,7 @@ from contracts import subjects
 _S = subjects.STREAM
 _READ = [f"$JS.API.STREAM.MSG.GET.{_S}", f"$JS.API.STREAM.INFO.{_S}"]
 _IS_THERE = f"$JS.API.STREAM.INFO.{subjects.DEAD_STREAM}"
+_READ_TRIES = f"$JS.API.STREAM.MSG.GET.{subjects.TRIES_STREAM}"
 _DURABLES = (subjects.DURABLE_PLAN, subjects.DURABLE_SPAN, subjects.DURABLE_PURGE, subjects.DURABLE_DONE)
 # A reader of its own position makes ephemeral consumers, whose names the client draws.
 _EPHEMERAL = [
@@ -35,6 +36,7 @@ def _durable(name: str) -> list[str]:
         f"$JS.API.CONSUMER.MSG.NEXT.{_S}.{name}",
         f"$JS.ACK.{_S}.{name}.>",
         f"$JS.ACK.*.*.{_S}.{name}.>",
+        subjects.tries(name, "*"),
     ]
 
 
@@ -66,7 +68,11 @@ _PERMISSIONS: Final[Mapping[str, dict[str, Any]]] = {
             "tts.dataset.*.run.>",
             subjects.dead("segmenter"),
             _IS_THERE,
+            _READ_TRIES,
+            # A deleted dataset's texts go from the stream and from the letters.
             f"$JS.API.STREAM.PURGE.{_S}",
+            f"$JS.API.STREAM.MSG.GET.{subjects.DEAD_STREAM}",
+            f"$JS.API.STREAM.MSG.DELETE.{subjects.DEAD_STREAM}",
             *_READ,
             *_durable(subjects.DURABLE_PLAN),
             *_durable(subjects.DURABLE_SPAN),
@@ -79,6 +85,7 @@ _PERMISSIONS: Final[Mapping[str, dict[str, Any]]] = {
             _LIFE,
             subjects.dead("manifest"),
             _IS_THERE,
+            _READ_TRIES,
             subjects.CATALOG_LIST,
             *_READ,
             *_durable(subjects.DURABLE_DONE),

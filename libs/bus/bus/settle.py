@@ -1,8 +1,9 @@
 """From a delivery to its settlement: heartbeat, handler, then ack, delayed nak, silence, or a dead letter.
 
 The only place that catches broadly. Nothing is retried for ever unless a dependency is away, and nothing vanishes:
-what can't be handled becomes a dead letter with its reason, and the service is told to end the run it belongs to.
-What a newer version wrote is left to a newer worker for some minutes; no run is ended for it.
+what can't be handled becomes a dead letter with its reason, and the service is told to end the run it belongs to. So
+does a message whose handler ends its process again and again: that is asked before the handler runs. What a newer
+version wrote is left to a newer worker for some minutes; no run is ended for it.
 """
 
 import asyncio
@@ -11,20 +12,24 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from bus import metrics, tracing
-from bus.errors import BusUnavailable
+from bus.errors import BusError, BusUnavailable
 from bus.stopping import end
 from bus.topology import ACK_WAIT_SECONDS
+from bus.tries import Tally, Tries
 from contracts import envelope, subjects
 from contracts.events import AnyEvent, ProcessRequested
 
-MAX_ATTEMPTS: Final = 8  # of an unknown failure; with the pauses below about a minute
+MAX_FAILURES: Final = 8  # of a kind nobody foresaw; with the pauses below about a minute
+# Deliveries that took their worker with them. Each costs an ack wait, so this is ten minutes; a worker that is killed
+# or frozen by chance loses a message once or twice.
+MAX_VANISHED: Final = 20
 NEWER_ATTEMPTS: Final = 24  # of an event of a newer version; with the pauses below ten minutes of rolling upgrade
 _PAUSES_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30)
 
@@ -40,10 +45,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Deliver again after `delay_seconds`."""
+    """Deliver again after `delay_seconds`; `failed` by an error that nobody foresaw."""
 
     delay_seconds: float
     why: str = "again"
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +121,13 @@ class Settler:
                 span.note(**_whose(message, delivery), attempt=message.metadata.num_delivered)
                 settlement = await self._run(message, route, delivery, trouble)
                 span.note(outcome=type(settlement).__name__.lower())
+            await self._count(message, settlement)
             await _apply(message, settlement)
         except asyncio.CancelledError:
             # The process stops: hand the message back so that another worker has it now, not after the ack wait.
             with suppress(nats.errors.Error):
                 await message.nak()
+            await self._count(message, Again(0, "handed back"))
             raise
         finally:
             await end(heart)
@@ -132,8 +140,11 @@ class Settler:
             return await self._leave_to_newer(message, trouble)
         if delivery is None:
             return await self._give_up(message, None, f"undecodable: {trouble}")
-        attempt = delivery.attempt
+        attempt, tally = delivery.attempt, Tally()
         try:
+            tally = await self._tries.of(message)
+            if (vanished := tally.vanished(attempt)) >= MAX_VANISHED:
+                return await self._give_up(message, delivery, f"WorkerLost: {vanished} workers did not survive it")
             return await route.handler(delivery)
         except envelope.NewerEvent as problem:
             return await self._leave_to_newer(message, problem)
@@ -143,8 +154,8 @@ class Settler:
             fields = {"durable": route.durable, "attempt": attempt, **_whose(message, delivery)}
             _log.exception("handler failed", extra={"fields": fields})
             reason = f"{type(problem).__name__}: {problem}"
-        if attempt < MAX_ATTEMPTS:
-            return Again(pause_seconds(attempt), reason)
+        if tally.failed + 1 < MAX_FAILURES:
+            return Again(pause_seconds(tally.failed + 1), reason, failed=True)
         return await self._give_up(message, delivery, reason)
 
     async def _leave_to_newer(self, message: Msg, problem: envelope.NewerEvent) -> Settlement:
@@ -154,6 +165,17 @@ class Settler:
             return Again(pause_seconds(attempt), reason)
         return await self._give_up(message, None, reason)
 
+    @property
+    def _tries(self) -> Tries:
+        return Tries(self.client)
+
+    async def _count(self, message: Msg, settlement: Settlement) -> None:
+        if isinstance(settlement, Done):
+            return
+        # A count that is lost makes the delivery one that vanished, of which many are allowed.
+        with suppress(BusError):
+            await self._tries.count(message, failed=isinstance(settlement, Again) and settlement.failed)
+
     async def _give_up(self, message: Msg, delivery: Delivery | None, reason: str) -> Settlement:
         try:
             await self._bury(message, reason)
@@ -161,7 +183,7 @@ class Settler:
             if delivery is not None:
                 await self.on_poison(delivery, reason)
         except self._waiting as problem:
-            return Again(pause_seconds(MAX_ATTEMPTS), f"dead letter not stored yet: {type(problem).__name__}")
+            return Again(pause_seconds(MAX_FAILURES), f"dead letter not stored yet: {type(problem).__name__}")
         return Done(f"dead letter: {reason}")
 
     async def _bury(self, message: Msg, reason: str) -> None:
@@ -177,6 +199,16 @@ class Settler:
             **tracing.outgoing(),
         }
         await self.client.jetstream(timeout=5).publish(subjects.dead(self.service), message.data, headers=headers)
+
+
+async def look(at: Awaitable[str], fields: dict[str, Any]) -> None:
+    """One step of a loop over many datasets: one's trouble, foreseen or not, is told and keeps nobody else waiting."""
+    try:
+        outcome = await at
+    except Exception as problem:
+        _log.warning("look put off", extra={"fields": fields | {"error": f"{type(problem).__name__}: {problem}"}})
+    else:
+        _log.info("looked", extra={"fields": fields | {"outcome": outcome}})
 
 
 def pause_seconds(attempt: int) -> float:

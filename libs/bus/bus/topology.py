@@ -26,6 +26,8 @@ from contracts import subjects
 
 ACK_WAIT_SECONDS: Final = 30.0  # heartbeats come every third of it; a frozen worker's message moves on after it
 
+TRIES_SECONDS: Final = 48 * 3600  # as long as the work messages that they speak of
+
 REMEDY: Final = "run `python -m migrations`, which declares streams and durables"
 
 
@@ -85,7 +87,17 @@ def streams(replicas: int = 1) -> tuple[StreamConfig, ...]:
         num_replicas=replicas,
         duplicate_window=120,
     )
-    return lives, dead
+    tries = StreamConfig(
+        name=subjects.TRIES_STREAM,
+        subjects=list(subjects.TRIES_SUBJECTS),
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        num_replicas=replicas,
+        max_msgs_per_subject=1,
+        max_age=TRIES_SECONDS,
+        duplicate_window=120,
+    )
+    return lives, dead, tries
 
 
 async def declare(client: Client, replicas: int = 1) -> list[str]:

@@ -6,6 +6,8 @@ STREAM: Final = "TTS"
 STREAM_SUBJECTS: Final = ("tts.dataset.>",)
 DEAD_STREAM: Final = "TTS_DEAD"
 DEAD_SUBJECTS: Final = ("tts.dead.>",)
+TRIES_STREAM: Final = "TTS_TRIES"
+TRIES_SUBJECTS: Final = ("tts.tries.>",)
 
 ALL_LIVES: Final = "tts.dataset.*"
 ALL_PLANS: Final = "tts.dataset.*.run.*.plan"
@@ -60,3 +62,8 @@ def done(dataset_id: str, run: int, k: int | str) -> str:
 
 def dead(service: str) -> str:
     return f"tts.dead.{service}"
+
+
+def tries(durable: str, seq: int | str) -> str:
+    """How message `seq` of the stream has fared with a durable so far; `seq` may be '*'."""
+    return f"tts.tries.{durable}.{seq}"

@@ -1,6 +1,6 @@
 """A failed delivery comes again after a growing pause."""
 
-from bus.settle import MAX_ATTEMPTS, pause_seconds
+from bus.settle import MAX_FAILURES, pause_seconds
 
 
 def test_pauses_grow_from_half_a_second_to_thirty() -> None:
@@ -10,4 +10,4 @@ def test_pauses_grow_from_half_a_second_to_thirty() -> None:
 
 
 def test_an_unknown_failure_is_given_up_after_about_a_minute() -> None:
-    assert 30 < sum(pause_seconds(attempt) for attempt in range(1, MAX_ATTEMPTS)) < 90
+    assert 30 < sum(pause_seconds(attempt) for attempt in range(1, MAX_FAILURES)) < 90
