@@ -11,19 +11,16 @@ from nats.aio.client import Client
 from bus.drafts import Drafter
 from bus.errors import BusError
 from bus.life_log import LifeLog
-from bus.settle import Settler
+from bus.settle import Settler, look
 from bus.stream import Stream
 from bus.subscriptions import subscribe
 from bus.worker import Wiring, client_of, serve
 from contracts import subjects
-from contracts.envelope import UndecodableEvent
-from contracts.queries import DatasetRow
 from manifest.adapters.catalog import processing
 from manifest.adapters.facts import Facts
-from manifest.errors import ManifestError
 from manifest.handlers import Handlers
 from manifest.settings import Settings
-from objects import StoreError, StoreUnavailable, UploadLost, open_store
+from objects import StoreUnavailable, UploadLost, open_store
 
 SERVICE = "manifest"
 
@@ -60,17 +57,6 @@ async def _watch(client: Client, handlers: Handlers, every_seconds: float) -> No
         await asyncio.sleep(every_seconds)
         try:
             async for row in processing(client):
-                await _look(handlers, row)
+                await look(handlers.on_quiet_run(row), {"dataset_id": row.id, "run": row.run})
         except BusError as problem:
             _log.warning("watch put off", extra={"fields": {"error": str(problem)}})
-
-
-async def _look(handlers: Handlers, row: DatasetRow) -> None:
-    fields = {"dataset_id": row.id, "run": row.run}
-    try:
-        found = await handlers.on_quiet_run(row)
-    except (StoreError, BusError, ManifestError, UndecodableEvent) as problem:
-        # One dataset's trouble must not keep the others from being watched.
-        _log.warning("watch put off", extra={"fields": fields | {"error": f"{type(problem).__name__}: {problem}"}})
-    else:
-        _log.info("watched", extra={"fields": fields | {"outcome": found}})

@@ -6,20 +6,23 @@ Any replica may come to the same run at the same time: they write the same bytes
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from bus.life_log import Appended, LifeLog
 from bus.metrics import runs_ended
 from bus.settle import Delivery, Done, Route, Settlement
 from contracts import commands, keys, life, subjects
 from contracts.dataset import Result
-from contracts.events import SegmentationPlanned, SpanWritten
+from contracts.events import Event, SegmentationPlanned, SpanWritten
 from contracts.problem import Problem
 from contracts.queries import DatasetRow
 from manifest.adapters.facts import Facts
 from manifest.domain.join import Incomplete, Joined, join
 from manifest.domain.watch import stalled
-from manifest.errors import RowsMissing
+from manifest.errors import ManifestError, RowsMissing
 from objects import ObjectStore
+
+SPANS_LEFT: Final = "spans are left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Handlers:
             return "run is over"
         plan = await self.facts.plan(dataset_id, run)
         if plan is None or not await self.facts.all_done(plan, run):
-            return "spans are left"
+            return SPANS_LEFT
         segments, rows = await asyncio.gather(self.facts.segments(plan), self.facts.rows(plan, run))
         joined = await asyncio.to_thread(join, plan, segments, rows)
         if isinstance(joined, Incomplete):
@@ -61,18 +64,27 @@ class Handlers:
         """
         if row.run is None:
             return "not processing"
-        found = await self.finish_if_done(row.id, row.run, "watchdog")
         problem = stalled(row, datetime.now(UTC))
-        if found != "spans are left" or problem is None:
-            return found
-        await self._fail(row.id, row.user_id, row.run, "watchdog", problem)
+        try:
+            found = await self.finish_if_done(row.id, row.run, "watchdog")
+        except ManifestError:
+            # Facts that don't fit together never will; a run is not looked at for ever because of them.
+            if problem is None:
+                raise
+        else:
+            if found != SPANS_LEFT or problem is None:
+                return found
+        requested = (await self.lives.head(row.id)).event
+        if requested is None:
+            return "run is over"
+        await self._fail(requested, row.run, "watchdog", problem)
         return problem.code
 
     async def on_poison(self, delivery: Delivery, reason: str) -> None:
         """Ends the run of a message that could not be handled, so that nobody waits for it."""
         event = delivery.event
         if event.run is not None:
-            await self._fail(event.dataset_id, event.user_id, event.run, delivery.event_id, _run_failed(reason))
+            await self._fail(event, event.run, delivery.event_id, _run_failed(reason))
 
     async def _finish(self, plan: SegmentationPlanned, run: int, cause: str, joined: Joined) -> str:
         key = keys.manifest(plan.prefix)
@@ -106,12 +118,13 @@ class Handlers:
         runs_ended.labels("ready").inc()
         return "ready"
 
-    async def _fail(self, dataset_id: str, user_id: str, run: int, cause: str, problem: Problem) -> None:
+    async def _fail(self, event: Event, run: int, cause: str, problem: Problem) -> None:
+        """`event` is any of the run: it says whose dataset this is and which request it all goes back to."""
         answer = await self.lives.submit(
             commands.FailRun(
-                dataset_id=dataset_id,
-                user_id=user_id,
-                correlation_id=cause,
+                dataset_id=event.dataset_id,
+                user_id=event.user_id,
+                correlation_id=event.correlation_id,
                 cause=cause,
                 at=datetime.now(UTC),
                 run=run,
