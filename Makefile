@@ -6,12 +6,13 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 OWN := $(wildcard libs/* services/*)
 
-.PHONY: help demo run status test outages lint format lock compose-env asyncapi unit-costs clean
+.PHONY: help demo run status dead-letters replay test outages lint format lock compose-env asyncapi unit-costs clean
 
 help:
 	@echo "make demo   start everything, process the bundled sample, show events and manifest"
 	@echo "make run    the same system, left running (DATA=dir PORT=n SEGMENTERS=n MANIFESTS=n CATALOGS=n)"
 	@echo "make status   what that system is doing: workers, queues, runs by age, dead letters (DATA=dir)"
+	@echo "make dead-letters   what was given up, and why; make replay LETTER=n has one done again (DATA=dir)"
 	@echo "make test   all tests, on real servers started by the tests"
 	@echo "make asyncapi   docs/asyncapi.yaml anew, after a change of events"
 	@echo "make unit-costs   what one unit of work costs, measured; then what 1,000 hours a day need (HOURS=n)"
@@ -40,6 +41,12 @@ run: .venv/installed
 
 status: .venv/installed
 	@$(PY) -m stack status
+
+dead-letters: .venv/installed
+	@$(PY) -m stack dead-letters list
+
+replay: .venv/installed
+	@$(PY) -m stack dead-letters replay $(LETTER)
 
 test: .venv/installed
 	@$(PY) -m pytest $(ARGS)

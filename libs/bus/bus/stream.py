@@ -131,6 +131,15 @@ class Stream:
         with translated():
             await self._js.purge_stream(self._name, subject=subject, keep=keep or None)
 
+    async def forget(self, dataset_id: str) -> None:
+        """Leaves of a deleted dataset only that it was deleted: no text, no name.
+
+        Raises: BusUnavailable.
+        """
+        await self.purge(subjects.work(dataset_id))
+        await self.purge(subjects.root(dataset_id))
+        await self.purge(subjects.life(dataset_id), keep=1)
+
 
 @contextmanager
 def _storing(drafts: Sequence[Draft]) -> Iterator[None]:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from faststream.nats import NatsBroker
 
+from bus.dead_letters import DeadLetters
 from bus.drafts import Drafter
 from bus.errors import BusError
 from bus.life_log import LifeLog
@@ -46,7 +47,7 @@ def run(settings: Settings) -> None:
                 lives,
                 Planner(stream, drafter, store, recordings),
                 Slicer(stream, drafter, store, recordings, worker_name()),
-                Purger(stream, store),
+                Purger(stream, DeadLetters(client), store),
             )
             settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_poison)
             subscribe(broker, handlers.routes(), settler)

@@ -7,9 +7,10 @@ is the sweeper's.
 from dataclasses import dataclass
 from typing import Final
 
+from bus.dead_letters import DeadLetters
 from bus.settle import Again, Done, Settlement
 from bus.stream import Stream
-from contracts import keys, subjects
+from contracts import keys
 from contracts.events import DatasetDeleted
 from objects import ObjectStore
 
@@ -19,6 +20,7 @@ PAUSES_SECONDS: Final = (5, 10, 15)  # purges at 0, 5, 15 and 30 s
 @dataclass(frozen=True, slots=True)
 class Purger:
     stream: Stream
+    letters: DeadLetters
     store: ObjectStore
 
     async def purge(self, deleted: DatasetDeleted, attempt: int) -> Settlement:
@@ -29,11 +31,6 @@ class Purger:
         removed = await self.store.delete_prefix(keys.dataset_prefix(deleted.user_id, deleted.dataset_id))
         if attempt <= len(PAUSES_SECONDS):
             return Again(PAUSES_SECONDS[attempt - 1], f"purged {removed} objects, once more for late writers")
-        await self.forget(deleted.dataset_id)
+        await self.stream.forget(deleted.dataset_id)
+        await self.letters.forget(deleted.dataset_id)
         return Done(f"purged {removed} objects and the work messages")
-
-    async def forget(self, dataset_id: str) -> None:
-        """Leaves of the dataset in the stream only that it was deleted."""
-        await self.stream.purge(subjects.work(dataset_id))
-        await self.stream.purge(subjects.root(dataset_id))
-        await self.stream.purge(subjects.life(dataset_id), keep=1)

@@ -13,6 +13,7 @@ import pytest
 
 from bus import topology
 from bus.connection import close, connect
+from bus.dead_letters import DeadLetters
 from bus.drafts import Drafter
 from bus.life_log import Appended, LifeLog
 from bus.settle import Delivery, Settlement
@@ -37,6 +38,7 @@ class World:
 
     stream: Stream
     lives: LifeLog
+    letters: DeadLetters
     store: ObjectStore
     recordings: Recordings
     samples: np.ndarray
@@ -50,7 +52,7 @@ class World:
             self.lives,
             Planner(self.stream, drafter, store, self.recordings),
             Slicer(self.stream, drafter, store, self.recordings, worker),
-            Purger(self.stream, store),
+            Purger(self.stream, self.letters, store),
         )
 
     async def upload(self, transcript: bytes) -> None:
@@ -150,6 +152,6 @@ async def world(nats_server: Any, s3_env: dict[str, str], decoders: Decoders) ->
     samples = np.random.default_rng(5).integers(-9_000, 9_000, RATE * 30, dtype=np.int16)
     async with open_store(settings) as store:
         lives = LifeLog(Stream(client), Drafter("segmenter"))
-        yield World(Stream(client), lives, store, Recordings(store, decoders), samples)
+        yield World(Stream(client), lives, DeadLetters(client), store, Recordings(store, decoders), samples)
     await close(client)
     await close(admin)

@@ -1,0 +1,189 @@
+"""What was given up, and what a person can do about it: list the letters, replay one, drop one.
+
+A letter is the original message with its reason, kept until it is replayed or dropped, or its dataset is deleted. Its
+run has ended with DatasetFailed, so replaying is a new run, as its owner could ask for one; a deletion has no run, and
+replaying it finishes what the purge left in the stream, while the next sweep takes the objects.
+
+`python -m bus.dead_letters list | replay N | drop N`, with a NATS_URL of the user `topology`.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import nats.js.errors
+from nats.aio.client import Client
+
+from bus.connection import connected
+from bus.drafts import Drafter
+from bus.errors import BusError
+from bus.life_log import LifeLog
+from bus.stream import Stream, translated
+from contracts import commands, envelope, life, subjects
+from contracts.events import AnyEvent, DatasetDeleted
+
+CONNECT_SECONDS: Final = 15.0
+USAGE: Final = "usage: python -m bus.dead_letters list | replay N | drop N"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`number` is its sequence in TTS_DEAD, `subject` that of the original message in TTS."""
+
+    number: int
+    subject: str
+    durable: str
+    attempts: str
+    reason: str
+    body: bytes
+
+    @property
+    def dataset_id(self) -> str:
+        return self.subject.split(".")[2]
+
+    def line(self) -> str:
+        """For a terminal, to which the text of an error may not give orders."""
+        text = f"{self.number:>6}  {self.durable:<15} {self.attempts:>3} tries  {self.subject}  {self.reason}"
+        return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+class DeadLetters:
+    """The letters of every service, oldest first."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._js = client.jetstream(timeout=5)
+
+    async def every(self) -> AsyncIterator[Letter]:
+        """Raises: BusUnavailable."""
+        letter = await self.next(1)
+        while letter is not None:
+            yield letter
+            letter = await self.next(letter.number + 1)
+
+    async def next(self, number: int) -> Letter | None:
+        """The first letter with at least this number.
+
+        Raises: BusUnavailable.
+        """
+        try:
+            with translated():
+                raw = await self._js.get_msg(
+                    subjects.DEAD_STREAM, seq=number, subject=subjects.DEAD_SUBJECTS[0], next=True
+                )
+        except nats.js.errors.NotFoundError:
+            return None
+        told = raw.headers or {}
+        return Letter(
+            number=raw.seq or 0,
+            subject=told.get("x-original-subject", "?.?.?"),
+            durable=told.get("x-consumer", "?"),
+            attempts=told.get("x-attempts", "?"),
+            reason=told.get("x-reason", "?"),
+            body=raw.data or b"",
+        )
+
+    async def drop(self, letter: Letter) -> None:
+        """Raises: BusUnavailable."""
+        try:
+            with translated():
+                await self._js.delete_msg(subjects.DEAD_STREAM, letter.number)
+        except nats.js.errors.NotFoundError:
+            return
+
+    async def forget(self, dataset_id: str) -> None:
+        """Drops the letters of a dataset: a text does not outlive it.
+
+        Raises: BusUnavailable.
+        """
+        async for letter in self.every():
+            if letter.dataset_id == dataset_id:
+                await self.drop(letter)
+
+    async def replay(self, letter: Letter) -> str:
+        """Has the work done again, drops the letter where that was possible, and says what it did.
+
+        Raises: BusUnavailable; envelope.UndecodableEvent for a message that this version can't read either.
+        """
+        event = envelope.decode(letter.body)
+        if isinstance(event, DatasetDeleted):
+            await Stream(self._client).forget(event.dataset_id)
+            await self.forget(event.dataset_id)
+            return f"purged the texts of {event.dataset_id}; its objects go with the next sweep"
+        lives = LifeLog(Stream(self._client), Drafter("operator"))
+        answer = await lives.submit(_again(event, letter))
+        if isinstance(answer, life.Refused):
+            return f"not replayed: {answer.code}; drop the letter if nothing is left to do"
+        await self.drop(letter)
+        return f"run {answer.seq} of dataset {event.dataset_id} is requested"
+
+
+def _again(event: AnyEvent, letter: Letter) -> commands.RequestProcess:
+    return commands.RequestProcess(
+        dataset_id=event.dataset_id,
+        user_id=event.user_id,
+        correlation_id=event.correlation_id,
+        cause=f"dead-letter-{letter.number}",
+        at=datetime.now(UTC),
+    )
+
+
+async def run(url: str, arguments: list[str]) -> int:
+    """One command; prints what there is and what it did, and returns the exit code.
+
+    Raises: BusError.
+    """
+    async with connected(url, "dead-letters", within_seconds=CONNECT_SECONDS) as client:
+        letters = DeadLetters(client)
+        match arguments:
+            case ["list"]:
+                return await _list(letters)
+            case ["replay" | "drop" as what, number] if number.isdecimal():
+                return await _one(letters, what, int(number))
+        print(USAGE, file=sys.stderr)
+        return 2
+
+
+async def _list(letters: DeadLetters) -> int:
+    count = 0
+    async for letter in letters.every():
+        count += 1
+        print(letter.line())
+    print(f"{count} dead letters")
+    return 0
+
+
+async def _one(letters: DeadLetters, what: str, number: int) -> int:
+    letter = await letters.next(number)
+    if letter is None or letter.number != number:
+        print(f"there is no letter {number}; `list` shows which there are", file=sys.stderr)
+        return 1
+    if what == "drop":
+        await letters.drop(letter)
+        print(f"dropped letter {number}")
+        return 0
+    try:
+        told = await letters.replay(letter)
+    except envelope.UndecodableEvent:
+        told = "not replayed: this version can't read the message"
+    print(told)
+    return 1 if told.startswith("not replayed") else 0
+
+
+def main(arguments: list[str], env: Mapping[str, str]) -> int:
+    try:
+        return asyncio.run(run(env["NATS_URL"], arguments))
+    except KeyError:
+        print("missing setting: NATS_URL, with the user topology", file=sys.stderr)
+        return 2
+    except BusError as problem:
+        print(f"dead letters: {problem}; run it again when that is mended", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))
