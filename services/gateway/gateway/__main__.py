@@ -1,7 +1,7 @@
-"""`python -m gateway`: serves the REST API until SIGTERM or SIGINT; a request under way has a moment to finish."""
+"""`python -m gateway`: serves the REST API until SIGTERM or SIGINT; how it then ends stands in `leaving`."""
 
 import os
-from typing import Final
+import sys
 
 import uvicorn
 
@@ -9,17 +9,17 @@ from bus import logs
 from gateway.adapters.connection import USER
 from gateway.adapters.http_protocol import HttpProtocol
 from gateway.app import build
+from gateway.leaving import GRACE_SECONDS, Leaving, Server
 from gateway.settings import load
-
-GRACE_SECONDS: Final = 5  # more than any request waits that is not an upload
 
 
 def main() -> None:
     """Raises: SystemExit, status 2 for settings that are missing or malformed."""
     settings = load(os.environ)
     logs.configure(USER)
-    uvicorn.run(
-        build(settings),
+    leaving = Leaving()
+    config = uvicorn.Config(
+        build(settings, leaving),
         host=settings.http_host,
         port=settings.http_port,
         http=HttpProtocol,
@@ -30,6 +30,10 @@ def main() -> None:
         ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    server = Server(config, leaving, settings.drain_seconds)
+    server.run()
+    if not server.started:
+        sys.exit(3)  # as uvicorn's own command does
 
 
 if __name__ == "__main__":

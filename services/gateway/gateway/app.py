@@ -22,6 +22,7 @@ from gateway.adapters.lives import Lives
 from gateway.adapters.query import known_parameters_only
 from gateway.adapters.tracing import Traced
 from gateway.adapters.uploads import Uploads
+from gateway.leaving import Leaving
 from gateway.settings import Settings
 from objects import ObjectStore, Timeouts, open_store
 
@@ -31,14 +32,14 @@ PATIENCE: Final = Timeouts(connect_seconds=1.5, silence_seconds=1.5, abort_secon
 OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, probes.METRICS, openapi.DOCUMENT_PATH)
 
 
-def build(settings: Settings) -> ASGIApp:
+def build(settings: Settings, leaving: Leaving | None = None) -> ASGIApp:
     """The whole application. What stands around the router sees every request, those to unknown paths too."""
-    routed = _router(settings)
+    routed = _router(settings, leaving or Leaving())
     app = Correlation(Lingering(Authentication(routed, settings.jwt_secret_key, OPEN_PATHS)))
     return Traced(app, OPEN_PATHS) if settings.otel_exporter_otlp_endpoint else app
 
 
-def _router(settings: Settings) -> Litestar:
+def _router(settings: Settings, leaving: Leaving) -> Litestar:
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
         async with (
@@ -46,7 +47,8 @@ def _router(settings: Settings) -> Litestar:
             open_store(settings.s3(), PATIENCE) as store,
             Connection(settings.nats_url) as connection,
         ):
-            app.state.update({"store": store, "connection": connection, "uploads": Uploads(store, settings.limits())})
+            uploads = Uploads(store, settings.limits(), leaving)
+            app.state.update({"store": store, "connection": connection, "uploads": uploads, "leaving": leaving})
             yield
             await app.state.uploads.finish()
 
@@ -60,6 +62,7 @@ def _router(settings: Settings) -> Litestar:
             "uploads": Provide(_uploads, sync_to_thread=False),
             "lives": Provide(_lives, sync_to_thread=False),
             "catalog": Provide(_catalog, sync_to_thread=False),
+            "leaving": Provide(_leaving, sync_to_thread=False),
         },
         guards=[known_parameters_only],
         exception_handlers={Exception: problems.answer},
@@ -95,3 +98,8 @@ def _lives(state: State) -> Lives:
 
 def _catalog(state: State) -> Catalog:
     return Catalog(state.connection)
+
+
+def _leaving(state: State) -> Leaving:
+    leaving: Leaving = state.leaving
+    return leaving

@@ -94,6 +94,10 @@ class UploadTimedOut(GatewayError):
     """The upload took longer than a client may take."""
 
 
+class Stopping(GatewayError):
+    """The gateway stops before the upload is complete."""
+
+
 class BodyTimedOut(GatewayError):
     """A body that is no upload did not come in time."""
 

@@ -22,6 +22,7 @@ from gateway.adapters.openapi import ANYBODY, operation, problems
 from gateway.adapters.problems import MEDIA_TYPE
 from gateway.adapters.schemas import Health, Readiness
 from gateway.errors import CatalogUnavailable
+from gateway.leaving import Leaving
 from objects import BucketMissing, ObjectStore, StoreError
 
 HEALTHZ: Final = "/healthz"
@@ -74,9 +75,14 @@ async def healthz() -> Health:
     },
 )
 async def readyz(
-    connection: NamedDependency[Connection], catalog: NamedDependency[Catalog], store: NamedDependency[ObjectStore]
+    connection: NamedDependency[Connection],
+    catalog: NamedDependency[Catalog],
+    store: NamedDependency[ObjectStore],
+    leaving: NamedDependency[Leaving],
 ) -> Response[Any]:
     """Whether all that requests need is there; if not, 503 and what is missing."""
+    if leaving.asked:
+        return _not_ready("leaving: it has been asked to stop")
     checks = await asyncio.gather(
         _missing("nats", _topology(connection)),
         _missing("storage", store.check()),
@@ -84,8 +90,12 @@ async def readyz(
     )
     missing = tuple(line for lines in checks for line in lines)
     if missing:
-        return Response(NotReady(detail="; ".join(missing), missing=missing), status_code=503, media_type=MEDIA_TYPE)
+        return _not_ready(*missing)
     return Response(Readiness(True, USER, ()))
+
+
+def _not_ready(*missing: str) -> Response[NotReady]:
+    return Response(NotReady(detail="; ".join(missing), missing=missing), status_code=503, media_type=MEDIA_TYPE)
 
 
 @route(METRICS, http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, include_in_schema=False)

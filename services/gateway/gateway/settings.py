@@ -26,6 +26,7 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     max_audio_bytes: Annotated[int, Meta(ge=1)] = 2 * 1024 * MEBIBYTE
     max_transcript_bytes: Annotated[int, Meta(ge=1)] = 16 * MEBIBYTE
     max_upload_seconds: Annotated[float, Meta(gt=0)] = 6 * 3600.0
+    drain_seconds: Annotated[float, Meta(ge=0, le=600)] = 0.0
 
     def limits(self) -> Limits:
         return Limits(

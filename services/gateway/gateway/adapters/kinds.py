@@ -89,6 +89,13 @@ TABLE: Final[Mapping[type[Exception], Kind]] = {
         "The upload took too long",
         "Use a faster line, or a smaller file: FLAC keeps every sample of a WAV in half its size.",
     ),
+    e.Stopping: Kind(
+        503,
+        "stopping",
+        "The gateway stops",
+        "Upload again at once; another gateway, or a new one, will answer.",
+        again=True,
+    ),
     e.BodyTimedOut: Kind(408, "body-timeout", "The body took too long", "Send the whole body at once."),
     e.UploadTooLarge: Kind(
         413,

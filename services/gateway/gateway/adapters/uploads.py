@@ -15,7 +15,8 @@ from msgspec import Struct
 from gateway.adapters.multipart import MultipartReader, boundary_of
 from gateway.adapters.staging import Cleaning, NextChunk, Staging, StoredObject
 from gateway.domain.fields import FIELDS, MAX_FIELD_BYTES, value_of
-from gateway.errors import Fault, InvalidRequest, TranscriptTooLarge, UploadTimedOut, UploadTooLarge
+from gateway.errors import Fault, InvalidRequest, Stopping, TranscriptTooLarge, UploadTimedOut, UploadTooLarge
+from gateway.leaving import Leaving
 from objects import ObjectStore
 
 REQUIRED: Final = ("audio", "transcript", "name")
@@ -47,21 +48,24 @@ class Intake(Struct, frozen=True):
 class Uploads:
     """Every upload of this process, and the cleaning up after those that failed."""
 
-    def __init__(self, store: ObjectStore, limits: Limits) -> None:
-        self._store, self._limits, self._cleaning = store, limits, Cleaning()
+    def __init__(self, store: ObjectStore, limits: Limits, leaving: Leaving) -> None:
+        self._store, self._limits, self._leaving, self._cleaning = store, limits, leaving, Cleaning()
 
     def staging(self, prefix: str) -> Staging:
         return Staging(self._store, prefix, self._cleaning)
 
     async def take(self, request: Request[Any, Any, Any], staging: Staging) -> Intake:
-        """Raises: MalformedBody, UploadTooLarge, UploadTimedOut, ClientGone, and as the function `take`."""
+        """Raises: MalformedBody, UploadTooLarge, UploadTimedOut, Stopping, ClientGone, and as the function `take`."""
         boundary = boundary_of(request.headers.get("content-type", ""))
         if (request.content_length or 0) > self._limits.body_bytes:
             raise UploadTooLarge(f"An upload may have at most {self._limits.body_bytes} bytes.")
         try:
             async with asyncio.timeout(self._limits.upload_seconds) as clock, aclosing(request.stream()) as body:
-                return await take(MultipartReader(_steady(body), boundary), staging, self._limits)
+                with self._leaving.breaking_off(clock):
+                    return await take(MultipartReader(_steady(body), boundary), staging, self._limits)
         except TimeoutError as problem:
+            if clock.expired() and self._leaving.over:
+                raise Stopping("The gateway stops, and the upload is not complete.") from problem
             if clock.expired():
                 raise UploadTimedOut(f"An upload may take {self._limits.upload_seconds:g} seconds.") from problem
             raise
