@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -36,15 +37,30 @@ async def begun(user: User) -> dict[str, Any]:
 async def test_a_run_cancelled_while_cutting_writes_nothing_after_the_cancel(alice: User, trainer: Trainer) -> None:
     dataset = await begun(alice)
     answer = await alice.http.post(f"/tts/datasets/{dataset['id']}/cancel")
+    answered = datetime.now(UTC)
     assert (answer.status_code, answer.json()["status"]) == (202, "pending")
     assert (await alice.http.post(f"/tts/datasets/{dataset['id']}/cancel")).status_code == 409
     subjects = [subject for subject, _ in await trainer.events(dataset["id"])]
     cancelled = len(subjects) - 1 - subjects[::-1].index(f"tts.dataset.{dataset['id']}")
     assert subjects[cancelled + 1 :] == []
     assert 0 < sum(".segment." in subject for subject in subjects) < MANY
+    late = await last_put(trainer, f"users/alice/datasets/{dataset['id']}/segments/") - answered
+    print(f"from the 202 to the last PUT: {late.total_seconds():.2f} s")
+    assert late < timedelta(seconds=3)
 
     await alice.process(dataset["id"])
     assert (await alice.until(dataset["id"], "ready", "failed"))["segment_count"] == MANY
+
+
+async def last_put(trainer: Trainer, prefix: str) -> datetime:
+    """When the youngest object was stored, once there has been no new one for two seconds."""
+    seen: set[datetime] = set()
+    while True:
+        await asyncio.sleep(2)
+        stored = {found.modified async for found in trainer.store.list(prefix)}
+        if stored == seen:
+            return max(stored)
+        seen = stored
 
 
 async def test_a_segmenter_killed_while_cutting_loses_nothing_and_doubles_nothing(
