@@ -54,7 +54,8 @@ class Desk:
         await self.admin.jetstream().publish(draft.subject, body or draft.body, headers=draft.headers)
 
     async def declare_anew(self, *, ack_wait_seconds: float) -> None:
-        await self.admin.jetstream().delete_consumer(subjects.STREAM, subjects.DURABLE_SPAN)
+        for durable in topology.DURABLES:
+            await self.admin.jetstream().delete_consumer(subjects.STREAM, durable.name)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(topology, "ACK_WAIT_SECONDS", ack_wait_seconds)
             await topology.declare(self.admin)

@@ -28,7 +28,7 @@ async def admin(nats_server: Any) -> AsyncIterator[Client]:
 async def test_declaring_twice_makes_everything_and_then_finds_it(admin: Client) -> None:
     made = await topology.declare(admin)
     assert all(line.endswith("made") for line in made)
-    assert len(made) == 6
+    assert len(made) == 7
     assert all(line.endswith("found") for line in await topology.declare(admin))
 
 

@@ -16,7 +16,7 @@ from objects import ObjectStore
 from tests.integration.gateway.forms import END, part, send
 from tests.integration.gateway.running import SRT, WAV, CatalogPlayer, as_user, until
 from tests.integration.gateway.test_the_process_runs import GatewayProcess, started
-from tests.integration.gateway.test_uploads_are_refused import objects_in, open_uploads_in
+from tests.integration.gateway.test_uploads_are_refused import objects_in
 
 DRAIN_SECONDS = 1.0
 
@@ -120,30 +120,6 @@ async def listens(url: str) -> bool:
         return False
     writer.close()
     return True
-
-
-async def test_an_upload_that_does_not_end_in_time_is_told_so_and_leaves_nothing(
-    fleet: Fleet, store: ObjectStore
-) -> None:
-    gateway = await fleet.start()
-
-    async def body() -> AsyncIterator[bytes]:
-        yield part("audio", WAV)[:-2] + bytes(6_000_000)
-        os.kill(gateway.process.pid, signal.SIGTERM)
-        while True:
-            yield bytes(1_000)
-            await asyncio.sleep(0.05)
-
-    asked = time.monotonic()
-    async with as_user(gateway.url, "alice") as client:
-        answer = await send(client, body())
-    assert (answer.status_code, answer.json()["code"]) == (503, "stopping")
-    assert int(answer.headers["retry-after"]) > 0
-    await ended(gateway)
-    print(f"SIGTERM to exit with an upload that never ends: {time.monotonic() - asked:.2f} s")
-    assert await objects_in(store) == []
-    assert await open_uploads_in(store) == []
-    assert "Traceback" not in gateway.log.read_text(encoding="utf-8")
 
 
 async def test_gateways_replaced_one_after_the_other_lose_no_request(fleet: Fleet) -> None:
