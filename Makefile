@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 OWN := $(wildcard libs/* services/*)
 
-.PHONY: help demo run status dead-letters replay test outages lint format lock compose-env asyncapi unit-costs clean
+.PHONY: help demo run status dead-letters replay test outages bench lint format lock compose-env asyncapi unit-costs clean
 
 help:
 	@echo "make demo   start everything, process the bundled sample, show events and manifest"
@@ -17,6 +17,7 @@ help:
 	@echo "make asyncapi   docs/asyncapi.yaml anew, after a change of events"
 	@echo "make unit-costs   what one unit of work costs, measured; then what 1,000 hours a day need (HOURS=n)"
 	@echo "make outages   every server away for a minute, one after another, and what happens then (OUTAGE_SECONDS=n)"
+	@echo "make bench  how fast it is, as ratios (QUICK=1 for two minutes; CASES='hour api' ROUNDS=n)"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make compose-env   secrets for compose.yaml, once; then: docker compose up --build --wait"
 	@echo "make lock   resolve requirements.lock anew, after a change of dependencies"
@@ -62,6 +63,10 @@ unit-costs: .venv/installed
 # Each server away for a minute, killed, frozen and full, on the whole system: what is told, and what it costs to wait.
 outages: .venv/installed
 	@OUTAGE_SECONDS=$(or $(OUTAGE_SECONDS),60) $(PY) -m pytest tests/outages --timeout=600 $(ARGS)
+
+# QUICK and ROUNDS reach the program in its environment, where make puts them.
+bench: .venv/installed
+	@$(PY) -m benchmarks $(CASES)
 
 lint: .venv/installed
 	@$(PY) -m ruff check .
