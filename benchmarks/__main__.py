@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from benchmarks import machine, table
-from benchmarks.cases import hour
+from benchmarks.cases import api, fairness, formats, hour, length, many, small, workers
 from benchmarks.session import Session
 from benchmarks.table import Figure
 from stack.__main__ import follow_parent
@@ -22,8 +22,16 @@ Case = Callable[[Session], Coroutine[Any, Any, list[Figure]]]
 
 CASES: Final[Mapping[str, Case]] = {
     "hour": hour.run,
+    "small": small.run,
+    "workers": workers.run,
+    "formats": formats.run,
+    "length": length.run,
+    "fairness": fairness.run,
+    "datasets": many.small_ones,
+    "segments": many.large_one,
+    "api": api.run,
 }
-QUICK: Final = ("hour",)
+QUICK: Final = ("hour", "small", "api")  # two minutes together
 
 _BUILD: Final = Path(__file__).parent.parent / "build"
 _RESULT: Final = _BUILD / "bench.json"

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +59,10 @@ class Watch:
                 if kind in types and dataset_id in (None, told.body["dataset_id"]):
                     return told
 
+    def come(self) -> list[Told]:
+        """All that has come and was not taken."""
+        return [self._told.get_nowait() for _ in range(self._told.qsize())]
+
 
 @dataclass(frozen=True)
 class User:
@@ -87,8 +91,10 @@ class User:
         return str((await upload(url, token, recording.path, recording.transcript, **fields))["id"])
 
     async def process(self, dataset_id: str, **options: Any) -> None:
-        answer = await self.http.post(f"/tts/datasets/{dataset_id}/process", json={"options": options})
-        answer.raise_for_status()
+        await self._ask("POST", f"/tts/datasets/{dataset_id}/process", json={"options": options})
+
+    async def cancel(self, dataset_id: str) -> None:
+        await self._ask("POST", f"/tts/datasets/{dataset_id}/cancel")
 
     async def processed(self, dataset_id: str, **options: Any) -> float:
         """How long it takes from the request until DatasetReady is in the stream."""
@@ -98,22 +104,28 @@ class User:
             return (await watch.next("DatasetReady")).at - started
 
     async def dataset(self, dataset_id: str) -> dict[str, Any]:
-        answer = await self.http.get(f"/tts/datasets/{dataset_id}")
-        answer.raise_for_status()
-        return dict(answer.json())
+        return dict((await self._ask("GET", f"/tts/datasets/{dataset_id}")).json())
 
     async def manifest(self, dataset_id: str) -> list[dict[str, Any]]:
         key = (await self.dataset(dataset_id))["training_data_s3_key"]
         return [json.loads(line) for line in (await self.store.get(key)).splitlines()]
 
+    def as_user(self, name: str) -> "User":
+        """Somebody else, on the same connections."""
+        return replace(self, name=name)
+
+    async def _ask(self, method: str, path: str, **how: Any) -> httpx.Response:
+        token = self.stack.token(self.name)
+        answer = await self.http.request(method, path, headers={"Authorization": f"Bearer {token}"}, **how)
+        return answer.raise_for_status()
+
 
 @asynccontextmanager
 async def user_of(stack: RunningStack, name: str = "bench") -> AsyncIterator[User]:
-    headers = {"Authorization": f"Bearer {stack.token(name, lifetime_seconds=86_400)}"}
     nats = await connect(stack.env["NATS_URL"], "bench")
     try:
         async with (
-            httpx.AsyncClient(base_url=stack.env["GATEWAY_URL"], headers=headers, timeout=60, trust_env=False) as http,
+            httpx.AsyncClient(base_url=stack.env["GATEWAY_URL"], timeout=60, trust_env=False) as http,
             open_store(s3_settings(stack.env)) as store,
         ):
             yield User(stack, name, http, nats, store)
