@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from benchmarks import machine, table
-from benchmarks.cases import api, fairness, formats, hour, length, many, small, workers
+from benchmarks.cases import api, clients, fairness, formats, hour, length, many, small, workers
 from benchmarks.session import Session
 from benchmarks.table import Figure
 from stack.__main__ import follow_parent
@@ -30,6 +30,7 @@ CASES: Final[Mapping[str, Case]] = {
     "datasets": many.small_ones,
     "segments": many.large_one,
     "api": api.run,
+    "clients": clients.run,
 }
 QUICK: Final = ("hour", "small", "api")  # two minutes together
 

@@ -1,5 +1,6 @@
 """What every case works with: a folder for inputs and data, how many rounds, and systems to start."""
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -48,8 +49,7 @@ class Session:
         self, name: str = "stack", arguments: tuple[str, ...] = ("-m", "stack", "run"), **env: str
     ) -> Iterator[RunningStack]:
         """A whole system on new data, stopped and removed at the end."""
-        folder = self.folder / name
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = self.folder / f"{name}-{os.getpid()}"
         self.say(f"starting a system ({name})")
         settings = {"MAX_AUDIO_BYTES": str(BIGGEST_UPLOAD_BYTES), **env}
         process = StackProcess(folder, settings, arguments)

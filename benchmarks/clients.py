@@ -1,0 +1,159 @@
+"""`python -m benchmarks.clients <client> <job file>`: PUTs the same slices with one S3 client, in a process of its own.
+
+`aiobotocore` is ours; `signed` is aiohttp with a signature made by hand, the least that Python can do; `obstore` is a
+client written in Rust. `+uvloop` runs them on another event loop. What is not installed is not measured:
+`.venv/bin/python -m pip install --target build/clients obstore uvloop`, and PYTHONPATH=build/clients.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import importlib
+import importlib.util
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+
+from objects import S3Settings, open_store
+
+CLIENTS: Final = ("aiobotocore", "aiobotocore+uvloop", "signed", "signed+uvloop", "obstore", "obstore+uvloop")
+IN_FLIGHT: Final = 16
+
+Put = Callable[[str, bytes], Awaitable[object]]
+
+
+class Job(msgspec.Struct, frozen=True):
+    """`slices` of `slice_bytes` each, to the store that `env` names."""
+
+    env: dict[str, str]
+    slices: int
+    slice_bytes: int
+
+
+class Spent(msgspec.Struct, frozen=True):
+    """Of this process: time that passed, and of its processors."""
+
+    seconds: float
+    cpu_seconds: float
+
+
+def available(client: str) -> bool:
+    wanted = {"obstore": "obstore", "+uvloop": "uvloop"}
+    return all(importlib.util.find_spec(module) for part, module in wanted.items() if part in client)
+
+
+def main() -> None:
+    client, job = sys.argv[1], msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=Job)
+    if client.endswith("+uvloop"):
+        spent = importlib.import_module("uvloop").run(_put_all(client, job))
+    else:
+        spent = asyncio.run(_put_all(client, job))
+    sys.stdout.write(msgspec.json.encode(spent).decode())
+
+
+async def _put_all(client: str, job: Job) -> Spent:
+    body = bytes(range(256)) * (job.slice_bytes // 256)
+    left = iter(range(job.slices))
+    async with _OPEN[client.partition("+")[0]](_settings(job.env)) as put:
+
+        async def one_after_another() -> None:
+            for n in left:
+                await put(f"clients/segments/segment_{n:05}.wav", body)
+
+        await put("clients/segments/first.wav", body)
+        started, used = time.perf_counter(), time.process_time()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(IN_FLIGHT):
+                group.create_task(one_after_another())
+        return Spent(time.perf_counter() - started, time.process_time() - used)
+
+
+def _settings(env: Mapping[str, str]) -> S3Settings:
+    return S3Settings(
+        endpoint_url=env["AWS_ENDPOINT_URL_S3"],
+        region=env["AWS_REGION"],
+        access_key_id=env["AWS_ACCESS_KEY_ID"],
+        secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+        bucket=env["S3_BUCKET_NAME"],
+    )
+
+
+@asynccontextmanager
+async def _aiobotocore(settings: S3Settings) -> AsyncIterator[Put]:
+    async with open_store(settings) as store:
+        yield lambda key, body: store.put(key, body, "audio/wav")
+
+
+@asynccontextmanager
+async def _obstore(settings: S3Settings) -> AsyncIterator[Put]:
+    obstore: Any = importlib.import_module("obstore")
+    stores: Any = importlib.import_module("obstore.store")
+    store = stores.S3Store(
+        settings.bucket,
+        endpoint=settings.endpoint_url,
+        region=settings.region,
+        access_key_id=settings.access_key_id,
+        secret_access_key=settings.secret_access_key,
+        client_options={"allow_http": True},
+    )
+    # Not in parts, which is what it would make of a body it does not know the length of. It has no Content-MD5.
+    yield lambda key, body: obstore.put_async(store, key, body, use_multipart=False)
+
+
+@asynccontextmanager
+async def _signed(settings: S3Settings) -> AsyncIterator[Put]:
+    connector = aiohttp.TCPConnector(limit=IN_FLIGHT)
+    async with aiohttp.ClientSession(connector=connector) as session:
+
+        async def put(key: str, body: bytes) -> None:
+            digest = await asyncio.to_thread(lambda: hashlib.md5(body, usedforsecurity=False).digest())
+            url = f"{settings.endpoint_url}/{settings.bucket}/{key}"
+            async with session.put(url, data=body, headers=_headers(settings, url, digest)) as answer:
+                answer.raise_for_status()
+                await answer.read()
+
+        yield put
+
+
+def _headers(settings: S3Settings, url: str, md5: bytes) -> dict[str, str]:
+    """Signature Version 4 of a PUT whose body is held by its MD5 and not hashed for the signature."""
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    where = urlsplit(url)
+    signed = {
+        "content-md5": base64.b64encode(md5).decode(),
+        "content-type": "audio/wav",
+        "host": where.netloc,
+        "x-amz-content-sha256": "UNSIGNED-PAYLOAD",
+        "x-amz-date": now,
+    }
+    names = ";".join(signed)
+    lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
+    request = f"PUT\n{where.path}\n\n{lines}\n{names}\nUNSIGNED-PAYLOAD"
+    scope = f"{now[:8]}/{settings.region}/s3/aws4_request"
+    text = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+    key = f"AWS4{settings.secret_access_key}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    signature = hmac.digest(key, text.encode(), "sha256").hex()
+    credential = f"Credential={settings.access_key_id}/{scope}"
+    return {**signed, "authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders={names}, Signature={signature}"}
+
+
+_OPEN: Final[Mapping[str, Callable[[S3Settings], AbstractAsyncContextManager[Put]]]] = {
+    "aiobotocore": _aiobotocore,
+    "signed": _signed,
+    "obstore": _obstore,
+}
+
+
+if __name__ == "__main__":
+    main()
