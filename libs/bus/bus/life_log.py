@@ -11,7 +11,8 @@ from typing import Final
 from bus.drafts import Draft, Drafter
 from bus.errors import BatchAbandoned, BusUnavailable, ConditionFailed, InFlight
 from bus.patience import Patience
-from bus.stream import Stored, Stream
+from bus.stored import Stored
+from bus.stream import Stream
 from contracts import commands, envelope, events, life, subjects
 
 PATIENCE_SECONDS: Final = 5.0
