@@ -157,5 +157,5 @@ async def test_reading_connections_cannot_write(migrated_url: str) -> None:
     database = Database(migrated_url)
     with pytest.raises(Exception, match="25006"):  # read-only transaction
         async with database.reading() as connection:
-            await connection.execute(tables.position.update().values(seq=1))
+            await connection.execute("UPDATE tts_projection SET seq = 1")
     await database.close()

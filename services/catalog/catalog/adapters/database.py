@@ -4,9 +4,9 @@ Nothing here waits without a limit, and a process that is frozen loses its sessi
 failure is one of this package's errors.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final, NewType
+from typing import Any, Final, NewType, TypeAlias
 
 import asyncpg
 import sqlalchemy.exc
@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from catalog.errors import CatalogError, DatabaseRefuses, DatabaseUnavailable, SchemaMissing, Unstorable
 
-ReadConnection = NewType("ReadConnection", AsyncConnection)
+# Questions go to the driver itself: what SQLAlchemy adds to one costs more than Postgres takes to answer it.
+ReadConnection: TypeAlias = asyncpg.pool.PoolConnectionProxy
 WriteConnection = NewType("WriteConnection", AsyncConnection)
 
 CONNECT_SECONDS: Final = 1.5
@@ -47,33 +48,34 @@ REMEDY: Final = "run `python -m migrations`"
 
 def engine(url: str, *, settings: Mapping[str, str] | None = None, command_seconds: float, **how: Any) -> AsyncEngine:
     """An engine for a postgresql:// URL, which asyncpg reads itself: every option of such URLs works."""
-    options = {"application_name": "catalog", **(settings or {})}
+    creator = _connector(url, settings or {}, command_seconds)
+    return create_async_engine("postgresql+asyncpg://", async_creator=creator, **how)
 
-    async def connect() -> Any:
+
+def _connector(url: str, settings: Mapping[str, str], command_seconds: float) -> Callable[..., Awaitable[Any]]:
+    options = {"application_name": "catalog", **settings}
+
+    async def connect(*_: Any, **how: Any) -> Any:
         try:
             return await asyncpg.connect(
-                url, timeout=CONNECT_SECONDS, command_timeout=command_seconds, server_settings=options
+                url, timeout=CONNECT_SECONDS, command_timeout=command_seconds, server_settings=options, **how
             )
         except ValueError as problem:  # asyncpg's own errors about the URL are ValueErrors too
             raise DatabaseRefuses(f"DATABASE_URL is malformed ({type(problem).__name__})") from problem
 
-    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **how)
+    return connect
+
+
+async def _as_it_is(connection: Any) -> None:
+    """A question changes nothing of its session, so nothing is reset after it, which would be a second question."""
 
 
 class Database:
-    """Two engines, so that reading and writing differ in type and in what the server allows."""
+    """A pool to read and an engine to write, so that they differ in type and in what the server allows."""
 
     def __init__(self, url: str, *, project_seconds: float = PROJECT_SECONDS) -> None:
-        self._reading = engine(
-            url,
-            settings=_READING,
-            command_seconds=READ_SECONDS,
-            pool_size=READERS,
-            max_overflow=0,
-            pool_timeout=CONNECT_SECONDS,
-            pool_pre_ping=True,
-            isolation_level="AUTOCOMMIT",
-        )
+        self._connect_reader = _connector(url, _READING, READ_SECONDS)
+        self._readers: asyncpg.Pool | None = None
         self._projecting = engine(url, settings=_PROJECTING, command_seconds=project_seconds, poolclass=NullPool)
 
     @asynccontextmanager
@@ -83,8 +85,8 @@ class Database:
         Raises: DatabaseUnavailable, DatabaseRefuses, SchemaMissing.
         """
         with translated():
-            async with self._reading.connect() as connection:
-                yield ReadConnection(connection)
+            async with (await self._pool()).acquire(timeout=CONNECT_SECONDS) as connection:
+                yield connection
 
     @asynccontextmanager
     async def projecting(self) -> AsyncIterator[WriteConnection]:
@@ -101,8 +103,17 @@ class Database:
                 await connection.close()
 
     async def close(self) -> None:
-        await self._reading.dispose()
+        if self._readers is not None:
+            # Not `close`, which waits for questions under way; whoever asked them has gone.
+            self._readers.terminate()
         await self._projecting.dispose()
+
+    async def _pool(self) -> asyncpg.Pool:
+        # Made where there is a loop, and without a connection: a server that is away shows in the first question.
+        if self._readers is None:
+            pool = asyncpg.create_pool(connect=self._connect_reader, min_size=0, max_size=READERS, reset=_as_it_is)
+            self._readers = await pool
+        return self._readers
 
 
 @asynccontextmanager

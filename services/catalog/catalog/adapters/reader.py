@@ -6,18 +6,36 @@ Each question is one statement, so a row and the position it was seen at belong 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import BigInteger, Text, Uuid, bindparam, extract, func, literal_column, select
 
 from catalog.adapters import tables
 from catalog.adapters.database import REMEDY, Database
-from catalog.adapters.rows import row_from
+from catalog.adapters.rows import row_from_driver
+from catalog.adapters.statements import Statement
 from catalog.errors import SchemaMissing
 from contracts.dataset import Status
 from contracts.queries import DatasetRow, ListDatasets
 
 POLL_SECONDS: Final = (0.002, 0.004, 0.008, 0.015, 0.03, 0.05)  # a life event is in the rows after 10 to 30 ms
+
+_GET: Final = Statement.of(
+    select(tables.position.c.seq.label("position"), tables.dataset).join_from(
+        tables.position, tables.dataset, tables.dataset.c.id == bindparam("id", type_=Uuid(as_uuid=False)), isouter=True
+    )
+)
+_POSITION: Final = Statement.of(select(tables.position.c.seq))
+_REVISION: Final = Statement.of(select(tables.revision.c.version_num))
+_FIGURES: Final = Statement.of(
+    select(
+        tables.dataset.c.status,
+        func.count().label("datasets"),
+        extract("epoch", func.now() - func.min(tables.dataset.c.updated_at)).label("age"),
+    ).group_by(tables.dataset.c.status)
+)
+_ANY: Final = Statement.of(select(tables.dataset.c.id).limit(literal_column("1")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +67,31 @@ class Reader:
 
         Raises: DatabaseUnavailable, SchemaMissing, Unreadable.
         """
-        query = select(tables.position.c.seq.label("position"), tables.dataset).join_from(
-            tables.position, tables.dataset, tables.dataset.c.id == dataset_id, isouter=True
-        )
         async with self._database.reading() as connection:
-            columns = (await connection.execute(query)).mappings().one_or_none()
+            columns = await connection.fetchrow(_GET.text, dataset_id)
         if columns is None:
             raise SchemaMissing(f"the position's row is missing; {REMEDY}")
-        return Found(columns["position"], None if columns["id"] is None else row_from(columns))
+        return Found(columns["position"], None if columns["id"] is None else row_from_driver(columns))
 
     async def page(self, question: ListDatasets) -> list[DatasetRow]:
         """One row more than `limit`, where there are so many; newest first.
 
         Raises: DatabaseUnavailable, SchemaMissing, Unreadable.
         """
-        table = tables.dataset
-        query = select(table).order_by(table.c.created_seq.desc()).limit(question.limit + 1)
-        if question.user_id is not None:
-            query = query.where(table.c.user_id == question.user_id)
-        if question.before is not None:
-            query = query.where(table.c.created_seq < question.before)
-        if question.status is not None:
-            query = query.where(table.c.status == question.status.value)
+        asked = {"user_id": question.user_id, "before": question.before, "status": question.status}
+        given = {name: value for name, value in asked.items() if value is not None}
+        query = _page(frozenset(given))
         async with self._database.reading() as connection:
-            return [row_from(columns) for columns in (await connection.execute(query)).mappings()]
+            found = await connection.fetch(query.text, *query.values({**given, "limit": question.limit + 1}))
+        return [row_from_driver(columns) for columns in found]
 
     async def figures(self) -> Figures:
         """Raises: DatabaseUnavailable, SchemaMissing."""
-        table = tables.dataset
-        age = func.extract("epoch", func.now() - func.min(table.c.updated_at))
-        query = select(table.c.status, func.count().label("datasets"), age.label("age")).group_by(table.c.status)
         async with self._database.reading() as connection:
-            found = {row.status: row for row in (await connection.execute(query)).all()}
+            found = {row["status"]: row for row in await connection.fetch(_FIGURES.text)}
         running = found.get(Status.PROCESSING.value)
-        counts = {status: found[status.value].datasets if status.value in found else 0 for status in Status}
-        return Figures(counts, float(running.age) if running else 0.0, await self.position())
+        counts = {status: found[status.value]["datasets"] if status.value in found else 0 for status in Status}
+        return Figures(counts, float(running["age"]) if running else 0.0, await self.position())
 
     async def reached(self, seq: int) -> None:
         """Waits, for as long as it takes, until everything up to `seq` is in the rows.
@@ -107,14 +115,28 @@ class Reader:
         Raises: DatabaseUnavailable, SchemaMissing.
         """
         async with self._database.reading() as connection:
-            found = await connection.scalar(select(tables.revision.c.version_num))
-            await connection.execute(text("SELECT 1 FROM dataset LIMIT 1"))
+            found = await connection.fetchval(_REVISION.text)
+            await connection.fetchval(_ANY.text)
         if found is None or found < tables.SCHEMA_REVISION:
             raise SchemaMissing(f"the schema is at {found}, this version needs {tables.SCHEMA_REVISION}; {REMEDY}")
 
     async def _position(self) -> int:
         async with self._database.reading() as connection:
-            seq = await connection.scalar(select(tables.position.c.seq))
+            seq = await connection.fetchval(_POSITION.text)
         if seq is None:
             raise SchemaMissing(f"the position's row is missing; {REMEDY}")
         return int(seq)
+
+
+@cache
+def _page(given: frozenset[str]) -> Statement:
+    """One statement for each set of what is asked for, so that an index serves it."""
+    table = tables.dataset
+    query = select(table).order_by(table.c.created_seq.desc()).limit(bindparam("limit", type_=BigInteger))
+    if "user_id" in given:
+        query = query.where(table.c.user_id == bindparam("user_id", type_=Text))
+    if "before" in given:
+        query = query.where(table.c.created_seq < bindparam("before", type_=BigInteger))
+    if "status" in given:
+        query = query.where(table.c.status == bindparam("status", type_=Text))
+    return Statement.of(query)

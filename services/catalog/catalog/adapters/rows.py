@@ -1,13 +1,14 @@
 """Between a DatasetRow and the columns that store it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from catalog.errors import Unreadable
-from contracts.dataset import Status, TranscriptType
+from contracts.dataset import Options, Status, TranscriptType
+from contracts.problem import Problem, Warnings
 from contracts.queries import DatasetRow, Progress
 
 _RENAMED = {
@@ -18,6 +19,13 @@ _RENAMED = {
 _SAME = tuple(
     field for field in DatasetRow.__struct_fields__ if field not in {*_RENAMED, "status", "transcript_type", "progress"}
 )
+
+_JSON: Mapping[str, Callable[[str], Any]] = {
+    "error": msgspec.json.Decoder(Problem).decode,
+    "warnings": msgspec.json.Decoder(Warnings).decode,
+    "options": msgspec.json.Decoder(Options).decode,
+}
+_REMEDY = "run `python -m catalog rebuild`"
 
 
 def is_dataset_id(text: str) -> bool:
@@ -40,6 +48,15 @@ def columns_of(row: DatasetRow) -> dict[str, Any]:
     }
 
 
+def row_from_driver(columns: Mapping[Any, Any]) -> DatasetRow:
+    """From columns that came without SQLAlchemy, which would have turned jsonb into structs. Raises: Unreadable."""
+    try:
+        read = {name: decode(columns[name]) for name, decode in _JSON.items() if columns[name] is not None}
+    except msgspec.DecodeError as problem:
+        raise Unreadable(f"a stored row has another shape: {problem}; {_REMEDY}") from problem
+    return row_from({**columns, **read, "id": str(columns["id"])})
+
+
 def row_from(columns: Mapping[Any, Any]) -> DatasetRow:
     """Raises: Unreadable."""
     try:
@@ -53,4 +70,4 @@ def row_from(columns: Mapping[Any, Any]) -> DatasetRow:
             progress=None if written is None else Progress(segments=written, of=columns["segments_planned"]),
         )
     except (ValueError, msgspec.ValidationError) as problem:
-        raise Unreadable(f"a stored row has another shape: {problem}; run `python -m catalog rebuild`") from problem
+        raise Unreadable(f"a stored row has another shape: {problem}; {_REMEDY}") from problem
