@@ -1,15 +1,17 @@
 """The catalog's composition root: settings → database, reader, projector → handlers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
-from faststream.nats import NatsBroker, NatsMessage
+from faststream.nats import NatsBroker
+from nats.aio.msg import Msg
 
 from bus import tracing
 from bus.worker import Wiring, client_of, serve
 from catalog.adapters import metrics
 from catalog.adapters.database import Database
+from catalog.adapters.questions import Answer, answering
 from catalog.adapters.reader import Reader
 from catalog.adapters.replies import Replies
 from catalog.handlers import on_get, on_list
@@ -18,7 +20,6 @@ from catalog.settings import Settings
 from contracts import queries, subjects
 
 SERVICE = "catalog"
-_AT_ONCE = 64  # questions; one that waits for the rows must not hold up the others
 
 
 def run(settings: Settings) -> None:
@@ -34,35 +35,28 @@ def run(settings: Settings) -> None:
 
 @asynccontextmanager
 async def wire(database_url: str, broker: NatsBroker) -> AsyncIterator[Wiring]:
-    database = Database(database_url)
-    reader, projector = Reader(database), Projector(database, client_of(broker))
-    register(broker, reader)
+    database, client = Database(database_url), client_of(broker)
+    reader, projector = Reader(database), Projector(database, client)
     try:
-        yield Wiring(
-            checks={"database": reader.check, "projector": projector.check},
-            loops=(projector.run, partial(metrics.watch, reader)),
-        )
+        async with answering(client, SERVICE, answers(reader)):
+            yield Wiring(
+                checks={"database": reader.check, "projector": projector.check},
+                loops=(projector.run, partial(metrics.watch, reader)),
+            )
     finally:
         await database.close()
 
 
-def register(broker: NatsBroker, reader: Reader) -> None:
-    """All replicas answer: each question goes to one of them."""
+def answers(reader: Reader) -> Mapping[str, Answer]:
+    """The catalog's table: what is asked on which subject, and who answers."""
     replies = Replies()
 
-    async def get(message: NatsMessage) -> bytes:
-        with tracing.span(subjects.CATALOG_GET, "server", message.headers):
-            return await replies.reply(message.body, queries.get_decoder, lambda question: on_get(question, reader))
+    async def get(message: Msg) -> bytes:
+        with tracing.span(subjects.CATALOG_GET, "server", message.headers or {}):
+            return await replies.reply(message.data, queries.get_decoder, lambda question: on_get(question, reader))
 
-    async def page(message: NatsMessage) -> bytes:
-        with tracing.span(subjects.CATALOG_LIST, "server", message.headers):
-            return await replies.reply(message.body, queries.list_decoder, lambda question: on_list(question, reader))
+    async def page(message: Msg) -> bytes:
+        with tracing.span(subjects.CATALOG_LIST, "server", message.headers or {}):
+            return await replies.reply(message.data, queries.list_decoder, lambda question: on_list(question, reader))
 
-    for subject, answer in ((subjects.CATALOG_GET, get), (subjects.CATALOG_LIST, page)):
-        broker.subscriber(subject, queue=SERVICE, max_workers=_AT_ONCE, decoder=_as_it_came, include_in_schema=False)(
-            answer
-        )
-
-
-async def _as_it_came(message: NatsMessage) -> NatsMessage:
-    return message
+    return {subjects.CATALOG_GET: get, subjects.CATALOG_LIST: page}

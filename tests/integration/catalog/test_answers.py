@@ -14,6 +14,7 @@ from nats.aio.client import Client
 from bus import connection as line
 from catalog import app
 from catalog.adapters.database import Database
+from catalog.adapters.questions import answering
 from catalog.adapters.reader import Reader
 from catalog.adapters.replies import Replies
 from catalog.handlers import on_get
@@ -30,14 +31,11 @@ pytestmark = pytest.mark.asyncio
 @pytest.fixture
 async def gateway(world: World) -> AsyncIterator[Client]:
     """A requester, with the catalog as app.py wires it answering on the other side."""
-    broker = line.make_broker(world.nats_server.url("catalog"), "catalog")
-    await broker.connect()
-    app.register(broker, world.reader)
-    await broker.start()
     client = await line.connect(world.nats_server.url("gateway"), "gateway")
-    yield client
+    async with answering(world.client, app.SERVICE, app.answers(world.reader)):
+        await world.client.flush()
+        yield client
     await line.close(client)
-    await broker.stop()
 
 
 async def ask(client: Client, question: GetDataset | ListDatasets | bytes) -> Answer:
@@ -153,13 +151,12 @@ async def test_a_limit_out_of_range_is_answered(gateway: Client, limit: int) -> 
 
 
 async def test_any_replica_may_answer(world: World, gateway: Client) -> None:
-    second = line.make_broker(world.nats_server.url("catalog"), "catalog")
-    await second.connect()
-    app.register(second, world.reader)
-    await second.start()
-    answers = await asyncio.gather(*(ask(gateway, ListDatasets(user_id="u", limit=1)) for _ in range(40)))
-    assert answers == [Rows(rows=())] * 40
-    await second.stop()
+    second = await line.connect(world.nats_server.url("catalog"), "catalog")
+    async with answering(second, app.SERVICE, app.answers(world.reader)):
+        await second.flush()
+        answers = await asyncio.gather(*(ask(gateway, ListDatasets(user_id="u", limit=1)) for _ in range(40)))
+        assert answers == [Rows(rows=())] * 40
+    await line.close(second)
 
 
 async def test_a_database_that_hangs_is_unavailable_in_two_seconds(world: World, gateway: Client) -> None:
