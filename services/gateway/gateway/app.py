@@ -17,6 +17,7 @@ from gateway.adapters.auth import CALLER, Authentication, Caller
 from gateway.adapters.catalog import Catalog
 from gateway.adapters.connection import USER, Connection
 from gateway.adapters.correlation import Correlation
+from gateway.adapters.desk import Desk
 from gateway.adapters.lingering import Lingering
 from gateway.adapters.lives import Lives
 from gateway.adapters.query import known_parameters_only
@@ -56,11 +57,9 @@ def _router(settings: Settings, leaving: Leaving) -> Litestar:
         route_handlers=[*allowing.options(ROUTES), *ROUTES],
         lifespan=[running],
         dependencies={
-            "caller": Provide(_caller, sync_to_thread=False),
+            "desk": Provide(_desk, sync_to_thread=False),
             "store": Provide(_store, sync_to_thread=False),
             "connection": Provide(_connection, sync_to_thread=False),
-            "uploads": Provide(_uploads, sync_to_thread=False),
-            "lives": Provide(_lives, sync_to_thread=False),
             "catalog": Provide(_catalog, sync_to_thread=False),
             "leaving": Provide(_leaving, sync_to_thread=False),
         },
@@ -72,9 +71,10 @@ def _router(settings: Settings, leaving: Leaving) -> Litestar:
     )
 
 
-def _caller(request: Request[Any, Any, Any]) -> Caller:
+def _desk(request: Request[Any, Any, Any], state: State) -> Desk:
     caller: Caller = request.scope["state"][CALLER]
-    return caller
+    connection: Connection = state.connection
+    return Desk(caller, Lives(connection), Catalog(connection), state.uploads)
 
 
 def _store(state: State) -> ObjectStore:
@@ -85,15 +85,6 @@ def _store(state: State) -> ObjectStore:
 def _connection(state: State) -> Connection:
     connection: Connection = state.connection
     return connection
-
-
-def _uploads(state: State) -> Uploads:
-    uploads: Uploads = state.uploads
-    return uploads
-
-
-def _lives(state: State) -> Lives:
-    return Lives(state.connection)
 
 
 def _catalog(state: State) -> Catalog:

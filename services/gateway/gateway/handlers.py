@@ -20,13 +20,12 @@ from contracts.dataset import Source, Status
 from contracts.queries import DatasetRow, ListDatasets
 from gateway.adapters import bodies, metrics, openapi
 from gateway.adapters.auth import Caller
-from gateway.adapters.catalog import Catalog
 from gateway.adapters.correlation import note
-from gateway.adapters.lives import Lives
+from gateway.adapters.desk import Desk
 from gateway.adapters.query import KNOWN, MUST_BE
 from gateway.adapters.schemas import Dataset, shown
 from gateway.adapters.staging import StoredObject
-from gateway.adapters.uploads import Intake, Uploads
+from gateway.adapters.uploads import Intake
 from gateway.domain import fields, paging
 from gateway.domain.transcript import Judged, judge
 from gateway.errors import Fault, InvalidRequest, NotFound
@@ -51,24 +50,22 @@ _READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 )
 async def create_dataset(
     request: Request[Any, Any, Any],
-    caller: NamedDependency[Caller],
-    lives: NamedDependency[Lives],
-    uploads: NamedDependency[Uploads],
+    desk: NamedDependency[Desk],
 ) -> Response[Dataset]:
     """Stores a recording with its transcript as a new dataset; with `auto_process` its first run begins, too."""
-    lives.check()
+    desk.lives.check()
     dataset_id = str(uuid4())
-    async with uploads.staging(keys.dataset_prefix(caller.user_id, dataset_id)) as staging:
-        intake = await uploads.take(request, staging)
+    async with desk.uploads.staging(keys.dataset_prefix(desk.caller.user_id, dataset_id)) as staging:
+        intake = await desk.uploads.take(request, staging)
         form = fields.form_of(intake.values)
         judged = await asyncio.to_thread(judge, intake.transcript, form.transcript_type, form.transcript_encoding)
         text = await staging.transcript(intake.transcript, judged.extension)
-        lives.check()
+        desk.lives.check()
         # An append whose answer is lost may still be stored, so from here on the objects may belong to a life.
         staging.keep()
-        who = _who(caller, dataset_id)
+        who = _who(desk.caller, dataset_id)
         upload = commands.Upload(**who, source=_source(form, intake, judged, text, who["at"]), options=form.options)
-        appended = await lives.append_upload(upload, commands.RequestProcess(**who) if form.auto_process else None)
+        appended = await desk.lives.append_upload(upload, commands.RequestProcess(**who) if form.auto_process else None)
     metrics.uploaded(intake.audio.size_bytes, len(intake.transcript))
     return _answered(request, appended, 201)
 
@@ -84,8 +81,7 @@ async def create_dataset(
     responses=openapi.problems(400, 401, 503),
 )
 async def list_datasets(
-    caller: NamedDependency[Caller],
-    catalog: NamedDependency[Catalog],
+    desk: NamedDependency[Desk],
     limit: Annotated[
         int, QueryParameter(ge=1, le=paging.MAX_LIMIT, description="The most datasets of a page.")
     ] = paging.DEFAULT_LIMIT,
@@ -94,7 +90,9 @@ async def list_datasets(
 ) -> Response[list[Dataset]]:
     """The caller's datasets, newest first. It may be a second behind; a single dataset never is."""
     before = _before(cursor)
-    page = await catalog.datasets(ListDatasets(user_id=caller.user_id, limit=limit, before=before, status=status))
+    page = await desk.catalog.datasets(
+        ListDatasets(user_id=desk.caller.user_id, limit=limit, before=before, status=status)
+    )
     headers = {"link": _next_page(page.rows[-1], limit, status)} if page.more and page.rows else {}
     return Response([shown(row) for row in page.rows], headers=headers)
 
@@ -109,13 +107,11 @@ async def list_datasets(
 )
 async def get_dataset(
     dataset_id: DatasetId,
-    caller: NamedDependency[Caller],
-    lives: NamedDependency[Lives],
-    catalog: NamedDependency[Catalog],
+    desk: NamedDependency[Desk],
 ) -> Response[Dataset]:
     """One dataset, as of its last event or later."""
-    seen = await lives.seen(str(dataset_id), caller.user_id)
-    row = await catalog.dataset(str(dataset_id), at_least=seen)
+    seen = await desk.lives.seen(str(dataset_id), desk.caller.user_id)
+    row = await desk.catalog.dataset(str(dataset_id), at_least=seen)
     if row is None:
         raise NotFound("There is no such dataset any more.")
     return Response(shown(row))
@@ -129,13 +125,10 @@ async def get_dataset(
     responses=openapi.problems(400, 401, 404, 503),
 )
 async def delete_dataset(
-    dataset_id: DatasetId,
-    request: Request[Any, Any, Any],
-    caller: NamedDependency[Caller],
-    lives: NamedDependency[Lives],
+    dataset_id: DatasetId, request: Request[Any, Any, Any], desk: NamedDependency[Desk]
 ) -> Response[None]:
     """Deletes a dataset for ever; a run of it ends. Its objects go within a minute."""
-    appended = await lives.append(commands.DeleteDataset(**_who(caller, str(dataset_id))))
+    appended = await desk.lives.append(commands.DeleteDataset(**_who(desk.caller, str(dataset_id))))
     note(request.scope, str(dataset_id), appended.event.run)
     return Response(None, status_code=204)
 
@@ -152,13 +145,12 @@ async def delete_dataset(
 async def process_dataset(
     dataset_id: DatasetId,
     request: Request[Any, Any, Any],
-    caller: NamedDependency[Caller],
-    lives: NamedDependency[Lives],
+    desk: NamedDependency[Desk],
 ) -> Response[Dataset]:
     """Begins a run. Without `options` those apply that the dataset shows."""
     options = fields.process_options(await bodies.read(request))
-    command = commands.RequestProcess(**_who(caller, str(dataset_id)), options=options)
-    return _answered(request, await lives.append(command), 202)
+    command = commands.RequestProcess(**_who(desk.caller, str(dataset_id)), options=options)
+    return _answered(request, await desk.lives.append(command), 202)
 
 
 @post(
@@ -170,14 +162,11 @@ async def process_dataset(
     responses=openapi.problems(400, 401, 404, 409, 503),
 )
 async def cancel_dataset(
-    dataset_id: DatasetId,
-    request: Request[Any, Any, Any],
-    caller: NamedDependency[Caller],
-    lives: NamedDependency[Lives],
+    dataset_id: DatasetId, request: Request[Any, Any, Any], desk: NamedDependency[Desk]
 ) -> Response[Dataset]:
     """Ends the run under way; an earlier result stays."""
-    command = commands.CancelProcess(**_who(caller, str(dataset_id)))
-    return _answered(request, await lives.append(command), 202)
+    command = commands.CancelProcess(**_who(desk.caller, str(dataset_id)))
+    return _answered(request, await desk.lives.append(command), 202)
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (

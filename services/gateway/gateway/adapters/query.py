@@ -20,8 +20,8 @@ MUST_BE: Final = {
 }
 
 
-def known_parameters_only(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler) -> None:
-    """Litestar guard, for every route.
+async def known_parameters_only(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler) -> None:
+    """Litestar guard, for every route. Asynchronous, though it waits for nothing: another would run in a thread.
 
     Raises: InvalidRequest naming each parameter that is unknown, given twice or null.
     """
