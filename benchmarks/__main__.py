@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from benchmarks import machine, table
-from benchmarks.cases import api, clients, fairness, formats, hour, length, many, small, workers
+from benchmarks.cases import api, clients, distance, fairness, formats, hour, length, many, small, workers
 from benchmarks.session import Session
 from benchmarks.table import Figure
 from stack.__main__ import follow_parent
@@ -22,6 +22,7 @@ Case = Callable[[Session], Coroutine[Any, Any, list[Figure]]]
 
 CASES: Final[Mapping[str, Case]] = {
     "hour": hour.run,
+    "distance": distance.run,
     "small": small.run,
     "workers": workers.run,
     "formats": formats.run,

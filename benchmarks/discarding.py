@@ -1,6 +1,7 @@
 """`python -m benchmarks.discarding`: an S3 store that takes slices and forgets them; the real one does the rest.
 
-So a segmenter can be measured without what its store costs. Run beside a system's services: `HTTP_PORT` says that it is
+So a segmenter can be measured without what its store costs, or with a store that is far away and answers each slice
+`DISCARDING_DELAY_MS` later. Run beside a system's services: `HTTP_PORT` says that it is
 ready, the port of `DISCARDING_PORT` is the store.
 """
 
@@ -10,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 PORT_VARIABLE: Final = "DISCARDING_PORT"
+DELAY_VARIABLE: Final = "DISCARDING_DELAY_MS"
 
 _LONGEST_HEAD: Final = 1 << 20
 _PIECE_BYTES: Final = 1 << 18
@@ -19,8 +21,8 @@ _STORED: Final = b'HTTP/1.1 200 OK\r\nETag: "0"\r\nContent-Length: 0\r\n\r\n'
 class Store:
     """Forwards to the store at `host`:`port`, whose signatures hold: the host a request names is not changed."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._host, self._port = host, port
+    def __init__(self, host: str, port: int, delay_seconds: float) -> None:
+        self._host, self._port, self._delay_seconds = host, port, delay_seconds
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Any number of requests of one client; the connection ends with the first that is forwarded."""
@@ -31,6 +33,7 @@ class Store:
                     await self._forward(head, reader, writer)
                     return
                 await _skip(reader, length_of(head))
+                await asyncio.sleep(self._delay_seconds)
                 writer.write(_STORED)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
@@ -80,7 +83,8 @@ async def _ready(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 async def main() -> None:
     upstream = urlsplit(os.environ["AWS_ENDPOINT_URL_S3"])
-    store = Store(upstream.hostname or "", upstream.port or 80)
+    delay_seconds = float(os.environ.get(DELAY_VARIABLE) or 0) / 1000
+    store = Store(upstream.hostname or "", upstream.port or 80, delay_seconds)
     port = int(os.environ[PORT_VARIABLE])
     async with (
         await asyncio.start_server(store.serve, "127.0.0.1", port, limit=_LONGEST_HEAD) as slices,

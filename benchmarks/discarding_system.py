@@ -4,11 +4,14 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from benchmarks.discarding import PORT_VARIABLE
 from stack.__main__ import follow_parent, main
 from stack.ports import HOST
 from stack.services import OURS, Program, Programs
+
+ARGUMENTS: Final = ("-m", "benchmarks.discarding_system")
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,16 @@
 """An hour of 44.1 kHz WAV with 720 cues: the usual script, the bare PUTs, and ours, one after another in each round."""
 
-import asyncio
 import hashlib
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-
-import msgspec
 
 from benchmarks import table
-from benchmarks.baseline import Job, Spent
+from benchmarks.baseline import Spent
 from benchmarks.floor import floor, slices_of
 from benchmarks.inputs import Recording
 from benchmarks.ours import User, s3_settings, user_of
 from benchmarks.session import Session
 from benchmarks.table import Figure
+from benchmarks.usual import usual_script
 
 
 class SlicesDiffer(Exception):
@@ -34,7 +30,7 @@ async def run(session: Session) -> list[Figure]:
             await puts.bare(slices)
             await _compare(user, dataset_id, slices)
             for _ in session.each_round():
-                usual.append(await _usual(user, dataset_id, recording, session.folder))
+                usual.append(await usual_script(user, dataset_id, recording, session.folder))
                 checked.append(await puts.checked(slices))
                 bare.append(await puts.bare(slices))
                 ours.append(await user.processed(dataset_id))
@@ -63,19 +59,6 @@ def _figures(
         table.seconds(f"{length}: ours", ours),
         Figure(f"{length}: peak memory of the usual script", "MiB", tuple(spent.peak_mebibytes for spent in usual)),
     ]
-
-
-async def _usual(user: User, dataset_id: str, recording: Recording, folder: Path) -> Spent:
-    key = (await user.dataset(dataset_id))["audio_s3_key"]
-    names = ("AWS_REGION", "AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "S3_BUCKET_NAME")
-    env = {name: user.stack.env[name] for name in names}
-    job = folder / "job.json"
-    job.write_bytes(msgspec.json.encode(Job(env, key, recording.path.suffix[1:], "usual/", recording.cues)))
-    script = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.baseline", str(job), stdout=asyncio.subprocess.PIPE
-    )
-    said, _ = await script.communicate()
-    return msgspec.json.decode(said, type=Spent)
 
 
 async def _compare(user: User, dataset_id: str, slices: Sequence[bytes]) -> None:

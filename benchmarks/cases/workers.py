@@ -6,6 +6,7 @@ from typing import Final
 
 from benchmarks import table
 from benchmarks.discarding import PORT_VARIABLE
+from benchmarks.discarding_system import ARGUMENTS
 from benchmarks.inputs import Recording
 from benchmarks.ours import user_of
 from benchmarks.session import Session
@@ -13,12 +14,11 @@ from benchmarks.table import Figure
 from stack import ports
 
 REAL: Final = ("-m", "stack", "run")
-FORGETFUL: Final = ("-m", "benchmarks.discarding_system")
 
 
 async def run(session: Session) -> list[Figure]:
     recording = session.hour()
-    stores = (("the real store", REAL), ("a store that forgets", FORGETFUL))
+    stores = (("the real store", REAL), ("a store that forgets", ARGUMENTS))
     return [figure for name, arguments in stores for figure in await _beside(session, recording, name, arguments)]
 
 
