@@ -93,8 +93,15 @@ class User:
     async def process(self, dataset_id: str, **options: Any) -> None:
         await self._ask("POST", f"/tts/datasets/{dataset_id}/process", json={"options": options})
 
-    async def cancel(self, dataset_id: str) -> None:
-        await self._ask("POST", f"/tts/datasets/{dataset_id}/cancel")
+    async def cancel(self, dataset_id: str) -> bool:
+        """Whether there was a run to end."""
+        try:
+            await self._ask("POST", f"/tts/datasets/{dataset_id}/cancel")
+        except httpx.HTTPStatusError as refused:
+            if refused.response.status_code != httpx.codes.CONFLICT:
+                raise
+            return False
+        return True
 
     async def processed(self, dataset_id: str, **options: Any) -> float:
         """How long it takes from the request until DatasetReady is in the stream."""
