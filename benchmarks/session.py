@@ -58,6 +58,7 @@ class Session:
         finally:
             process.end()
             shutil.rmtree(folder, ignore_errors=True)
+            folder.with_name(f"{folder.name}.output").unlink(missing_ok=True)
 
 
 def pids(stack: RunningStack, *words: str) -> tuple[int, ...]:
