@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
+from benchmarks.ours import s3_settings
 from objects import S3Settings, open_store
 
 CLIENTS: Final = ("aiobotocore", "aiobotocore+uvloop", "signed", "signed+uvloop", "obstore", "obstore+uvloop")
@@ -63,7 +64,7 @@ def main() -> None:
 async def _put_all(client: str, job: Job) -> Spent:
     body = bytes(range(256)) * (job.slice_bytes // 256)
     left = iter(range(job.slices))
-    async with _OPEN[client.partition("+")[0]](_settings(job.env)) as put:
+    async with _OPEN[client.partition("+")[0]](s3_settings(job.env)) as put:
 
         async def one_after_another() -> None:
             for n in left:
@@ -75,16 +76,6 @@ async def _put_all(client: str, job: Job) -> Spent:
             for _ in range(IN_FLIGHT):
                 group.create_task(one_after_another())
         return Spent(time.perf_counter() - started, time.process_time() - used)
-
-
-def _settings(env: Mapping[str, str]) -> S3Settings:
-    return S3Settings(
-        endpoint_url=env["AWS_ENDPOINT_URL_S3"],
-        region=env["AWS_REGION"],
-        access_key_id=env["AWS_ACCESS_KEY_ID"],
-        secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
-        bucket=env["S3_BUCKET_NAME"],
-    )
 
 
 @asynccontextmanager
