@@ -6,13 +6,14 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 OWN := $(wildcard libs/* services/*)
 
-.PHONY: help demo run status dead-letters replay test outages bench lint format lock compose-env asyncapi unit-costs clean
+.PHONY: help demo run status dead-letters replay test chaos outages bench lint format lock compose-env asyncapi unit-costs clean
 
 help:
 	@echo "make demo   start everything, process the bundled sample, show events and manifest"
 	@echo "make run    the same system, left running (DATA=dir PORT=n SEGMENTERS=n MANIFESTS=n CATALOGS=n)"
 	@echo "make status   what that system is doing: workers, queues, runs by age, dead letters (DATA=dir)"
 	@echo "make dead-letters   what was given up, and why; make replay LETTER=n has one done again (DATA=dir)"
+	@echo "make chaos   kills, freezes and cuts over the whole system, and a control that is found out (MINUTES=10 SEED=n)"
 	@echo "make test   all tests, on real servers started by the tests"
 	@echo "make asyncapi   docs/asyncapi.yaml anew, after a change of events"
 	@echo "make unit-costs   what one unit of work costs, measured; then what 1,000 hours a day need (HOURS=n)"
@@ -48,6 +49,9 @@ dead-letters: .venv/installed
 
 replay: .venv/installed
 	@$(PY) -m stack dead-letters replay $(LETTER)
+
+chaos: .venv/installed
+	@$(PY) -m tests.chaos
 
 test: .venv/installed
 	@$(PY) -m pytest $(ARGS)
