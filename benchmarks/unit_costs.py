@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import wave
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Reading:
     """Counts since the start: CPU seconds by service, S3 requests by method, the stream's messages and bytes."""
 
-    cpu: Counter[str]
+    cpu: dict[str, float]
     requests: Counter[str]
     messages: int
     stream_bytes: int
@@ -83,9 +83,9 @@ class Meter:
         return dict((await self.http.get(f"/tts/datasets/{dataset_id}")).json())
 
 
-def cpu_seconds(folder: Path) -> Counter[str]:
+def cpu_seconds(folder: Path) -> dict[str, float]:
     """User and system time of every process of the stack, with that of children that have ended."""
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, float] = defaultdict(float)
     for pid, command in processes_of(folder).items():
         try:
             fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
@@ -93,6 +93,10 @@ def cpu_seconds(folder: Path) -> Counter[str]:
             continue
         spent[_service(command)] += sum(map(int, fields[11:15])) / _TICKS
     return spent
+
+
+def _spent(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    return {service: seconds - before.get(service, 0.0) for service, seconds in after.items()}
 
 
 def _service(command: str) -> str:
@@ -105,7 +109,8 @@ def recording(seconds: int) -> np.ndarray:
     """Noise under a slow envelope, so that no decoder has an easy time."""
     rng = np.random.default_rng(7)
     loudness = 4_000 * (1 + np.sin(np.arange(seconds * RATE) * (2 * np.pi * 0.3 / RATE)))
-    return (rng.standard_normal(seconds * RATE) * loudness / 2).clip(-32_000, 32_000).astype(np.int16)
+    sound: np.ndarray = (rng.standard_normal(seconds * RATE) * loudness / 2).clip(-32_000, 32_000).astype(np.int16)
+    return sound
 
 
 def wav(samples: np.ndarray) -> bytes:
@@ -165,9 +170,9 @@ async def cost(meter: Meter, audio: bytes, transcript: bytes) -> dict[str, Any]:
     done = await meter.read()
     return {
         "source_bytes": len(audio),
-        "upload_cpu": dict(uploaded.cpu - before.cpu),
+        "upload_cpu": _spent(before.cpu, uploaded.cpu),
         "process_seconds": round(wall, 2),
-        "process_cpu": dict(done.cpu - uploaded.cpu),
+        "process_cpu": _spent(uploaded.cpu, done.cpu),
         "requests": dict(done.requests - before.requests),
         "messages": done.messages - before.messages,
         "stream_bytes": done.stream_bytes - before.stream_bytes,
@@ -196,7 +201,7 @@ def main(target: Path | None) -> None:
     with tempfile.TemporaryDirectory(prefix="cuecutter-costs-") as folder:
         port, data = ports.choose(), Path(folder) / "data"
         argv = [sys.executable, "-m", "benchmarks.counting_relay", str(port), str(data / "state.json")]
-        with subprocess.Popen(argv, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as relay:  # noqa: S603
+        with subprocess.Popen(argv, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as relay:
             stack = StackProcess(data, {"RELAY_PORT": str(port)}, ("-m", "benchmarks.counted_stack", "run"))
             try:
                 running = RunningStack(stack.wait_ready(), data, stack)

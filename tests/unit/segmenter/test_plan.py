@@ -2,8 +2,8 @@
 
 import itertools
 from collections.abc import Sequence
-from fractions import Fraction
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 
 import msgspec
