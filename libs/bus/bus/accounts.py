@@ -13,7 +13,7 @@ from contracts import subjects
 
 _S = subjects.STREAM
 _READ = [f"$JS.API.STREAM.MSG.GET.{_S}", f"$JS.API.STREAM.INFO.{_S}"]
-_IS_THERE = f"$JS.API.STREAM.INFO.{subjects.DEAD_STREAM}"
+_ARE_THERE = [f"$JS.API.STREAM.INFO.{name}" for name in (subjects.DEAD_STREAM, subjects.TRIES_STREAM)]
 _READ_TRIES = f"$JS.API.STREAM.MSG.GET.{subjects.TRIES_STREAM}"
 _DURABLES = (subjects.DURABLE_PLAN, subjects.DURABLE_SPAN, subjects.DURABLE_PURGE, subjects.DURABLE_DONE)
 # A reader of its own position makes ephemeral consumers, whose names the client draws.
@@ -67,7 +67,7 @@ _PERMISSIONS: Final[Mapping[str, dict[str, Any]]] = {
             "tts.dataset.*.root",
             "tts.dataset.*.run.>",
             subjects.dead("segmenter"),
-            _IS_THERE,
+            *_ARE_THERE,
             _READ_TRIES,
             # A deleted dataset's texts go from the stream and from the letters.
             f"$JS.API.STREAM.PURGE.{_S}",
@@ -84,7 +84,7 @@ _PERMISSIONS: Final[Mapping[str, dict[str, Any]]] = {
         "publish": [
             _LIFE,
             subjects.dead("manifest"),
-            _IS_THERE,
+            *_ARE_THERE,
             _READ_TRIES,
             subjects.CATALOG_LIST,
             *_READ,

@@ -132,10 +132,10 @@ async def missing(client: Client, durables: tuple[str, ...]) -> list[str]:
     Raises: BusUnavailable.
     """
     js = client.jetstream(timeout=2)
-    lives, dead = streams()
+    lives, *workers = streams()
     problems = await _missing_stream(js, lives)
-    if durables:  # what can't be handled must have a place to go to
-        problems += await _missing_stream(js, dead)
+    for stream in workers if durables else ():  # what can't be handled is counted, and must have a place to go to
+        problems += await _missing_stream(js, stream)
     if problems:
         return problems
     for durable in (d for d in DURABLES if d.name in durables):

@@ -107,7 +107,7 @@ async def system(
 
 
 async def test_every_missing_thing_is_named_with_the_command_that_makes_it(system: System) -> None:
-    no_stream, no_letters = f"stream TTS is missing; {NATS}", f"stream TTS_DEAD is missing; {NATS}"
+    no_stream, no_letters, no_tries = (f"stream {name} is missing; {NATS}" for name in ("TTS", "TTS_DEAD", "TTS_TRIES"))
     durables = {
         "segmenter": [f"durable {name} is missing; {NATS}" for name in sorted(d.name for d in topology.DURABLES[:3])],
         "manifest": [f"durable manifest-done is missing; {NATS}"],
@@ -115,8 +115,8 @@ async def test_every_missing_thing_is_named_with_the_command_that_makes_it(syste
     await system.tells(
         {
             "gateway": [f"nats: {no_stream}", NO_CATALOG],
-            "segmenter": [no_stream, no_letters],
-            "manifest": [no_stream, no_letters],
+            "segmenter": [no_stream, no_letters, no_tries],
+            "manifest": [no_stream, no_letters, no_tries],
             "catalog": [no_stream],
         }
     )

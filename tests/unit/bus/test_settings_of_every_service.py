@@ -28,6 +28,7 @@ BAD = {
     "MAX_AUDIO_BYTES": "2GiB",
     "MAX_TRANSCRIPT_BYTES": "0",
     "MAX_UPLOAD_SECONDS": "-1",
+    "DRAIN_SECONDS": "-1",
     "SWEEP_SECONDS": "0",
     "WATCH_SECONDS": "0",
     "STREAM_REPLICAS": "many",

@@ -5,9 +5,9 @@ from typing import Any, cast
 import pytest
 
 from bus.errors import BusUnavailable
+from bus.settle import look
 from contracts.envelope import NewerEvent
 from contracts.queries import DatasetRow
-from manifest import app
 from manifest.errors import PlanDamaged
 from objects import StoreUnavailable
 
@@ -28,4 +28,4 @@ class Troubled:
     "problem", [NewerEvent("a plan"), BusUnavailable("x"), PlanDamaged("x"), StoreUnavailable("x")]
 )
 async def test_what_one_dataset_is_in_trouble_for_is_logged_and_left(problem: Exception) -> None:
-    await app._look(cast(Any, Troubled(problem)), cast(Any, Row()))
+    await look(Troubled(problem).on_quiet_run(cast(Any, Row())), {})
