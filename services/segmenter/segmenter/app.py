@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from faststream.nats import NatsBroker
@@ -37,6 +39,8 @@ def run(settings: Settings) -> None:
 
     @asynccontextmanager
     async def wire(broker: NatsBroker) -> AsyncIterator[Wiring]:
+        # As many as compute at the same time: each thread keeps memory of its own, and all want the interpreter.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(os.cpu_count()))
         client = client_of(broker)
         stream, drafter = Stream(client), Drafter(SERVICE)
         lives = LifeLog(stream, drafter)
