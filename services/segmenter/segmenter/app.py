@@ -44,7 +44,7 @@ def run(settings: Settings) -> None:
         client = client_of(broker)
         stream, drafter = Stream(client), Drafter(SERVICE)
         lives = LifeLog(stream, drafter)
-        async with open_store(settings.s3()) as store, Decoders() as decoders:
+        async with open_store(settings.s3()) as store, Decoders(settings.max_decoded_seconds) as decoders:
             recordings = Recordings(store, decoders)
             handlers = Handlers(
                 stream,

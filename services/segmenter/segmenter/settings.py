@@ -11,6 +11,7 @@ from bus.settings import NatsUrl, Port
 from bus.settings import load as load_settings
 from bus.tracing import Endpoint
 from objects import S3Environment
+from segmenter.adapters.decoder_process import MOST_SECONDS
 
 
 class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
@@ -21,6 +22,7 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     http_port: Port = 8000
     otel_exporter_otlp_endpoint: Endpoint = ""
     sweep_seconds: Annotated[int, Meta(ge=1)] = 600
+    max_decoded_seconds: Annotated[int, Meta(ge=1)] = MOST_SECONDS
 
 
 def load(env: Mapping[str, str]) -> Settings:

@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from segmenter.adapters import decoder
+from segmenter.adapters.decoder_process import Decoders
 from segmenter.adapters.length import measure
 from segmenter.domain.errors import AudioTooLong
-from tests.integration.segmenter.recordings import RECIPES, encode
+from tests.integration.segmenter.recordings import RECIPES, MemorySource, encode
 
 
 class File(io.BytesIO):
@@ -19,9 +19,15 @@ class File(io.BytesIO):
 
 # By the header, by counting packets, by decoding.
 @pytest.mark.parametrize("name", ["flac", "mp3, constant rate", "vorbis"])
-def test_a_recording_beyond_the_limit_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = encode(RECIPES[name])
-    assert measure(File(data)).frames > 0
-    monkeypatch.setattr(decoder, "MAX_DECODED_SECONDS", RECIPES[name].seconds - 2)
+def test_a_recording_beyond_the_limit_is_refused(name: str) -> None:
+    data, seconds = encode(RECIPES[name]), RECIPES[name].seconds
+    assert measure(File(data), seconds + 1).frames > 0
     with pytest.raises(AudioTooLong):
-        measure(File(data))
+        measure(File(data), seconds - 2)
+
+
+async def test_the_limit_reaches_the_decoder_process() -> None:
+    recipe = RECIPES["flac"]
+    async with Decoders(recipe.seconds - 2) as decoders:
+        with pytest.raises(AudioTooLong):
+            await decoders.measure(MemorySource(encode(recipe)))

@@ -30,6 +30,7 @@ BAD = {
     "MAX_UPLOAD_SECONDS": "-1",
     "DRAIN_SECONDS": "-1",
     "SWEEP_SECONDS": "0",
+    "MAX_DECODED_SECONDS": "0",
     "WATCH_SECONDS": "0",
     "STREAM_REPLICAS": "many",
 }

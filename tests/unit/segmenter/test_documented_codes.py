@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from segmenter.adapters.decoder import MAX_CHANNELS, MAX_DECODED_SECONDS, MAX_RATE_HZ, MIN_RATE_HZ
+from segmenter.adapters.decoder import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ
+from segmenter.adapters.decoder_process import MOST_SECONDS
 from segmenter.domain.errors import AudioError
 
 PAGE = (Path(__file__).parents[3] / "docs" / "audio.md").read_text(encoding="utf-8")
@@ -18,4 +19,4 @@ def test_the_table_of_refusals_holds_every_code_and_no_other() -> None:
 def test_the_limits_are_those_of_the_code() -> None:
     assert f"{MIN_RATE_HZ:,} to {MAX_RATE_HZ:,} Hz" in PAGE
     assert f"up to {MAX_CHANNELS} channels" in PAGE
-    assert f"may last {MAX_DECODED_SECONDS // 3600} hours" in PAGE
+    assert f"may last {MOST_SECONDS // 3600} hours" in PAGE

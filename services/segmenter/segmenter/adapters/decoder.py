@@ -22,7 +22,6 @@ from segmenter.domain.pcm import Samples
 MAX_CHANNELS: Final = 64  # more is a measurement, not a recording of speech; bounds memory and work per frame
 MIN_RATE_HZ: Final = 1_000  # below the lowest telephone codec
 MAX_RATE_HZ: Final = 768_000  # above the fastest converters sold
-MAX_DECODED_SECONDS: Final = 48 * 3600  # a decode cannot be resumed half-way; work orders live as long
 MAX_HOLE_SECONDS: Final = Fraction(1, 10)
 BATCH_SECONDS: Final = 1  # decoded sound per numpy pass: FFmpeg's own frames are 20 ms, too many calls
 _READ_BYTES: Final = 256 * 2**10  # per call from FFmpeg into Python
@@ -162,10 +161,10 @@ def check_form(rate_hz: int, channels: int) -> None:
         raise UnsupportedAudio(f"The audio has {channels} channels; up to {MAX_CHANNELS} are read.")
 
 
-def check_length(frames: int, rate_hz: int) -> None:
-    """Raises: AudioTooLong beyond MAX_DECODED_SECONDS."""
-    if frames > MAX_DECODED_SECONDS * rate_hz:
-        raise AudioTooLong(f"The audio is longer than {MAX_DECODED_SECONDS // 3600} hours.")
+def check_length(frames: int, rate_hz: int, most_seconds: int) -> None:
+    """Raises: AudioTooLong beyond `most_seconds`."""
+    if frames > most_seconds * rate_hz:
+        raise AudioTooLong(f"The audio is longer than {most_seconds / 3600:g} hours.")
 
 
 def _planes(frame: AudioFrame) -> Samples:

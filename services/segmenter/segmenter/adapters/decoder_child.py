@@ -102,7 +102,7 @@ def main() -> NoReturn:
 def _outcome(pipe: Pipe, order: wire.Order) -> wire.Answer:
     try:
         if isinstance(order, wire.Measure):
-            pipe.send(wire.Measured(measure(RemoteFile(pipe, order.size_bytes))))
+            pipe.send(wire.Measured(measure(RemoteFile(pipe, order.size_bytes), order.most_seconds)))
         else:
             _decode(pipe, order)
         return wire.Ended()

@@ -18,6 +18,7 @@ from segmenter.adapters.byte_blocks import ByteBlocks
 from segmenter.domain.errors import AudioEndsEarly, AudioError, DecoderCrashed, UnsupportedAudio
 from segmenter.domain.ports import ByteSource, Length
 
+MOST_SECONDS: Final = 48 * 3600  # a decode cannot be resumed half-way; work orders live as long
 HANG_SECONDS: Final = 60.0  # without a word, though it says something every second of its work
 MAX_IDLE: Final = 2  # planning and cutting at the same time
 MAX_ORDERS: Final = 50  # what FFmpeg may leak is bounded
@@ -43,9 +44,10 @@ class DecoderLost(Exception):
 
 
 class Decoders:
-    """Async context manager; leaving it ends every process."""
+    """Async context manager; leaving it ends every process. Recordings of more than `most_seconds` are refused."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_seconds: int = MOST_SECONDS) -> None:
+        self._most_seconds = most_seconds
         self._idle: list[_Process] = []
         self._busy: set[_Process] = set()
 
@@ -60,7 +62,7 @@ class Decoders:
 
     async def measure(self, source: ByteSource) -> Length:
         """Raises: AudioError; DecoderLost; what the byte source raises."""
-        async with aclosing(self._answers(wire.Measure(source.size_bytes), source)) as answers:
+        async with aclosing(self._answers(wire.Measure(source.size_bytes, self._most_seconds), source)) as answers:
             (length,) = [answer.length async for answer in answers if isinstance(answer, wire.Measured)]
         return length
 

@@ -34,8 +34,8 @@ Packet: TypeAlias = "av.Packet[AudioStream]"
 FramesOf: TypeAlias = Callable[[Packet, int], int | None]
 
 
-def measure(file: SourceFile) -> Length:
-    """The length of the file's first audio stream.
+def measure(file: SourceFile, most_seconds: int) -> Length:
+    """The length of the file's first audio stream, of at most `most_seconds`.
 
     Raises: NotAudio, NoAudio, UnsupportedAudio, AudioTooLong, AudioEndsEarly; what reading the file raises.
     """
@@ -43,9 +43,9 @@ def measure(file: SourceFile) -> Length:
         length = _without_decoding(file, container, stream)
     if length is None:
         with opened(file) as (container, stream):
-            length = _by_decoding(file, container, stream)
+            length = _by_decoding(file, container, stream, most_seconds)
     check_form(length.rate_hz, length.channels)
-    check_length(length.frames, length.rate_hz)
+    check_length(length.frames, length.rate_hz, most_seconds)
     if not length.frames:
         raise NoAudio("The file has an audio track and no sound in it.")
     return length
@@ -66,14 +66,14 @@ def _without_decoding(file: SourceFile, container: InputContainer, stream: Audio
     return Length(context.sample_rate, channels, frames, declared, False, container.format.name, context.name)
 
 
-def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStream) -> Length:
+def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStream, most_seconds: int) -> Length:
     rate_hz = channels = frames = 0
     for frame in decoded(file, container, stream):
         if not frames:
             rate_hz, channels = frame.sample_rate, frame.layout.nb_channels
             check_form(rate_hz, channels)
         frames += frame.samples
-        check_length(frames, rate_hz)
+        check_length(frames, rate_hz, most_seconds)
     if not frames:
         raise NoAudio("The file has an audio track and no sound in it.")
     declared = _declared_frames(container, stream)

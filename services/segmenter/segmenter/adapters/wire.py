@@ -17,9 +17,10 @@ LENGTH: Final = struct.Struct("<I")
 
 
 class Measure(Struct, frozen=True, tag=True):
-    """Order: how long is the recording of `size_bytes`?"""
+    """Order: how long is the recording of `size_bytes`? More than `most_seconds` are refused."""
 
     size_bytes: int
+    most_seconds: int
 
 
 class Decode(Struct, frozen=True, tag=True):
