@@ -8,7 +8,7 @@ version wrote is left to a newer worker for some minutes; no run is ended for it
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -19,12 +19,12 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from bus import metrics, tracing
+from bus.deliveries import Again, Delivery, Done, Leave, Poison, Route, Settlement
 from bus.errors import BusError, BusUnavailable
 from bus.stopping import end
 from bus.topology import ACK_WAIT_SECONDS
 from bus.tries import Tally, Tries
 from contracts import envelope, subjects
-from contracts.events import AnyEvent, ProcessRequested
 
 MAX_FAILURES: Final = 8  # of a kind nobody foresaw; with the pauses below about a minute
 # Deliveries that took their worker with them. Each costs an ack wait, so this is ten minutes; a worker that is killed
@@ -34,65 +34,6 @@ NEWER_ATTEMPTS: Final = 24  # of an event of a newer version; with the pauses be
 _PAUSES_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30)
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Settled: acknowledge. `why` goes to the log."""
-
-    why: str = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Deliver again after `delay_seconds`; `failed` by an error that nobody foresaw."""
-
-    delay_seconds: float
-    why: str = "again"
-    failed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """Neither ack nor nak: another worker is ahead on the same message and will settle it."""
-
-    why: str = "left to another worker"
-
-
-Settlement = Done | Again | Leave
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One delivered event; `seq` is its stream sequence, `attempt` counts deliveries from 1."""
-
-    event: AnyEvent
-    event_id: str
-    subject: str
-    seq: int
-    attempt: int
-
-    @property
-    def run(self) -> int | None:
-        """The run the event belongs to; a ProcessRequested opens the run of its own sequence."""
-        return self.seq if isinstance(self.event, ProcessRequested) else self.event.run
-
-
-Handler = Callable[[Delivery], Awaitable[Settlement]]
-Poison = Callable[[Delivery, str], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A durable and the handler of its messages: one line of a service's table.
-
-    `at_once` messages are under way in a process at a time.
-    """
-
-    durable: str
-    subject: str
-    handler: Handler
-    at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
-from bus.settle import Route, Settler
+from bus.deliveries import Route
+from bus.settle import Settler
 from contracts import subjects
 
 _STREAM = JStream(subjects.STREAM, declare=False)

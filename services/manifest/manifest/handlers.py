@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from bus.deliveries import Delivery, Done, Route, Settlement
 from bus.life_log import Appended, LifeLog
 from bus.metrics import runs_ended
-from bus.settle import Delivery, Done, Route, Settlement
 from contracts import commands, keys, life, subjects
 from contracts.dataset import Result
 from contracts.events import Event, SegmentationPlanned, SpanWritten

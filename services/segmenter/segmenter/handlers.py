@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bus.deliveries import Again, Delivery, Done, Leave, Route, Settlement
 from bus.life_log import Appended, LifeLog
 from bus.metrics import runs_ended
 from bus.run_writer import Outcome
-from bus.settle import Again, Delivery, Done, Leave, Route, Settlement
 from bus.stream import Stream
 from contracts import commands, subjects
 from contracts.events import DatasetDeleted, Event, ProcessRequested, SpanPlanned

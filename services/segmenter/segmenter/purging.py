@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bus.dead_letters import DeadLetters
-from bus.settle import Again, Done, Settlement
+from bus.deliveries import Again, Done, Settlement
 from bus.stream import Stream
 from contracts import keys
 from contracts.events import DatasetDeleted

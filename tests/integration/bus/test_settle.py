@@ -10,9 +10,10 @@ from nats.aio.client import Client
 
 from bus import settle, topology
 from bus.connection import close, connect, make_broker
+from bus.deliveries import Again, Delivery, Done, Leave, Route, Settlement
 from bus.drafts import Drafter
 from bus.errors import BusUnavailable
-from bus.settle import Again, Delivery, Done, Leave, Route, Settlement, Settler
+from bus.settle import Settler
 from bus.stream import Stream
 from bus.subscriptions import subscribe
 from bus.worker import client_of

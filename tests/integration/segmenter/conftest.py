@@ -14,9 +14,9 @@ import pytest
 from bus import topology
 from bus.connection import close, connect
 from bus.dead_letters import DeadLetters
+from bus.deliveries import Delivery, Settlement
 from bus.drafts import Drafter
 from bus.life_log import Appended, LifeLog
-from bus.settle import Delivery, Settlement
 from bus.stream import Stored, Stream
 from contracts import commands, envelope, keys, subjects
 from contracts.dataset import Options, Source, TranscriptType

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bus.deliveries import Done
 from bus.drafts import Draft
-from bus.settle import Done
 from contracts import keys, subjects
 from segmenter import sweeping
 from segmenter.sweeping import Sweeper

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bus.settle import Done
+from bus.deliveries import Done
 from contracts import envelope, keys, subjects
 from contracts.events import DatasetFailed, SpanPlanned
 from objects import ObjectStore

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bus.settle import Done, Leave
+from bus.deliveries import Done, Leave
 from contracts import envelope, keys, subjects
 from contracts.events import SpanProgressed
 from objects import ObjectStore

@@ -14,8 +14,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bus.deliveries import Delivery
 from bus.life_log import Appended
-from bus.settle import Delivery
 from contracts import commands, events, life, subjects
 from contracts.events import SegmentationPlanned, SegmentRow, SpanWritten
 from contracts.plan_lines import PlannedSegment

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from bus.settle import Again, Delivery, Done, Settlement
+from bus.deliveries import Again, Delivery, Done, Settlement
 from segmenter.handlers import Handlers
 from tests.lives import span_order
 
