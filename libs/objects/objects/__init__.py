@@ -15,6 +15,7 @@ from objects.errors import (
     StoreUnavailable,
     UploadLost,
 )
+from objects.memory import keep_large_blocks
 from objects.settings import S3Environment, S3Settings, Timeouts
 from objects.store import ObjectStore, open_store
 from objects.values import ObjectInfo, OpenUpload
@@ -36,6 +37,7 @@ __all__ = [
     "StoreUnavailable",
     "Timeouts",
     "UploadLost",
+    "keep_large_blocks",
     "md5_header",
     "open_store",
 ]

@@ -11,12 +11,14 @@ from gateway.adapters.http_protocol import HttpProtocol
 from gateway.app import build
 from gateway.leaving import GRACE_SECONDS, Leaving, Server
 from gateway.settings import load
+from objects import keep_large_blocks
 
 
 def main() -> None:
     """Raises: SystemExit, status 2 for settings that are missing or malformed."""
     settings = load(os.environ)
     logs.configure(USER)
+    keep_large_blocks()
     leaving = Leaving()
     config = uvicorn.Config(
         build(settings, leaving),

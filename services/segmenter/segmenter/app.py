@@ -18,7 +18,7 @@ from bus.stream import Stream
 from bus.subscriptions import subscribe
 from bus.worker import Wiring, client_of, serve
 from contracts import subjects
-from objects import StoreError, StoreUnavailable, UploadLost, open_store
+from objects import StoreError, StoreUnavailable, UploadLost, keep_large_blocks, open_store
 from segmenter.adapters.decoder_process import Decoders
 from segmenter.adapters.recording import Recordings
 from segmenter.handlers import Handlers
@@ -36,6 +36,7 @@ _log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> None:
     """Serves until stopped."""
+    keep_large_blocks()
 
     @asynccontextmanager
     async def wire(broker: NatsBroker) -> AsyncIterator[Wiring]:
