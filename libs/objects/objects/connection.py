@@ -6,6 +6,7 @@ through `Connection.call`, which gives it a deadline and our errors.
 
 import asyncio
 import functools
+import io
 import ipaddress
 import os
 import socket
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 _POOL_CONNECTIONS = 32
+_WHOLE_BYTES = 1024**2  # of a body that is sent at once; larger ones would hold up the event loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Connection:
 async def connect(settings: S3Settings, timeouts: Timeouts) -> AsyncIterator[Connection]:
     """Opens the client; nothing is sent before the first call."""
     async with _client(settings, timeouts) as client, _client(settings, timeouts) as asking:
-        client.meta.events.register_last("before-call.s3", _without_expect)
+        client.meta.events.register_last("before-call.s3", _as_sent)
         pulse = Pulse(asking, settings.bucket, timeouts.silence_seconds)
         try:
             yield Connection(client, settings.bucket, settings.region, timeouts, pulse)
@@ -91,6 +93,8 @@ def _session() -> AioSession:
 def _client_config(settings: S3Settings, timeouts: Timeouts) -> AioConfig:
     return AioConfig(
         signature_version="s3v4",
+        # Otherwise a description of this machine is composed anew for every request.
+        user_agent="cuecutter",
         # Content-MD5, which is signed, holds the body together; signing the body itself would hash it once more.
         s3={"addressing_style": "path", "payload_signing_enabled": False},
         # Our Content-MD5 is the check. The client's own would compare a ranged answer with the checksum of
@@ -108,10 +112,14 @@ def _client_config(settings: S3Settings, timeouts: Timeouts) -> AioConfig:
     )
 
 
-def _without_expect(params: dict[str, Any], **_: object) -> None:
+def _as_sent(params: dict[str, Any], **_: object) -> None:
     # botocore adds "Expect: 100-continue" to every body. A store that refuses at once never sends that 100,
     # and aiohttp would wait for it for ever. (The return value must be None: another one is taken for the answer.)
     params["headers"].pop("Expect", None)
+    # It also makes a file of every body, which aiohttp copies and sends in pieces of 64 KiB.
+    body = params["body"]
+    if isinstance(body, io.BytesIO) and body.getbuffer().nbytes <= _WHOLE_BYTES:
+        params["body"] = body.getvalue()
 
 
 def _on_this_machine(endpoint_url: str | None) -> bool:
