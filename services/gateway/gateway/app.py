@@ -35,8 +35,9 @@ OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, probes.METRICS, openapi.DOCU
 
 def build(settings: Settings, leaving: Leaving | None = None) -> ASGIApp:
     """The whole application. What stands around the router sees every request, those to unknown paths too."""
-    routed = _router(settings, leaving or Leaving())
-    app = Correlation(Lingering(Authentication(routed, settings.jwt_secret_key, OPEN_PATHS)))
+    leaving = leaving or Leaving()
+    routed = _router(settings, leaving)
+    app = Correlation(Lingering(Authentication(routed, settings.jwt_secret_key, OPEN_PATHS), leaving))
     return Traced(app, OPEN_PATHS) if settings.otel_exporter_otlp_endpoint else app
 
 

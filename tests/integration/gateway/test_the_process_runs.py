@@ -102,13 +102,18 @@ async def test_every_request_is_one_line_without_what_is_secret(gateway: Gateway
     assert "Bearer" not in gateway.log.read_text(encoding="utf-8")
 
 
-async def test_stopping_in_the_middle_of_an_upload_leaves_nothing(gateway: GatewayProcess, store: ObjectStore) -> None:
+async def test_an_upload_that_does_not_end_before_the_gateway_does_is_told_so_and_leaves_nothing(
+    gateway: GatewayProcess, store: ObjectStore
+) -> None:
     where = urlsplit(gateway.url)
-    _, writer = await asyncio.open_connection(where.hostname, where.port)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
     writer.write(head(100_000_000) + BIG[:12_000_000])
     await writer.drain()
     await until(lambda: open_uploads_in(store))
     os.kill(gateway.process.pid, signal.SIGTERM)
+    answer = await asyncio.wait_for(reader.read(), 30)
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert b'"code":"stopping"' in answer
     await until(lambda: gateway.process.poll() is not None, seconds=30)
     writer.close()
     assert await objects_in(store) == []

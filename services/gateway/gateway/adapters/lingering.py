@@ -13,10 +13,12 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Rece
 from gateway.adapters import problems
 from gateway.adapters.http_protocol import TRUNCATED
 from gateway.errors import ClientGone, MalformedRequest
+from gateway.leaving import Leaving
 
 # Most clients send their whole body before they look for an answer, so this is what it takes to reach them.
 LINGER_BYTES: Final = 256 * 1024 * 1024
 LINGER_SECONDS: Final = 10.0
+PARTING_SECONDS: Final = 1.0  # when the gateway leaves, which must end before its grace does
 
 _TWO_LENGTHS: Final = "It has both a Content-Length and a Transfer-Encoding, which may not agree."
 
@@ -26,14 +28,14 @@ class Lingering:
     does not come in.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, leaving: Leaving) -> None:
+        self._app, self._leaving = app, leaving
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send)
+        exchange = _Exchange(scope, receive, send, self._leaving)
         if exchange.ambiguous:
             await problems.send(MalformedRequest(_TWO_LENGTHS), scope, exchange.send)
             return
@@ -41,11 +43,11 @@ class Lingering:
 
 
 class _Exchange:
-    def __init__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: HTTPScope, receive: Receive, send: Send, leaving: Leaving) -> None:
         headers = dict(scope["headers"])
         # RFC 9112 lets the second win, but then somebody in between may have believed the first.
         self.ambiguous = b"transfer-encoding" in headers and b"content-length" in headers
-        self._scope, self._receive, self._send = scope, receive, send
+        self._scope, self._receive, self._send, self._leaving = scope, receive, send, leaving
         self._ended = False  # what has come is all that will, and it is too little
         self._unread = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
         self._held_back = headers.get(b"expect", b"").lower() == b"100-continue"
@@ -73,10 +75,11 @@ class _Exchange:
         await self._send(message)
 
     async def _linger(self) -> None:
-        dropped = 0
+        dropped, seconds = 0, PARTING_SECONDS if self._leaving.over else LINGER_SECONDS
         try:
-            async with asyncio.timeout(LINGER_SECONDS):
-                while self._unread and not self._held_back and dropped < LINGER_BYTES:
-                    dropped += len((await self.receive())["body"])  # type: ignore[typeddict-item]
+            async with asyncio.timeout(seconds) as clock:
+                with self._leaving.breaking_off(clock):
+                    while self._unread and not self._held_back and dropped < LINGER_BYTES:
+                        dropped += len((await self.receive())["body"])  # type: ignore[typeddict-item]
         except (TimeoutError, ClientGone):
             return
