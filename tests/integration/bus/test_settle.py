@@ -316,19 +316,28 @@ async def test_a_message_worked_on_for_longer_than_the_ack_wait_stays_with_its_w
     await js.add_consumer(subjects.STREAM, quick)
     monkeypatch.setattr(settle, "ACK_WAIT_SECONDS", wait_seconds if beating else 60)
 
+    begun = asyncio.Event()
+
     async def long_work(delivery: Delivery) -> Settlement:
-        await asyncio.to_thread(_compute, 2.5 * wait_seconds)
+        begun.set()
+        await asyncio.to_thread(_compute, 4 * wait_seconds)
         return Done()
 
     await desk.broker.connect()
     settler = Settler("segmenter", client_of(desk.broker), (), lambda *_: asyncio.sleep(0))
     subscribe(desk.broker, [Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, long_work)], settler)
     await desk.broker.start()
+    other = await js.pull_subscribe_bind(subjects.DURABLE_SPAN, subjects.STREAM)
     await desk.send()
+    await begun.wait()
+    try:
+        [taken] = await other.fetch(1, timeout=3 * wait_seconds)
+    except TimeoutError:
+        assert beating
+    else:
+        assert not beating
+        await taken.ack()
     await desk.settled()
-    info = await js.consumer_info(subjects.STREAM, subjects.DURABLE_SPAN)
-    assert info.delivered is not None
-    assert (info.delivered.consumer_seq == 1) is beating
 
 
 def _compute(seconds: float) -> None:

@@ -128,12 +128,12 @@ async def test_every_missing_thing_is_named_with_the_command_that_makes_it(syste
     for service, told in durables.items():
         for line in told:
             await system.js.delete_consumer(subjects.STREAM, line.split()[1])
-            await system.tells({service: [f"topology: {line}"]})
+            await system.tells({service: [f"nats: {line}"]})
             await system.declare()
             await system.tells({})
 
     await system.js.delete_stream(subjects.DEAD_STREAM)
-    await system.tells({"segmenter": [f"topology: {no_letters}"], "manifest": [f"topology: {no_letters}"]})
+    await system.tells({"segmenter": [f"nats: {no_letters}"], "manifest": [f"nats: {no_letters}"]})
     await system.declare()
     await system.tells({})
 
