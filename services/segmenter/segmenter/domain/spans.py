@@ -15,9 +15,9 @@ from contracts.events import Span, SpanPlanned
 from contracts.plan_lines import PlannedSegment
 
 MAX_SPANS: Final = 900
-SPAN_SECONDS: Final = 120
+SPAN_SECONDS: Final = 240
 SPAN_SEGMENTS: Final = 500
-ORDERS_OUT: Final = 8  # as many workers can share one dataset; as many spans may stand before a newcomer's first
+ORDERS_OUT: Final = 6  # as many workers can share one dataset; as many spans may stand before a newcomer's first
 
 
 def make_spans(
