@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from segmenter.domain.errors import SegmentTooLong
-from segmenter.domain.pcm import frames_at, to_mono_float64, to_mono_int16, unpack, wav_bytes, wav_header
+from segmenter.domain.pcm import frames_at, to_int16, to_mono_float64, to_mono_int16, unpack, wav_bytes, wav_header
 from segmenter.domain.wav import SampleFormat
 
 
@@ -151,3 +151,10 @@ def test_importing_says_nothing_where_there_is_no_ffmpeg() -> None:
     command = [sys.executable, "-W", "error", "-c", "import segmenter.domain.pcm"]
     done = subprocess.run(command, env={"PATH": ""}, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_one_channel_of_32_bit_floats_is_rounded_as_in_64_bits() -> None:
+    halves = (np.arange(-70_000, 70_000) / 2 / 32_768).astype(np.float32)
+    odd = np.array([1.0, -1.0, 3e38, -3e38, 1e-40, np.inf, -np.inf, np.nan], np.float32)
+    for samples in (halves, np.random.default_rng(3).normal(0, 0.5, 100_000).astype(np.float32), odd, odd[:5]):
+        assert (to_mono_int16(samples) == to_int16(to_mono_float64(samples))).all()

@@ -23,7 +23,7 @@ MAX_CHANNELS: Final = 64  # more is a measurement, not a recording of speech; bo
 MIN_RATE_HZ: Final = 1_000  # below the lowest telephone codec
 MAX_RATE_HZ: Final = 768_000  # above the fastest converters sold
 MAX_HOLE_SECONDS: Final = Fraction(1, 10)
-BATCH_SECONDS: Final = 1  # decoded sound per numpy pass: FFmpeg's own frames are 20 ms, too many calls
+BATCH_SECONDS: Final = 1  # of sound per numpy pass: FFmpeg's own frames are 20 ms, too many calls
 _READ_BYTES: Final = 256 * 2**10  # per call from FFmpeg into Python
 _UNKNOWN_PACKET_SECONDS: Final = Fraction(1, 40)
 _CONTAINERS: Final = (
@@ -128,29 +128,35 @@ def packets(file: SourceFile, container: InputContainer, stream: AudioStream) ->
         yield packet
 
 
-def batches(file: SourceFile) -> Iterator[list[AudioFrame]]:
-    """About BATCH_SECONDS of decoded frames at a time, each batch of one sample format and channel layout."""
+def batches(file: SourceFile) -> Iterator[AudioFrame]:
+    """The sound in frames of about BATCH_SECONDS, put together by FFmpeg; each of one sample format and layout."""
     with opened(file) as (container, stream):
-        batch: list[AudioFrame] = []
-        samples = 0
+        fifo, last = av.AudioFifo(), None
         for frame in decoded(file, container, stream):
-            if batch and (samples >= BATCH_SECONDS * frame.sample_rate or not _alike(batch[0], frame)):
-                yield batch
-                batch, samples = [], 0
-            batch.append(frame)
-            samples += frame.samples
-        if batch:
-            yield batch
+            if last and (fifo.samples >= BATCH_SECONDS * frame.sample_rate or not _alike(last, frame)):
+                yield _all_of(fifo)
+                fifo = av.AudioFifo()
+            frame.pts = None  # holes are judged already; the queue would not take what does not fit together
+            fifo.write(frame)
+            last = frame
+        if fifo.samples:
+            yield _all_of(fifo)
 
 
-def samples_of(batch: list[AudioFrame]) -> Samples:
-    """The batch as (frames, channels), in the decoder's own sample format.
+def _all_of(fifo: av.AudioFifo) -> AudioFrame:
+    frame = fifo.read()
+    if frame is None:
+        raise AssertionError("a batch is not empty")
+    return frame
+
+
+def samples_of(frame: AudioFrame) -> Samples:
+    """The frame as (frames, channels), in the decoder's own sample format.
 
     Raises: UnsupportedAudio for a sample format that is no plain number.
     """
-    first = batch[0]
-    planes = np.concatenate([_planes(frame) for frame in batch], axis=1)
-    return planes.T if first.format.is_planar else planes.reshape(-1, first.layout.nb_channels)
+    planes = _planes(frame)
+    return planes.T if frame.format.is_planar else planes.reshape(-1, frame.layout.nb_channels)
 
 
 def check_form(rate_hz: int, channels: int) -> None:

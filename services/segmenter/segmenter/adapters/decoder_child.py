@@ -5,13 +5,16 @@ and samples go back over its standard output. It ends with its segmenter.
 """
 
 import ctypes
+import fcntl
 import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from time import monotonic
 from typing import BinaryIO, Final, NoReturn
 
+from objects import keep_large_blocks
 from segmenter.adapters import wire
 from segmenter.adapters.decoder import batches, samples_of
 from segmenter.adapters.length import measure
@@ -20,6 +23,7 @@ from segmenter.domain.pcm import mono
 
 MEMORY_BYTES: Final = 512 * 2**20  # of data; ordinary recordings need 60 MiB, the largest sane ones 150
 ALIVE_SECONDS: Final = 1.0
+_PIPE_BYTES: Final = 2**20  # as much as Linux gives to anybody; with less the two processes wait for each other
 _FILES: Final = 64
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -93,6 +97,7 @@ class RemoteFile:
 def main() -> NoReturn:
     """Serves orders until standard input ends."""
     _confine()
+    keep_large_blocks()
     pipe = Pipe(sys.stdin.buffer, sys.stdout.buffer)
     while True:
         order = wire.order_decoder.decode(pipe.receive())
@@ -116,20 +121,21 @@ def _outcome(pipe: Pipe, order: wire.Order) -> wire.Answer:
 
 def _decode(pipe: Pipe, order: wire.Decode) -> None:
     end = 0
-    for batch in batches(RemoteFile(pipe, order.size_bytes)):
-        if batch[0].sample_rate != order.rate_hz:
-            raise UnsupportedAudio(f"The sound has {batch[0].sample_rate} Hz, not {order.rate_hz} Hz as planned.")
-        frames = sum(frame.samples for frame in batch)
-        end += frames
+    for frame in batches(RemoteFile(pipe, order.size_bytes)):
+        if frame.sample_rate != order.rate_hz:
+            raise UnsupportedAudio(f"The sound has {frame.sample_rate} Hz, not {order.rate_hz} Hz as planned.")
+        end += frame.samples
         # Before the first frame that may be asked for, counting is enough.
         wanted = end > order.first_frame
-        pipe.send(wire.Sound(frames, mono(samples_of(batch), exact=order.exact).tobytes() if wanted else b""))
+        pipe.send(wire.Sound(frame.samples, mono(samples_of(frame), exact=order.exact).tobytes() if wanted else b""))
 
 
 def _confine() -> None:
     """Ends with the segmenter, writes no file, takes no more memory than a sane recording needs."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        with suppress(OSError):  # the user may have too many already
+            fcntl.fcntl(sys.stdout, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the segmenter to answer
     _limit(resource.RLIMIT_DATA, MEMORY_BYTES)
     _limit(resource.RLIMIT_FSIZE, 0)
