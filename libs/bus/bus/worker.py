@@ -19,6 +19,7 @@ from faststream.nats import NatsBroker
 from bus import logs, metrics, topology, tracing
 from bus.connection import close, make_broker
 from bus.errors import BusError
+from bus.garbage import spare_what_is_there
 from bus.stopping import run_until
 
 Check = Callable[[], Coroutine[Any, Any, None]]
@@ -114,6 +115,7 @@ class _Worker:
     async def _work(self, wiring: Wiring) -> None:
         self._wiring = wiring
         try:
+            spare_what_is_there()
             await self._broker.start()
             _log.info("started")
             await run_until(self._stop, *(loop() for loop in wiring.loops))

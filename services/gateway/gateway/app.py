@@ -11,6 +11,7 @@ from litestar.di import Provide
 from litestar.types import ASGIApp
 
 from bus import tracing
+from bus.garbage import spare_what_is_there
 from gateway import document, handlers, probes
 from gateway.adapters import allowing, bodies, openapi, problems
 from gateway.adapters.auth import CALLER, Authentication, Caller
@@ -51,6 +52,7 @@ def _router(settings: Settings, leaving: Leaving) -> Litestar:
         ):
             uploads = Uploads(store, settings.limits(), leaving)
             app.state.update({"store": store, "connection": connection, "uploads": uploads, "leaving": leaving})
+            spare_what_is_there()
             yield
             await app.state.uploads.finish()
 
