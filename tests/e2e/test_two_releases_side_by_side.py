@@ -17,7 +17,7 @@ from stack.children import Child, Spec
 from tests.e2e.conftest import RATE, Trainer, User, noise, srt, wav
 from tests.stacks import ROOT, RunningStack, wait_until
 
-SECONDS = 300  # three spans
+SECONDS = 600  # three spans
 CUES = srt(*((n * 5_000, n * 5_000 + 4_500, f"line {n}") for n in range(SECONDS // 5)))
 DATASETS = 4
 
