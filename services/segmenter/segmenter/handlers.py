@@ -18,9 +18,9 @@ from segmenter.planning import Planner
 from segmenter.purging import Purger
 from segmenter.slicing import SPANS_AT_ONCE, Slicer
 
-# Until a worker of the plan's own version gets the order: soon at first; later rarely, because orders that come again
-# are delivered before new ones, and a thousand of them must not keep this worker from its own.
-OTHER_VERSION_SECONDS = (1.0, 2.0, 4.0, 8.0, 10.0)
+# Until a worker of the plan's own version gets the order. It is a coin's toss at each delivery, so many in a row may be
+# in vain; a run has few orders out, so that coming back often keeps nobody from work.
+OTHER_VERSION_SECONDS = (0.5, 1.0, 2.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True)
