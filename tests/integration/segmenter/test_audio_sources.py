@@ -14,6 +14,7 @@ from segmenter.adapters.audio_source import DecodedReader, open_reader
 from segmenter.adapters.decoder_process import Decoders
 from segmenter.adapters.pcm_window import PcmWindow
 from segmenter.adapters.probe import probe
+from segmenter.adapters.shared_memory import BLOCK_BYTES
 from segmenter.domain.errors import AudioEndsEarly
 from segmenter.domain.ports import Pcm, PcmReader
 from tests.integration.segmenter.recordings import (
@@ -110,9 +111,9 @@ async def test_a_start_before_the_window_decodes_again_from_the_beginning(decode
     assert (await reader.read(1_600_000, 10)).tobytes() == pcm[1_600_000:1_600_010].tobytes()
     ranges = len(source.asked)
     assert (await reader.read(1_600_000 - 480_000, 10)).tobytes() == pcm[1_120_000:1_120_010].tobytes()
-    assert source.asked.count((0, 2**20)) == 1
+    assert source.asked.count((0, BLOCK_BYTES)) == 1
     assert (await reader.read(3, 10)).tobytes() == pcm[3:13].tobytes()
-    assert source.asked[ranges:].count((0, 2**20)) == 1
+    assert source.asked[ranges:].count((0, BLOCK_BYTES)) == 1
     await reader.aclose()
 
 

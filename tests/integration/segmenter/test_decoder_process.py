@@ -7,12 +7,21 @@ import sys
 from contextlib import aclosing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from segmenter.adapters import decoder_process
+from segmenter.adapters import decoder_process, shared_memory
 from segmenter.adapters.decoder_process import DecoderLost, Decoders
 from segmenter.domain.errors import DecoderCrashed, NotAudio, UnsupportedAudio
-from tests.integration.segmenter.recordings import RECIPES, MemorySource, StuckSource, decoder_pids, encode
+from tests.integration.segmenter.recordings import (
+    RECIPES,
+    MemorySource,
+    Recipe,
+    StuckSource,
+    decoder_pids,
+    encode,
+    encode_sound,
+)
 
 FLAC = encode(RECIPES["flac"])
 
@@ -117,6 +126,36 @@ async def test_an_answer_nobody_could_mean_is_not_believed(decoders: Decoders, m
     with pytest.raises(DecoderLost, match="announces"):
         await decoders.measure(MemorySource(FLAC))
     assert decoder_pids() == []
+
+
+async def test_sound_outside_the_shared_memory_is_not_believed(
+    decoders: Decoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoder_process, "RING_BYTES", 8)
+    with pytest.raises(DecoderLost, match="speaks of"):
+        async with aclosing(decoders.decode(MemorySource(FLAC), rate_hz=44_100, first_frame=0, exact=False)) as sounds:
+            await anext(sounds)
+
+
+def test_no_decoder_can_cut_off_the_memory_under_the_segmenters_hands() -> None:
+    descriptor = shared_memory.create()
+    with pytest.raises(PermissionError):
+        os.ftruncate(descriptor, 0)
+    os.close(descriptor)
+
+
+async def test_sound_arrives_whole_however_often_it_goes_round_the_ring(decoders: Decoders) -> None:
+    """Read slower than it is decoded, so that pieces wait for room."""
+    recipe = Recipe("flac", "flac", 44_100, 1, seconds=60)
+    pcm = np.random.default_rng(7).integers(-30_000, 30_000, (1, recipe.frames)).astype(np.int16)
+    parts = []
+    source = MemorySource(encode_sound(recipe, pcm))
+    async with aclosing(decoders.decode(source, rate_hz=44_100, first_frame=0, exact=True)) as sounds:
+        async for sound in sounds:
+            parts.append(np.frombuffer(sound.pcm, np.float64))
+            await asyncio.sleep(0.005)
+    assert sum(part.nbytes for part in parts) > 4 * shared_memory.RING_BYTES
+    assert (np.concatenate(parts) == pcm[0]).all()
 
 
 async def test_the_error_of_the_decoder_reaches_the_caller_with_its_words(decoders: Decoders) -> None:

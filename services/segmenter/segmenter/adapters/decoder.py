@@ -104,11 +104,13 @@ def decoded(file: SourceFile, container: InputContainer, stream: AudioStream) ->
             continue
         for frame in batch:
             rate_hz = rate_hz or frame.sample_rate
-            if hole > MAX_HOLE_SECONDS and frames:
-                raise AudioEndsEarly(frames / rate_hz)
+            if hole:  # hardly ever; comparing fractions for each of 40 frames a second takes a tenth of the decode
+                if hole > MAX_HOLE_SECONDS and frames:
+                    raise AudioEndsEarly(frames / rate_hz)
+                hole = Fraction(0)
             if frame.sample_rate != rate_hz:
                 raise _changes(f"its sample rate from {rate_hz} to {frame.sample_rate} Hz", frames / rate_hz)
-            frames, hole = frames + frame.samples, Fraction(0)
+            frames += frame.samples
             yield frame
     if hole and not frames:
         raise UnsupportedAudio("None of the audio can be decoded; it may be protected or damaged.")

@@ -10,11 +10,13 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
 from segmenter.adapters import wire
 from segmenter.adapters.byte_blocks import ByteBlocks
+from segmenter.adapters.shared_memory import BLOCK_BYTES, RING_BYTES, SharedMemory, create
 from segmenter.domain.errors import AudioEndsEarly, AudioError, DecoderCrashed, UnsupportedAudio
 from segmenter.domain.ports import ByteSource, Length
 
@@ -22,12 +24,12 @@ MOST_SECONDS: Final = 48 * 3600  # a decode cannot be resumed half-way; work ord
 HANG_SECONDS: Final = 60.0  # without a word, though it says something every second of its work
 MAX_IDLE: Final = 2  # planning and cutting at the same time
 MAX_ORDERS: Final = 50  # what FFmpeg may leak is bounded
-MAX_ANSWER_BYTES: Final = 64 * 2**20  # a second of sound at the highest rate is 6 MiB
-_AHEAD: Final = 2
-_KEEP: Final = 8  # FFmpeg goes back to places it has been: an index at the end, a block again after probing
-_BUFFER_BYTES: Final = 2**20
+MAX_ANSWER_BYTES: Final = 64 * 2**10  # an error's words are the longest
+_AHEAD: Final = 1
+_KEEP: Final = 4  # FFmpeg goes back to places it has been: an index at the end, a block again after probing
 # The module's name travels in the environment, because a command line must name the service only for its worker.
 _MODULE: Final = "CUECUTTER_DECODER"
+_MEMORY: Final = "CUECUTTER_DECODER_MEMORY"
 _COMMAND: Final = (
     f"from importlib import import_module; from os import environ; import_module(environ['{_MODULE}']).main()"
 )
@@ -41,6 +43,14 @@ _ERRORS: Final = {kind.__name__: kind for kind in AudioError.__subclasses__() if
 
 class DecoderLost(Exception):
     """The decoder process was ended from outside, or hung; the same again may well work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The next `frames` frames as samples in `pcm`, which is empty where they come before the first that was wanted."""
+
+    frames: int
+    pcm: bytes
 
 
 class Decoders:
@@ -66,31 +76,31 @@ class Decoders:
             (length,) = [answer.length async for answer in answers if isinstance(answer, wire.Measured)]
         return length
 
-    def decode(
-        self, source: ByteSource, *, rate_hz: int, first_frame: int, exact: bool
-    ) -> AsyncGenerator[wire.Sound, None]:
+    def decode(self, source: ByteSource, *, rate_hz: int, first_frame: int, exact: bool) -> AsyncGenerator[Sound, None]:
         """The recording from its beginning, about a second at a time. To be closed by whoever reads it.
 
         Raises: AudioError; DecoderLost; what the byte source raises.
         """
         return self._sounds(wire.Decode(source.size_bytes, rate_hz, first_frame, exact), source)
 
-    async def _sounds(self, order: wire.Decode, source: ByteSource) -> AsyncGenerator[wire.Sound, None]:
+    async def _sounds(self, order: wire.Decode, source: ByteSource) -> AsyncGenerator[Sound, None]:
         async with aclosing(self._answers(order, source)) as answers:
             async for answer in answers:
-                if isinstance(answer, wire.Sound):
+                if isinstance(answer, Sound):
                     yield answer
 
-    async def _answers(self, order: wire.Order, source: ByteSource) -> AsyncGenerator[wire.Answer, None]:
+    async def _answers(self, order: wire.Order, source: ByteSource) -> AsyncGenerator[wire.Answer | Sound, None]:
         """Everything up to Ended but the talk about blocks."""
-        blocks = ByteBlocks(source, wire.BLOCK_BYTES, ahead=_AHEAD, keep=_KEEP)
+        blocks = ByteBlocks(source, BLOCK_BYTES, ahead=_AHEAD, keep=_KEEP)
         try:
             async with self._process() as process:
                 await process.send(order)
                 while not isinstance(answer := await process.receive(), wire.Ended):
                     match answer:
                         case wire.Fetch(k=k):
-                            await process.send(wire.Block(await blocks.get(k)))
+                            await process.give(await blocks.get(k))
+                        case wire.Sound():
+                            yield await process.take(answer)
                         case wire.Failed():
                             raise _meant(answer)
                         case _:
@@ -115,34 +125,52 @@ class Decoders:
 
 
 class _Process:
-    """One decoder process and the pipes to it."""
+    """One decoder process, the pipes to it and the memory it shares."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, memory: SharedMemory) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process, self._to, self._from = process, process.stdin, process.stdout
+        self._memory = memory
         self.orders = 0
 
     @classmethod
     async def start(cls) -> "_Process":
         env = {name: value for name, value in os.environ.items() if name.startswith(_INHERITED)}
         env |= {_MODULE: "segmenter.adapters.decoder_child", "OPENBLAS_NUM_THREADS": "1"}
-        return cls(
-            await asyncio.create_subprocess_exec(
+        descriptor = create()
+        try:
+            process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-c",
                 _COMMAND,
-                env=env,
-                limit=_BUFFER_BYTES,
+                env=env | {_MEMORY: str(descriptor)},
+                pass_fds=(descriptor,),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
             )
-        )
+            return cls(process, SharedMemory(descriptor))
+        finally:
+            os.close(descriptor)
 
-    async def send(self, message: wire.Order | wire.Block) -> None:
+    async def give(self, block: bytes) -> None:
+        """Puts a block of the recording where the decoder reads it. Raises: DecoderCrashed, DecoderLost."""
+        self._memory.block[: len(block)] = block
+        await self.send(wire.Block(len(block)))
+
+    async def take(self, sound: wire.Sound) -> Sound:
+        """Copies what the decoder says is in the ring. Raises: DecoderCrashed, DecoderLost."""
+        if not 0 <= sound.offset <= sound.offset + sound.size <= RING_BYTES:
+            raise DecoderLost(f"the decoder speaks of {sound.size} bytes from {sound.offset} of its memory")
+        pcm = bytes(self._memory.ring[sound.offset : sound.offset + sound.size])
+        if pcm:
+            await self.send(wire.Taken())
+        return Sound(sound.frames, pcm)
+
+    async def send(self, message: wire.Message) -> None:
         """Raises: DecoderCrashed, DecoderLost."""
-        self.orders += not isinstance(message, wire.Block)
+        self.orders += isinstance(message, wire.Order)
         try:
             self._to.write(wire.packed(message))
             await self._to.drain()

@@ -1,7 +1,8 @@
 """What a segmenter and its decoder process say to each other: MessagePack, each message behind its length.
 
-The decoder reads hostile files, so nothing of what it says is ever executed or unpickled: every answer is one of the
-structs below, or it is not understood.
+Sound and the recording's bytes lie in the memory they share; the messages say where. The decoder reads hostile files,
+so nothing of what it says is ever executed or unpickled: every answer is one of the structs below, or it is not
+understood.
 """
 
 import struct
@@ -12,7 +13,6 @@ from msgspec import Struct
 
 from segmenter.domain.ports import Length
 
-BLOCK_BYTES: Final = 2**20  # of the recording, per question
 LENGTH: Final = struct.Struct("<I")
 
 
@@ -33,13 +33,17 @@ class Decode(Struct, frozen=True, tag=True):
 
 
 class Block(Struct, frozen=True, tag=True):
-    """The answer to `Fetch`."""
+    """The answer to `Fetch`: the block's `size` bytes are in the shared memory."""
 
-    data: bytes
+    size: int
+
+
+class Taken(Struct, frozen=True, tag=True):
+    """The oldest sound in the ring has been copied; its place is free again."""
 
 
 class Fetch(Struct, frozen=True, tag=True):
-    """Asks for block `k` of BLOCK_BYTES of the recording."""
+    """Asks for block `k` of the recording, each of BLOCK_BYTES."""
 
     k: int
 
@@ -49,10 +53,11 @@ class Alive(Struct, frozen=True, tag=True):
 
 
 class Sound(Struct, frozen=True, tag=True):
-    """The next `frames` frames; `pcm` is empty where they come before the first that was asked for."""
+    """The next `frames` frames: `size` bytes from `offset` of the ring, 0 where nobody asked for them."""
 
     frames: int
-    pcm: bytes
+    offset: int = 0
+    size: int = 0
 
 
 class Measured(Struct, frozen=True, tag=True):
@@ -73,14 +78,14 @@ class Failed(Struct, frozen=True, tag=True):
 
 
 Order = Measure | Decode
+Message = Order | Block | Taken
 Answer = Fetch | Alive | Sound | Measured | Ended | Failed
 
 _encoder = msgspec.msgpack.Encoder()
-order_decoder: Final = msgspec.msgpack.Decoder(Order)
-block_decoder: Final = msgspec.msgpack.Decoder(Block)
+message_decoder: Final = msgspec.msgpack.Decoder(Message)
 answer_decoder: Final = msgspec.msgpack.Decoder(Answer)
 
 
-def packed(message: Order | Block | Answer) -> bytes:
+def packed(message: Message | Answer) -> bytes:
     body = _encoder.encode(message)
     return LENGTH.pack(len(body)) + body
