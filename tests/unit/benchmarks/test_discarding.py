@@ -35,14 +35,16 @@ async def test_slices_are_taken_one_after_another_and_everything_else_is_passed_
         writer.close()
 
     async with await asyncio.start_server(real, "127.0.0.1", 0) as upstream:
-        store = Store("127.0.0.1", upstream.sockets[0].getsockname()[1], 0.0)
-        async with await asyncio.start_server(store.serve, "127.0.0.1", 0) as stub:
-            reader, writer = await asyncio.open_connection(*stub.sockets[0].getsockname())
+        with Store(0, upstream.sockets[0].getsockname(), 0.0) as store:
+            serving = asyncio.create_task(asyncio.to_thread(store.serve_forever, 0.01))
+            reader, writer = await asyncio.open_connection(*store.server_address)
             for body in (b"one", b"second"):
                 writer.write(b"PUT /b/segments/s.wav HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
                 assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
             writer.write(b"PUT /b/plan.jsonl HTTP/1.1\r\nHost: b\r\nContent-Length: 4\r\n\r\nplan")
             assert (await reader.read()).endswith(b"\r\n\r\nok")
             writer.close()
+            store.shutdown()
+            await serving
     expected = b"PUT /b/plan.jsonl HTTP/1.1\r\nHost: b\r\nContent-Length: 4\r\nconnection: close\r\n\r\nplan"
     assert await asked == expected
