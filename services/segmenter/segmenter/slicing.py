@@ -99,11 +99,11 @@ class _Run:
     async def go(self) -> Outcome:
         try:
             for segment in self.segments:
+                await self._make_room(segment)
                 # Told before the next begins, so that the last slice is left for the batch that ends the span.
                 outcome = await self.facts.tell_if_due()
                 if outcome is not Outcome.STORED:
                     return outcome
-                await self._make_room(segment)
                 self.flying.append((segment, await self.slices.begin(segment)))
             await self._land(len(self.flying))
             return await self.facts.tell(last=True)
@@ -111,7 +111,9 @@ class _Run:
             await self._abandon()
 
     async def _make_room(self, following: PlannedSegment) -> None:
-        await self._land(len(self.flying) - SLICES_IN_FLIGHT + 1)
+        # The run's first slice is stored alone: beside five others it would take as long as all of them.
+        most = 1 if self.facts.first else SLICES_IN_FLIGHT
+        await self._land(len(self.flying) - most + 1)
         while self.flying and self._frames_flying() + _frames(following) > FRAMES_IN_FLIGHT:
             await self._land(1)
 
@@ -150,11 +152,15 @@ class _Facts:
     def add(self, segment: PlannedSegment, row: SegmentRow) -> None:
         self.rows.append((segment, row))
 
+    @property
+    def first(self) -> bool:
+        """Whether nothing of the run is told of yet, as far as this span knows."""
+        return self.order.span == 0 and self.written == 0
+
     async def tell_if_due(self) -> Outcome:
         """The run's first slice is told at once, so that whoever watches sees it begin."""
         late = monotonic() - self.told_at >= BATCH_SECONDS
-        first = self.order.span == 0 and self.written == 0
-        if not self.rows or not (first or late or len(self.rows) >= BATCH_SEGMENTS):
+        if not self.rows or not (self.first or late or len(self.rows) >= BATCH_SEGMENTS):
             return Outcome.STORED
         return await self.tell(last=False)
 

@@ -30,13 +30,19 @@ class Slices:
 
 
 class Facts:
-    def __init__(self) -> None:
+    """With `first` those of a run's first span: nothing of it is told before its first slice."""
+
+    def __init__(self, *, first: bool = False) -> None:
+        self.first = first
+        self.added: list[int] = []
         self.told: list[int] = []
 
     def add(self, segment: PlannedSegment, row: SegmentRow) -> None:
-        self.told.append(row.n)
+        self.added.append(row.n)
 
     async def tell_if_due(self) -> Outcome:
+        if self.first and self.added:
+            self.first, self.told = False, self.added.copy()
         return Outcome.STORED
 
     async def tell(self, *, last: bool) -> Outcome:
@@ -51,6 +57,22 @@ async def test_long_slices_wait_for_those_before_them(frames: int, most: int) ->
     slices, facts = Slices(), Facts()
     segments = [PlannedSegment(n=n, first_frame=n * frames, last_frame=(n + 1) * frames, text="") for n in range(40)]
     assert await _Run(cast(Any, slices), cast(Any, facts), segments).go() is Outcome.STORED
-    assert facts.told == list(range(40))
+    assert facts.added == list(range(40))
     assert slices.most_slices == most
     assert slices.most_frames <= max(FRAMES_IN_FLIGHT, frames)
+
+
+async def test_the_first_slice_of_a_run_is_stored_alone_and_told_before_the_next_begins() -> None:
+    slices, facts = Slices(), Facts(first=True)
+    begun: list[list[int]] = []
+    begin = slices.begin
+
+    async def noted(segment: PlannedSegment) -> "asyncio.Task[SegmentRow]":
+        begun.append(facts.told)
+        return await begin(segment)
+
+    slices.begin = noted  # type: ignore[method-assign]
+    segments = [PlannedSegment(n=n, first_frame=n * 100, last_frame=(n + 1) * 100, text="") for n in range(20)]
+    await _Run(cast(Any, slices), cast(Any, facts), segments).go()
+    assert begun[:2] == [[], [0]]
+    assert slices.most_slices == SLICES_IN_FLIGHT

@@ -18,6 +18,7 @@ from segmenter.domain.ports import ByteSource, Pcm, PcmReader, SourceFacts
 from segmenter.domain.wav import SampleFormat, WavLayout
 
 WAV_BLOCK_BYTES: Final = 4 * 2**20  # a request costs what copying 2 MiB does; larger blocks gain nothing, cost memory
+FIRST_BLOCK_BYTES: Final = 512 * 2**10  # a short slice's: the first of all should not wait for eight times as much
 _WAV_AHEAD: Final = 1
 _WAV_KEEP: Final = 3
 _INLINE_BYTES: Final = 256 * 2**10  # converting more takes longer than a thread's round trip
@@ -38,7 +39,7 @@ def open_reader(
 class WavReader:
     """Reads 4 MiB at a time, one block ahead, and keeps three: sized for cues read in order, right for any order.
 
-    Blocks begin at the first frame that is wanted, because what lies before it belongs to another span.
+    The first block is short and begins at the first wanted frame; what lies before belongs to another span.
     """
 
     def __init__(
@@ -47,13 +48,16 @@ class WavReader:
         self._layout, self._exact = layout, exact
         self._first = frames.start if frames else 0
         end = min(frames.stop if frames else layout.frames, layout.frames)
-        # Whole frames, counted from the first one, so that none lies across a block's border.
-        self._block_frames = max(1, WAV_BLOCK_BYTES // layout.frame_bytes)
+        # Whole frames, so that none lies across a block's border. They are counted from before the first wanted frame.
+        width = layout.frame_bytes
+        self._block_frames = max(1, WAV_BLOCK_BYTES // width)
+        self._origin = self._first - self._block_frames + min(self._block_frames, max(1, FIRST_BLOCK_BYTES // width))
         self._blocks = ByteBlocks(
             source,
-            self._block_frames * layout.frame_bytes,
-            first=layout.data_offset + self._first * layout.frame_bytes,
-            end=layout.data_offset + end * layout.frame_bytes,
+            self._block_frames * width,
+            origin=layout.data_offset + self._origin * width,
+            begin=layout.data_offset + self._first * width,
+            end=layout.data_offset + end * width,
             ahead=_WAV_AHEAD,
             keep=_WAV_KEEP,
         )
@@ -84,9 +88,11 @@ class WavReader:
 
     async def _part(self, at: int, end: int) -> tuple[Pcm, bool]:
         """The wanted frames of the block `at` is in, and whether all of them are there."""
-        k, start = divmod(at - self._first, self._block_frames)
+        k, start = divmod(at - self._origin, self._block_frames)
         count = min(end - at, self._block_frames - start)
         block, width = await self._blocks.get(k), self._layout.frame_bytes
+        if k == 0:
+            start = at - self._first
         data = memoryview(block)[start * width : (start + count) * width]
         untouched = self._layout.sample_format is SampleFormat.S16 and self._layout.channels == 1 and not self._exact
         if untouched or len(data) <= _INLINE_BYTES:

@@ -10,29 +10,38 @@ from segmenter.domain.ports import ByteSource
 
 
 class ByteBlocks:
-    """Block k is the bytes `first + k * block_bytes` …; `ahead` blocks behind the wanted one are fetched with it.
+    """Block k is the bytes `origin + k * block_bytes` …; `ahead` blocks behind the wanted one are fetched with it.
 
-    Nothing is fetched from byte `end` on; without it the source's end is meant. At most `keep` blocks stay in memory,
-    beside those being fetched. For one event loop.
+    Nothing is fetched before byte `begin` or from byte `end` on, by default the source's; the blocks there are shorter.
+    At most `keep` blocks stay in memory, beside those being fetched. For one event loop.
     """
 
     def __init__(
-        self, source: ByteSource, block_bytes: int, *, first: int = 0, end: int | None = None, ahead: int, keep: int
+        self,
+        source: ByteSource,
+        block_bytes: int,
+        *,
+        origin: int = 0,
+        begin: int = 0,
+        end: int | None = None,
+        ahead: int,
+        keep: int,
     ) -> None:
-        self._source, self._block_bytes, self._first = source, block_bytes, first
+        self._source, self._block_bytes, self._origin, self._begin = source, block_bytes, origin, begin
         self._end = source.size_bytes if end is None else min(end, source.size_bytes)
         self._ahead, self._keep = ahead, keep
         self._tasks: OrderedDict[int, asyncio.Task[bytes]] = OrderedDict()  # least recently wanted first
 
     async def get(self, k: int) -> bytes:
-        """The whole block, or what there is of it before the end; empty beyond."""
-        task = self._want(k)
+        """The whole block, or what there is of it between beginning and end; empty beyond."""
+        # The task may be somebody else's too, so giving up here must not cancel it.
+        block = await asyncio.shield(self._want(k))
+        # Not sooner: whoever waits for the first block of all should not share the line with the second.
         for following in range(k + 1, k + 1 + self._ahead):
             if self._start(following) < self._end:
                 self._want(following)
         self._trim()
-        # The task may be somebody else's too, so giving up here must not cancel it.
-        return await asyncio.shield(task)
+        return block
 
     async def aclose(self) -> None:
         tasks = list(self._tasks.values())
@@ -49,11 +58,11 @@ class ByteBlocks:
         return self._tasks[k]
 
     async def _fetch(self, k: int) -> bytes:
-        count = min(self._block_bytes, self._end - self._start(k))
-        return await self._source.get_range(self._start(k), count) if count > 0 else b""
+        first, end = max(self._start(k), self._begin), min(self._start(k + 1), self._end)
+        return await self._source.get_range(first, end - first) if first < end else b""
 
     def _start(self, k: int) -> int:
-        return self._first + k * self._block_bytes
+        return self._origin + k * self._block_bytes
 
     def _forget_failed(self, k: int, task: asyncio.Task[bytes]) -> None:
         failed = task.cancelled() or task.exception() is not None
