@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from benchmarks import machine, table
-from benchmarks.cases import api, clients, distance, fairness, formats, hour, length, many, small, workers
+from benchmarks.cases import api, clients, distance, fairness, formats, hour, length, many, memory, small, workers
 from benchmarks.session import Session
 from benchmarks.table import Figure
 from stack.__main__ import follow_parent
@@ -27,6 +27,7 @@ CASES: Final[Mapping[str, Case]] = {
     "workers": workers.run,
     "formats": formats.run,
     "length": length.run,
+    "memory": memory.run,
     "fairness": fairness.run,
     "datasets": many.small_ones,
     "segments": many.large_one,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from benchmarks import inputs, machine, table
+from benchmarks import inputs, machine, memory, table
 from benchmarks.inputs import Recording
 from benchmarks.multipart import parts_alone
 from benchmarks.ours import User, s3_settings, user_of
@@ -51,13 +51,11 @@ async def _memory(session: Session, user: User, recordings: Sequence[Recording])
     for recording in recordings:
         minutes = recording.seconds / 60
         session.say(f"memory for {minutes:g} minutes")
-        gateway, segmenter = (pids(user.stack, f"-m {name}")[0] for name in ("gateway", "segmenter"))
-        for pid in (gateway, segmenter):
-            machine.forget_peak(pid)
-        await user.processed(await user.upload(recording))
-        for name, pid, aim in (("gateway", gateway, "≤ 150"), ("segmenter", segmenter, "≤ 200")):
-            peak = machine.peak_mebibytes(pid)
-            figures.append(Figure(f"{minutes:g} min: peak memory of the {name}", "MiB", (peak,), aim))
+        held = await memory.peaks(user, recording)
+        for part in ("gateway", "segmenter"):
+            figures.append(
+                Figure(f"{minutes:g} min: peak memory of the {part}", "MiB", (held[part],), memory.AIMS[part])
+            )
     return figures
 
 
