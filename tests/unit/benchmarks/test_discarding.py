@@ -1,6 +1,9 @@
 """What the store that forgets takes for a slice. All else goes to the real store."""
 
 import asyncio
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -48,3 +51,19 @@ async def test_slices_are_taken_one_after_another_and_everything_else_is_passed_
             await serving
     expected = b"PUT /b/plan.jsonl HTTP/1.1\r\nHost: b\r\nContent-Length: 4\r\nconnection: close\r\n\r\nplan"
     assert await asked == expected
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store(0, ("127.0.0.1", 1), 0.0) as store, ThreadPoolExecutor(1) as threads:
+        threads.submit(store.serve_forever, 0.01)
+        yield store
+        store.shutdown()
+
+
+def test_a_client_that_asks_whether_to_go_on_is_told_to_before_it_sends_the_slice(store: Store) -> None:
+    with socket.create_connection(store.server_address, timeout=5) as line:
+        line.sendall(b"PUT /b/segments/s.wav HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n")
+        assert line.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        line.sendall(b"one")
+        assert line.recv(1000).startswith(b"HTTP/1.1 200 OK")
