@@ -34,7 +34,10 @@ def peak_mebibytes(pid: int | str) -> float:
 
 
 def cpu_seconds(pids: Collection[int]) -> float:
-    """Of all cores, user and system, since the start of each process."""
+    """Of all cores, user and system, since the start of each process, with that of children that have ended.
+
+    A process that ends meanwhile, as the database's do, is its parent's to count.
+    """
     return sum(_ticks(pid) for pid in pids) / _TICKS_PER_SECOND
 
 
@@ -44,8 +47,11 @@ def pids_of(processes: dict[int, str], wanted: Callable[[str], bool]) -> tuple[i
 
 
 def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(map(int, fields[11:15]))
 
 
 def _processor() -> str:
