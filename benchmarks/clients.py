@@ -1,16 +1,16 @@
 """`python -m benchmarks.clients <client> <job file>`: PUTs the same slices with one S3 client, in a process of its own.
 
 `aiobotocore` is ours; `signed` is aiohttp with a signature made by hand, the least that Python can do; `obstore` is a
-client written in Rust. `+uvloop` runs them on another event loop. What is not installed is not measured:
-`.venv/bin/python -m pip install --target build/clients obstore uvloop`, and PYTHONPATH=build/clients.
+client written in Rust, which has no Content-MD5 and hashes a SHA-256 for its signature. `+md5` leaves that away and
+computes the MD5 that it would have to send. An MD5 is computed beside the event loop, as by the segmenter. `+uvloop` is
+another event loop. What is not installed is not measured:
+`.venv/bin/python -m pip install --no-deps --target build/clients obstore uvloop`.
 """
 
 import asyncio
-import base64
 import hashlib
 import hmac
 import importlib
-import importlib.util
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -24,10 +24,19 @@ import aiohttp
 import msgspec
 
 from benchmarks.ours import s3_settings
-from objects import S3Settings, open_store
+from objects import S3Settings, md5_header, open_store
 
-CLIENTS: Final = ("aiobotocore", "aiobotocore+uvloop", "signed", "signed+uvloop", "obstore", "obstore+uvloop")
+CLIENTS: Final = (
+    "aiobotocore",
+    "aiobotocore+uvloop",
+    "signed",
+    "signed+uvloop",
+    "obstore",
+    "obstore+uvloop",
+    "obstore+md5",
+)
 IN_FLIGHT: Final = 16
+_INSTALLED: Final = Path(__file__).parent.parent / "build" / "clients"
 
 Put = Callable[[str, bytes], Awaitable[object]]
 
@@ -49,22 +58,28 @@ class Spent(msgspec.Struct, frozen=True):
 
 def available(client: str) -> bool:
     wanted = {"obstore": "obstore", "+uvloop": "uvloop"}
-    return all(importlib.util.find_spec(module) for part, module in wanted.items() if part in client)
+    return all((_INSTALLED / module).exists() for part, module in wanted.items() if part in client)
+
+
+def borrowed(module: str) -> Any:
+    """What is no dependency. Nothing else is found beside it: uvicorn takes uvloop wherever there is one."""
+    sys.path.insert(0, str(_INSTALLED))
+    try:
+        return importlib.import_module(module)
+    finally:
+        sys.path.remove(str(_INSTALLED))
 
 
 def main() -> None:
     client, job = sys.argv[1], msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=Job)
-    if client.endswith("+uvloop"):
-        spent = importlib.import_module("uvloop").run(_put_all(client, job))
-    else:
-        spent = asyncio.run(_put_all(client, job))
-    sys.stdout.write(msgspec.json.encode(spent).decode())
+    run = borrowed("uvloop").run if client.endswith("+uvloop") else asyncio.run
+    sys.stdout.write(msgspec.json.encode(run(_put_all(client, job))).decode())
 
 
 async def _put_all(client: str, job: Job) -> Spent:
     body = bytes(range(256)) * (job.slice_bytes // 256)
     left = iter(range(job.slices))
-    async with _OPEN[client.partition("+")[0]](s3_settings(job.env)) as put:
+    async with _OPEN[client.removesuffix("+uvloop")](s3_settings(job.env)) as put:
 
         async def one_after_another() -> None:
             for n in left:
@@ -81,23 +96,39 @@ async def _put_all(client: str, job: Job) -> Spent:
 @asynccontextmanager
 async def _aiobotocore(settings: S3Settings) -> AsyncIterator[Put]:
     async with open_store(settings) as store:
-        yield lambda key, body: store.put(key, body, "audio/wav")
+
+        async def put(key: str, body: bytes) -> None:
+            await store.put(key, body, "audio/wav", await asyncio.to_thread(md5_header, body))
+
+        yield put
 
 
 @asynccontextmanager
-async def _obstore(settings: S3Settings) -> AsyncIterator[Put]:
-    obstore: Any = importlib.import_module("obstore")
-    stores: Any = importlib.import_module("obstore.store")
-    store = stores.S3Store(
+async def obstore(settings: S3Settings, *, unsigned: bool = False) -> AsyncIterator[Put]:
+    client = borrowed("obstore")
+    store = borrowed("obstore.store").S3Store(
         settings.bucket,
         endpoint=settings.endpoint_url,
         region=settings.region,
         access_key_id=settings.access_key_id,
         secret_access_key=settings.secret_access_key,
+        unsigned_payload=unsigned,
         client_options={"allow_http": True},
     )
-    # Not in parts, which is what it would make of a body it does not know the length of. It has no Content-MD5.
-    yield lambda key, body: obstore.put_async(store, key, body, use_multipart=False)
+    # In parts is what it would make of a body it does not know the length of.
+    how = {"use_multipart": False, "attributes": {"Content-Type": "audio/wav"}}
+    yield lambda key, body: client.put_async(store, key, body, **how)
+
+
+@asynccontextmanager
+async def _obstore_and_md5(settings: S3Settings) -> AsyncIterator[Put]:
+    async with obstore(settings, unsigned=True) as unsigned:
+
+        async def put(key: str, body: bytes) -> None:
+            await asyncio.to_thread(md5_header, body)
+            await unsigned(key, body)
+
+        yield put
 
 
 @asynccontextmanager
@@ -106,7 +137,7 @@ async def _signed(settings: S3Settings) -> AsyncIterator[Put]:
     async with aiohttp.ClientSession(connector=connector) as session:
 
         async def put(key: str, body: bytes) -> None:
-            digest = await asyncio.to_thread(lambda: hashlib.md5(body, usedforsecurity=False).digest())
+            digest = await asyncio.to_thread(md5_header, body)
             url = f"{settings.endpoint_url}/{settings.bucket}/{key}"
             async with session.put(url, data=body, headers=_headers(settings, url, digest)) as answer:
                 answer.raise_for_status()
@@ -115,12 +146,12 @@ async def _signed(settings: S3Settings) -> AsyncIterator[Put]:
         yield put
 
 
-def _headers(settings: S3Settings, url: str, md5: bytes) -> dict[str, str]:
+def _headers(settings: S3Settings, url: str, md5: str) -> dict[str, str]:
     """Signature Version 4 of a PUT whose body is held by its MD5 and not hashed for the signature."""
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     where = urlsplit(url)
     signed = {
-        "content-md5": base64.b64encode(md5).decode(),
+        "content-md5": md5,
         "content-type": "audio/wav",
         "host": where.netloc,
         "x-amz-content-sha256": "UNSIGNED-PAYLOAD",
@@ -142,7 +173,8 @@ def _headers(settings: S3Settings, url: str, md5: bytes) -> dict[str, str]:
 _OPEN: Final[Mapping[str, Callable[[S3Settings], AbstractAsyncContextManager[Put]]]] = {
     "aiobotocore": _aiobotocore,
     "signed": _signed,
-    "obstore": _obstore,
+    "obstore": obstore,
+    "obstore+md5": _obstore_and_md5,
 }
 
 

@@ -1,20 +1,33 @@
-"""The slice writer alone, with other S3 clients: how long 720 slices take, and how much processor time a slice."""
+"""The slice writer with other S3 clients: 720 slices alone, and then the whole job of an hour."""
 
 import asyncio
+import hashlib
 import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Final
 
 import msgspec
 
 from benchmarks import table
+from benchmarks.cases.hour import SlicesDiffer
+from benchmarks.client_system import ARGUMENTS, CLIENT_VARIABLE
 from benchmarks.clients import CLIENTS, Job, Spent, available
+from benchmarks.inputs import Recording
+from benchmarks.ours import User, user_of
 from benchmarks.session import Session
 from benchmarks.table import Figure
 
 SLICE_BYTES: Final = 423_424  # 4.8 s at 44.1 kHz
+OURS: Final = "aiobotocore"
+WHOLE_JOBS: Final = (OURS, "aiobotocore+uvloop", "obstore", "obstore+md5")
 
 
 async def run(session: Session) -> list[Figure]:
+    return [*await _alone(session), *await _whole_jobs(session)]
+
+
+async def _alone(session: Session) -> list[Figure]:
     slices = session.hour_cues
     clients = [client for client in CLIENTS if available(client)]
     spent: dict[str, list[Spent]] = {client: [] for client in clients}
@@ -26,7 +39,7 @@ async def run(session: Session) -> list[Figure]:
         for _ in session.each_round():
             for client in clients:
                 spent[client].append(await _put(client, str(job)))
-    return [figure for client in clients for figure in _figures(client, slices, spent[client], spent[CLIENTS[0]])]
+    return [figure for client in clients for figure in _figures(client, slices, spent[client], spent[OURS])]
 
 
 def _figures(client: str, slices: int, spent: list[Spent], ours: list[Spent]) -> list[Figure]:
@@ -42,3 +55,36 @@ async def _put(client: str, job: str) -> Spent:
     )
     said, _ = await process.communicate()
     return msgspec.json.decode(said, type=Spent)
+
+
+async def _whole_jobs(session: Session) -> list[Figure]:
+    """A system for each client, all at the same time: their rounds take turns."""
+    recording = session.hour()
+    async with AsyncExitStack() as systems:
+        jobs = {
+            client: await _system(session, systems, recording, client) for client in WHOLE_JOBS if available(client)
+        }
+        seconds: Mapping[str, list[float]] = {client: [] for client in jobs}
+        for _ in session.each_round():
+            for client, (user, dataset_id) in jobs.items():
+                seconds[client].append(await user.processed(dataset_id))
+    return [figure for client in jobs for figure in _job_figures(recording, client, seconds[client], seconds[OURS])]
+
+
+async def _system(session: Session, systems: AsyncExitStack, recording: Recording, client: str) -> tuple[User, str]:
+    """A dataset that was processed once, unmeasured. Raises: SlicesDiffer when other bytes are stored than told."""
+    name, env = f"stack-{client.replace('+', '-')}", {CLIENT_VARIABLE: client}
+    user = await systems.enter_async_context(user_of(systems.enter_context(session.stack(name, ARGUMENTS, **env))))
+    dataset_id = await user.upload(recording)
+    await user.processed(dataset_id)
+    folder = (await user.dataset(dataset_id))["training_data_s3_key"].rpartition("/")[0]
+    for line in await user.manifest(dataset_id):
+        body = await user.store.get(f"{folder}/{line['audio_filepath']}")
+        if hashlib.sha256(body).hexdigest() != line["sha256"]:
+            raise SlicesDiffer
+    return user, dataset_id
+
+
+def _job_figures(recording: Recording, client: str, its: Sequence[float], ours: Sequence[float]) -> list[Figure]:
+    job = f"{client}: the job of {recording.seconds / 60:g} min of WAV"
+    return [table.ratio(f"{job}, aiobotocore's time ÷ its time", ours, its, "≥ 1.4"), table.seconds(job, its)]
