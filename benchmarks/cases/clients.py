@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Final
 
@@ -36,8 +36,8 @@ async def _alone(session: Session) -> list[Figure]:
         job.write_bytes(msgspec.json.encode(Job(stack.env, slices, SLICE_BYTES)))
         for client in clients:
             await _put(client, str(job))
-        for _ in session.each_round():
-            for client in clients:
+        for turn in _turns(session, clients):
+            for client in turn:
                 spent[client].append(await _put(client, str(job)))
     return [figure for client in clients for figure in _figures(client, slices, spent[client], spent[OURS])]
 
@@ -57,16 +57,24 @@ async def _put(client: str, job: str) -> Spent:
     return msgspec.json.decode(said, type=Spent)
 
 
+def _turns(session: Session, clients: list[str]) -> Iterator[list[str]]:
+    """Another one begins each round: what one has stored is still being written to the disk beside the next."""
+    for n in session.each_round():
+        first = (n - 1) % len(clients)
+        yield clients[first:] + clients[:first]
+
+
 async def _whole_jobs(session: Session) -> list[Figure]:
-    """A system for each client, all at the same time: their rounds take turns."""
+    """A system for each client, all there at the same time, so that they can take turns."""
     recording = session.hour()
     async with AsyncExitStack() as systems:
         jobs = {
             client: await _system(session, systems, recording, client) for client in WHOLE_JOBS if available(client)
         }
         seconds: Mapping[str, list[float]] = {client: [] for client in jobs}
-        for _ in session.each_round():
-            for client, (user, dataset_id) in jobs.items():
+        for turn in _turns(session, list(jobs)):
+            for client in turn:
+                user, dataset_id = jobs[client]
                 seconds[client].append(await user.processed(dataset_id))
     return [figure for client in jobs for figure in _job_figures(recording, client, seconds[client], seconds[OURS])]
 
