@@ -4,6 +4,7 @@ deviation. Each block of the file that was meant as a cue is counted once: `len(
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 QUOTED_CHARS = 80
 
@@ -47,8 +48,7 @@ class NoteCode(StrEnum):
     ALSO_UTF_8 = "also-utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """One timed text. `number` is its 0-based place among all parsed cues, dropped ones included, in file order;
     `line` the 1-based line of its index, or of its time line where it has none. `start_us` < `end_us` are
     microseconds from the start of the recording. `text` is one line, never empty.

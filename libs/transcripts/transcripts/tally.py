@@ -60,15 +60,17 @@ class Tally:
         """`body` is what stands below the block's time line, line ends included."""
         time_line = block.time_line
         whole = f"{time_line.text}\n{body}" if time_line.text else body
-        control = find_control(whole)
+        text = whole.strip(" \n")
         if time_line.drop is not None:
             self._drop(block, time_line.drop, quote(block.source))
-        elif control >= 0:
+        elif text and text.isprintable():  # as nearly all are, and what is looked for below is not
+            self._keep(block, text, body)
+        elif (control := find_control(whole)) >= 0:
             self._drop(block, DropCode.CONTROL_CHARACTER, f"U+{ord(whole[control]):04X} in the text")
         elif not has_visible(whole):
             self._drop(block, DropCode.EMPTY_TEXT, "")
         else:
-            self._keep(block, whole.strip(), body)
+            self._keep(block, text.strip(), body)
 
     def lost(self, line: int, text: str) -> None:
         """A cue that has its number but no time line."""

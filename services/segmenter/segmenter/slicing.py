@@ -95,6 +95,7 @@ class _Run:
     facts: "_Facts"
     segments: Sequence[PlannedSegment]
     flying: deque[tuple[PlannedSegment, asyncio.Task[SegmentRow]]] = field(default_factory=deque)
+    landed: bool = False
 
     async def go(self) -> Outcome:
         try:
@@ -111,8 +112,8 @@ class _Run:
             await self._abandon()
 
     async def _make_room(self, following: PlannedSegment) -> None:
-        # The run's first slice is stored alone: beside five others it would take as long as all of them.
-        most = 1 if self.facts.first else SLICES_IN_FLIGHT
+        # The first slice is stored alone: the run's first is told of at once, and should not wait for a crowd.
+        most = SLICES_IN_FLIGHT if self.landed else 1
         await self._land(len(self.flying) - most + 1)
         while self.flying and self._frames_flying() + _frames(following) > FRAMES_IN_FLIGHT:
             await self._land(1)
@@ -125,6 +126,7 @@ class _Run:
         while self.flying and (at_least > 0 or self.flying[0][1].done()):
             segment, task = self.flying[0]
             self.facts.add(segment, await task)
+            self.landed = True
             self.flying.popleft()
             at_least -= 1
 

@@ -62,7 +62,7 @@ async def test_long_slices_wait_for_those_before_them(frames: int, most: int) ->
     assert slices.most_frames <= max(FRAMES_IN_FLIGHT, frames)
 
 
-async def test_the_first_slice_of_a_run_is_stored_alone_and_told_before_the_next_begins() -> None:
+async def test_the_first_slice_is_stored_alone_and_that_of_a_run_told_before_the_next_begins() -> None:
     slices, facts = Slices(), Facts(first=True)
     begun: list[list[int]] = []
     begin = slices.begin
