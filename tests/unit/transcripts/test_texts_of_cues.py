@@ -305,6 +305,14 @@ def test_webvtt_is_read_without_its_header_and_blocks() -> None:
     assert transcript.dropped == ()
 
 
+def test_a_number_in_webvtt_text_is_no_cue_without_its_times() -> None:
+    one, three = T1.replace(",", "."), T3.replace(",", ".")
+    transcript = read(f"WEBVTT\n\n1\n{one}\nOne\n\n2\nTwo\n\n3\n{three}\nThree\n".encode())
+
+    assert texts(transcript) == ["One 2 Two", "Three"]
+    assert transcript.dropped == ()
+
+
 def test_a_note_in_srt_is_text() -> None:
     transcript = read(f"1\n{T1}\nOne\n\nNOTE to self\n\n2\n{T2}\nTwo\n".encode())
 
