@@ -26,6 +26,17 @@ def test_a_recording_beyond_the_limit_is_refused(name: str) -> None:
         measure(File(data), seconds - 2)
 
 
+# Six channels at 48 kHz are 288,000 samples a second: three quarters of the work that is allowed for each.
+@pytest.mark.parametrize("name", ["flac of six channels", "opus of six channels"])
+def test_many_channels_may_last_less_long(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, seconds = encode(RECIPES[name]), RECIPES[name].seconds
+    assert measure(File(data), seconds).frames > 0
+    monkeypatch.setattr("segmenter.adapters.decoder.MAX_SAMPLES_PER_SECOND", 144_000)
+    assert measure(File(data), seconds * 2).frames > 0
+    with pytest.raises(AudioTooLong, match=r"at 48000 Hz in 6 channels\.$"):
+        measure(File(data), seconds * 2 - 1)
+
+
 async def test_the_limit_reaches_the_decoder_process() -> None:
     recipe = RECIPES["flac"]
     async with Decoders(recipe.seconds - 2) as decoders:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from segmenter.adapters.decoder import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ
+from segmenter.adapters.decoder import MAX_CHANNELS, MAX_RATE_HZ, MAX_SAMPLES_PER_SECOND, MIN_RATE_HZ
 from segmenter.adapters.decoder_process import MOST_SECONDS
 from segmenter.domain.errors import AudioError
 
@@ -19,4 +19,5 @@ def test_the_table_of_refusals_holds_every_code_and_no_other() -> None:
 def test_the_limits_are_those_of_the_code() -> None:
     assert f"{MIN_RATE_HZ:,} to {MAX_RATE_HZ:,} Hz" in PAGE
     assert f"up to {MAX_CHANNELS} channels" in PAGE
+    assert f"at {MAX_SAMPLES_PER_SECOND:,} a second" in PAGE
     assert f"may last {MOST_SECONDS // 3600} hours" in PAGE

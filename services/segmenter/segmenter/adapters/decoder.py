@@ -22,6 +22,8 @@ from segmenter.domain.pcm import Samples
 MAX_CHANNELS: Final = 64  # more is a measurement, not a recording of speech; bounds memory and work per frame
 MIN_RATE_HZ: Final = 1_000  # below the lowest telephone codec
 MAX_RATE_HZ: Final = 768_000  # above the fastest converters sold
+# Of all channels, on average: 192 kHz in stereo, 48 kHz in eight. Beyond it a file may only last less long.
+MAX_SAMPLES_PER_SECOND: Final = 384_000
 MAX_HOLE_SECONDS: Final = Fraction(1, 10)
 BATCH_SECONDS: Final = 1  # of sound per numpy pass: FFmpeg's own frames are 20 ms, too many calls
 _READ_BYTES: Final = 256 * 2**10  # per call from FFmpeg into Python
@@ -169,10 +171,13 @@ def check_form(rate_hz: int, channels: int) -> None:
         raise UnsupportedAudio(f"The audio has {channels} channels; up to {MAX_CHANNELS} are read.")
 
 
-def check_length(frames: int, rate_hz: int, most_seconds: int) -> None:
-    """Raises: AudioTooLong beyond `most_seconds`."""
+def check_length(frames: int, rate_hz: int, channels: int, most_seconds: int) -> None:
+    """Raises: AudioTooLong beyond `most_seconds`, or beyond the work of so many at MAX_SAMPLES_PER_SECOND."""
     if frames > most_seconds * rate_hz:
         raise AudioTooLong(f"The audio is longer than {most_seconds / 3600:g} hours.")
+    if frames * channels > most_seconds * MAX_SAMPLES_PER_SECOND:
+        hours = most_seconds * MAX_SAMPLES_PER_SECOND / (rate_hz * channels) / 3600
+        raise AudioTooLong(f"The audio is longer than {hours:.3g} hours at {rate_hz} Hz in {channels} channels.")
 
 
 def _planes(frame: AudioFrame) -> Samples:

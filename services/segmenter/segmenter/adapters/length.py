@@ -45,7 +45,7 @@ def measure(file: SourceFile, most_seconds: int) -> Length:
         with opened(file) as (container, stream):
             length = _by_decoding(file, container, stream, most_seconds)
     check_form(length.rate_hz, length.channels)
-    check_length(length.frames, length.rate_hz, most_seconds)
+    check_length(length.frames, length.rate_hz, length.channels, most_seconds)
     if not length.frames:
         raise NoAudio("The file has an audio track and no sound in it.")
     return length
@@ -73,7 +73,7 @@ def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStrea
             rate_hz, channels = frame.sample_rate, frame.layout.nb_channels
             check_form(rate_hz, channels)
         frames += frame.samples
-        check_length(frames, rate_hz, most_seconds)
+        check_length(frames, rate_hz, channels, most_seconds)
     if not frames:
         raise NoAudio("The file has an audio track and no sound in it.")
     declared = _declared_frames(container, stream)
