@@ -80,7 +80,7 @@ class AudioFacts(Struct, frozen=True, kw_only=True):
 
     `frames` is the length at `rate_hz`, `declared_frames` what the file states (0: nothing). For `kind` "wav" the
     samples start at byte `data_offset` in `sample_format` (u8, s16, s24, s32, f32, f64); "decoded" sources go
-    through FFmpeg, whose versions are named.
+    through FFmpeg, whose versions are named. `broken_off`: the end is missing, and the file doesn't state by how much.
     """
 
     kind: str
@@ -92,6 +92,7 @@ class AudioFacts(Struct, frozen=True, kw_only=True):
     data_offset: int = 0
     codec: str = ""
     ffmpeg: str = ""
+    broken_off: bool = False
 
 
 class Span(Struct, frozen=True, array_like=True):

@@ -111,6 +111,43 @@ def test_a_source_may_end_a_tenth_of_a_second_early_and_no_more(missing: int, fa
         assert outcome.warnings().counts == {"audio-short": 1}
 
 
+BROKEN_OFF = audio(16_000, broken_off=True)
+
+
+@pytest.mark.parametrize(("end", "fails"), [("00,900", False), ("01,100", False), ("01,101", True), ("09,000", True)])
+def test_a_recording_that_breaks_off_serves_cues_up_to_a_tenth_of_a_second_behind_its_end(
+    end: str, fails: bool
+) -> None:
+    transcript = srt(("00:00:00,000", "00:00:00,500"), ("00:00:00,500", f"00:00:{end}"))
+    outcome = make_plan(SOURCE, Options(), BROKEN_OFF, transcript)
+    assert isinstance(outcome, Problem) == fails
+    if isinstance(outcome, Problem):
+        assert outcome.code == "audio-ends-early"
+        assert (
+            outcome.detail
+            == f"The audio breaks off at 1.000 s; the cue at line 5 lasts until {end[1:].replace(',', '.')} s."
+        )
+    else:
+        assert len(outcome.segments) == 2
+        told = {warning.code: warning.detail for warning in outcome.warnings().first}
+        assert told.keys() - {"clamped"} == {"end-missing"}
+        assert told["end-missing"] == "the file breaks off at 1.000 s"
+
+
+def test_cues_that_all_lie_behind_where_a_recording_breaks_off_are_not_blamed() -> None:
+    outcome = make_plan(
+        SOURCE, Options(), BROKEN_OFF, srt(("00:00:05,000", "00:00:06,000"), ("00:00:02,000", "00:00:03,000"))
+    )
+    assert isinstance(outcome, Problem)
+    assert (outcome.code, "line 5 lasts until 3.000 s" in outcome.detail) == ("audio-ends-early", True)
+
+
+def test_plain_text_takes_of_a_recording_that_breaks_off_what_is_there() -> None:
+    plan = make_plan(SOURCE, Options(), BROKEN_OFF, read(b"Hello", TranscriptKind.TEXT))
+    assert isinstance(plan, Plan)
+    assert (bounds(plan), plan.warnings().counts) == ([(0, 16_000)], {"end-missing": 1})
+
+
 def test_a_rate_above_the_sources_is_not_made_up() -> None:
     plan = planned(("00:00:00,000", "00:00:01,000"), options=Options(sample_rate=48_000))
     assert plan.sample_rate == 16_000

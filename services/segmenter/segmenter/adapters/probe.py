@@ -46,14 +46,16 @@ def _wav_facts(layout: WavLayout) -> SourceFacts:
 
 
 def _decoded_facts(length: Length, header: NotPcm) -> SourceFacts:
+    declared = length.declared_frames or header.stated_frames(length.frames)
     return SourceFacts(
         kind="decoded",
         rate_hz=length.rate_hz,
         channels=length.channels,
         frames=length.frames,
-        declared_frames=length.declared_frames or header.stated_frames(length.frames),
+        declared_frames=declared,
         exact=length.exact,
         container=length.container,
         codec=length.codec,
         ffmpeg=ffmpeg_versions(),
+        broken_off=length.broken_off and declared is None,
     )

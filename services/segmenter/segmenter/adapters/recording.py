@@ -69,6 +69,7 @@ def to_facts(found: SourceFacts) -> AudioFacts:
         data_offset=layout.data_offset if layout else 0,
         codec=found.codec,
         ffmpeg=found.ffmpeg,
+        broken_off=found.broken_off,
     )
 
 

@@ -44,9 +44,9 @@ class AudioEndsEarly(AudioError):
     code = "audio-ends-early"
     remedy = "Upload the whole recording again; the file is probably damaged or was cut off while it was copied."
 
-    def __init__(self, seconds: float, stated_seconds: float | None = None) -> None:
-        """Without `stated_seconds` the file goes on, unreadable for longer than can be passed over."""
-        expected = "the file goes on" if stated_seconds is None else f"{stated_seconds:.3f} s were expected"
+    def __init__(self, seconds: float, stated_seconds: float | None = None, goes_on: str = "the file goes on") -> None:
+        """Without `stated_seconds` something `goes_on`: the file, unreadable for longer than can be passed over."""
+        expected = goes_on if stated_seconds is None else f"{stated_seconds:.3f} s were expected"
         super().__init__(f"The audio breaks off at {seconds:.3f} s; {expected}.")
         self.seconds = seconds
         self.stated_seconds = stated_seconds

@@ -1,7 +1,8 @@
 """From cues and the recording's facts to the plan: which frames become which segment, and what is left out.
 
 Pure and exact: the same sources and options give the same bytes of plan.jsonl, for ever (rule 4). Any change that
-alters one output byte raises PLAN_VERSION, and so does one of what an order asks of its worker: "2" orders the next.
+alters one output byte raises PLAN_VERSION, and so does one of what an order asks of its worker: "2" orders the next,
+"3" notes a missing end.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from segmenter.domain.problems import audio_problem
 from segmenter.domain.resample import output_frames
 from transcripts import Cue, Transcript
 
-PLAN_VERSION: Final = "2"
+PLAN_VERSION: Final = "3"
 SHORT_END_SECONDS: Final = 0.1  # a source may end this much before its stated length; more is a broken source
 MAX_WAV_BYTES: Final = 2**32 - 1  # what the RIFF header can say
 WAV_HEADER_BYTES: Final = 44
@@ -57,7 +58,7 @@ def plan_version(kind: str, ffmpeg: str) -> str:
 
 def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: Transcript) -> Plan | Problem:
     """A plan with at least one segment, or the reason why there can be none."""
-    early = _ends_early(audio)
+    early = _ends_early(audio) or _breaks_off_before_a_cue(audio, transcript)
     if early is not None:
         return early
     rate, rate_notes = _output_rate(options, audio)
@@ -122,7 +123,20 @@ def _ends_early(audio: AudioFacts) -> Problem | None:
     return audio_problem(AudioEndsEarly(audio.frames / audio.rate_hz, audio.declared_frames / audio.rate_hz))
 
 
+def _breaks_off_before_a_cue(audio: AudioFacts, transcript: Transcript) -> Problem | None:
+    """Of a recording whose end is missing nobody knows how long it was, so a cue behind it is not the cue's fault."""
+    last = audio.frames + SHORT_END_SECONDS * audio.rate_hz
+    behind = (cue for cue in transcript.cues if audio.broken_off and frames_at(cue.end_us, audio.rate_hz) > last)
+    cue = min(behind, key=lambda cue: cue.start_us, default=None)
+    if cue is None:
+        return None
+    goes_on = f"the cue at line {cue.line} lasts until {_s(cue.end_us)}"
+    return audio_problem(AudioEndsEarly(audio.frames / audio.rate_hz, goes_on=goes_on))
+
+
 def _short_note(audio: AudioFacts) -> tuple[PlannedNote, ...]:
+    if audio.broken_off:
+        return (PlannedNote(code="end-missing", detail=f"the file breaks off at {_end(audio)}"),)
     missing = _missing_frames(audio)
     if not missing:
         return ()

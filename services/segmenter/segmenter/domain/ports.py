@@ -45,7 +45,8 @@ class SourceFacts(Struct, frozen=True, kw_only=True):
 
     `declared_frames` is what the file states, None where it states nothing: more than `frames` means that the end
     is missing. `exact` is False where a header or a count of packets gave the length: then the decoder has the last
-    word. `layout` is given for `kind` "wav", `ffmpeg` (versions of the libraries) for "decoded".
+    word. `layout` is given for `kind` "wav", `ffmpeg` (versions of the libraries) for "decoded". `broken_off` when the
+    end is missing and nothing states by how much.
     """
 
     kind: Literal["wav", "decoded"]
@@ -58,12 +59,13 @@ class SourceFacts(Struct, frozen=True, kw_only=True):
     codec: str
     layout: WavLayout | None = None
     ffmpeg: str = ""
+    broken_off: bool = False
 
 
 class Length(Struct, frozen=True):
     """What a decoder finds of a recording: `frames` at `rate_hz`; `declared_frames` as its header states it.
 
-    `exact` when the frames were counted by decoding.
+    `exact` when the frames were counted by decoding. `broken_off` when the file's form shows that its end is missing.
     """
 
     rate_hz: int
@@ -73,3 +75,4 @@ class Length(Struct, frozen=True):
     exact: bool
     container: str
     codec: str
+    broken_off: bool = False
