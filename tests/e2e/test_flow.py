@@ -53,6 +53,19 @@ async def test_a_wav_and_its_srt_become_exact_slices_a_manifest_and_one_ready(al
     await check_events(trainer, dataset, lines)
 
 
+async def test_an_ogg_that_was_cut_off_serves_the_cues_before_its_end_and_no_other(alice: User) -> None:
+    whole = io.BytesIO()
+    soundfile.write(whole, noise(20), RATE, format="OGG", subtype="VORBIS")
+    cut = whole.getvalue()[: len(whole.getvalue()) // 2]
+    before, behind = (1_000, 2_000, "before"), (15_000, 16_000, "behind")
+
+    ready = await alice.made(cut, srt(before))
+    assert (ready["status"], ready["warnings"]["counts"]) == ("ready", {"end-missing": 1})
+    failed = await alice.made(cut, srt(before, behind))
+    assert (failed["status"], failed["error"]["code"]) == ("failed", "audio-ends-early")
+    assert failed["error"]["detail"].endswith("the cue at line 5 lasts until 16.000 s.")
+
+
 async def check_slice(trainer: Trainer, dataset: dict[str, Any], line: dict[str, Any], samples: np.ndarray) -> None:
     body = await trainer.slice(dataset, line)
     assert hashlib.sha256(body).hexdigest() == line["sha256"]

@@ -72,6 +72,7 @@ RECIPES = {
     "microsoft adpcm wav": Recipe("wav", "adpcm_ms"),
     "ima adpcm wav": Recipe("wav", "adpcm_ima_wav"),
     "g726 wav": Recipe("wav", "g726", 8000, 1),
+    "mp3 wav": Recipe("wav", "libmp3lame", kbits=128),
     "wavpack": Recipe("wv", "wavpack"),
     "tta": Recipe("tta", "tta", sample_format="s16"),
     "wma": Recipe("asf", "wmav2", kbits=128),
@@ -107,6 +108,24 @@ def encode_sound(recipe: Recipe, pcm: np.ndarray) -> bytes:
         frame.sample_rate, frame.pts, frame.time_base = recipe.rate_hz, 0, Fraction(1, recipe.rate_hz)
         for one in (frame, None):
             out.mux(stream.encode(one))
+    return file.getvalue()
+
+
+def with_a_gap(recipe: Recipe, *, seconds: int) -> bytes:
+    """Half the sound, then the other half so much later, as where a recording was paused."""
+    file = io.BytesIO()
+    left, right = np.array_split(sound(recipe.frames, recipe.channels), 2, axis=1)
+    with av.open(file, "w", format=recipe.container) as out:
+        stream = out.add_stream(recipe.codec, rate=recipe.rate_hz, layout="stereo")
+        late = 0
+        for part in (left, right):
+            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(part), format="s16p", layout="stereo")
+            frame.sample_rate, frame.time_base = recipe.rate_hz, Fraction(1, recipe.rate_hz)
+            frame.pts = late
+            for packet in stream.encode(frame):
+                out.mux(packet)
+            late = part.shape[1] + seconds * recipe.rate_hz
+        out.mux(stream.encode(None))
     return file.getvalue()
 
 

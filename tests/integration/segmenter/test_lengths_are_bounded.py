@@ -1,20 +1,12 @@
 """A recording that would take for ever to decode is refused, however its length is found."""
 
-import io
-
 import pytest
 
 from segmenter.adapters.decoder_process import Decoders
 from segmenter.adapters.length import measure
 from segmenter.domain.errors import AudioTooLong
 from tests.integration.segmenter.recordings import RECIPES, MemorySource, encode
-
-
-class File(io.BytesIO):
-    """A recording in memory, as the decoder process sees one."""
-
-    def check(self) -> None:
-        pass
+from tests.unit.segmenter.memory_file import File
 
 
 # By the header, by counting packets, by decoding.

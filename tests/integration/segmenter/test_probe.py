@@ -86,6 +86,7 @@ async def test_every_format_is_planned_with_the_frames_it_decodes_to(name: str, 
     assert (facts.kind, facts.rate_hz, facts.channels) == ("decoded", recipe.rate_hz, recipe.channels)
     assert facts.frames == len(samples)
     assert facts.declared_frames is None or abs(facts.declared_frames - facts.frames) < recipe.rate_hz // 10
+    assert not facts.broken_off
 
 
 async def test_a_pcm_wav_is_known_by_its_header_alone(decoders: Decoders) -> None:
@@ -132,6 +133,7 @@ async def test_joined_mp3_files_are_one_recording(between: bytes, decoders: Deco
     samples, unreadable = ffmpegs_own_decode(data)
     assert unreadable > 0
     assert (facts.frames, facts.exact) == (len(samples), True)
+    assert (facts.declared_frames, facts.broken_off) == (None, False)
 
 
 async def test_a_damaged_mp3_is_counted_by_decoding_it(decoders: Decoders) -> None:
@@ -163,6 +165,7 @@ async def test_a_recording_that_breaks_off_in_noise_ends_where_the_noise_begins(
     data = recorded("aac without a container")
     facts = await probe(MemorySource(data[:60_000] + aac_headers_with_noise(data[60_000:70_000])), decoders)
     assert 3.6 < facts.frames / facts.rate_hz < 3.9
+    assert facts.broken_off
 
 
 def aac_headers_with_noise(data: bytes) -> bytes:
@@ -198,13 +201,14 @@ async def test_what_cannot_be_cut_says_why_and_what_to_do(
     assert caught.value.remedy.endswith(".")
 
 
-@pytest.mark.parametrize("name", ["mu-law wav", "a-law wav", "microsoft adpcm wav", "ima adpcm wav"])
+@pytest.mark.parametrize("name", ["mu-law wav", "a-law wav", "microsoft adpcm wav", "ima adpcm wav", "mp3 wav"])
 async def test_a_coded_wav_that_is_cut_off_tells_what_its_header_promised(name: str, decoders: Decoders) -> None:
     whole = await probe(MemorySource(recorded(name)), decoders)
     assert whole.declared_frames is None
     cut = await probe(MemorySource(recorded(name)[: len(recorded(name)) * 3 // 4]), decoders)
     assert cut.frames < whole.frames * 0.8
     assert cut.declared_frames == pytest.approx(whole.frames, rel=0.01)
+    assert not cut.broken_off  # how much is missing is known
 
 
 async def test_a_video_without_sound_has_no_audio_track(decoders: Decoders) -> None:

@@ -6,10 +6,10 @@ out of step with the transcript, so that is an error naming the second. Only for
 opened, never playlists or descriptions that would make FFmpeg open something else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 import av
 import numpy as np
@@ -46,6 +46,10 @@ _MEANINGS: Final[tuple[tuple[type[av.FFmpegError], type[AudioError], str], ...]]
     (av.PatchWelcomeError, UnsupportedAudio, "The audio uses a feature of its format that FFmpeg does not read."),
     (av.FFmpegError, NotAudio, "The file cannot be opened as audio."),
 )
+
+
+Packet: TypeAlias = "av.Packet[AudioStream]"
+Seen: TypeAlias = Callable[[Packet, bool], None]  # a packet, and whether it could not be decoded
 
 
 class SourceFile(Protocol):
@@ -89,19 +93,20 @@ def _audio_stream(container: InputContainer) -> AudioStream:
     return stream
 
 
-def decoded(file: SourceFile, container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """Every decoded frame in order, all of one sample rate.
+def decoded(
+    file: SourceFile, container: InputContainer, stream: AudioStream, seen: Seen | None = None
+) -> Iterator[AudioFrame]:
+    """Every decoded frame in order, all of one sample rate. `seen` is told of each packet before its frames come.
 
     Raises: AudioEndsEarly where sound follows a hole of unreadable packets; UnsupportedAudio where the sample rate
     changes, or when nothing of what is there can be decoded; what reading the file raises.
     """
     rate_hz, frames, hole = 0, 0, Fraction(0)
     for packet in packets(file, container, stream):
-        try:
-            batch = packet.decode()
-        except av.FFmpegError as error:
-            if isinstance(error, av.error.MemoryError):
-                raise
+        batch = _decode(packet)
+        if seen:
+            seen(packet, batch is None)
+        if batch is None:
             hole += _seconds(packet)
             continue
         for frame in batch:
@@ -118,7 +123,17 @@ def decoded(file: SourceFile, container: InputContainer, stream: AudioStream) ->
         raise UnsupportedAudio("None of the audio can be decoded; it may be protected or damaged.")
 
 
-def packets(file: SourceFile, container: InputContainer, stream: AudioStream) -> "Iterator[av.Packet[AudioStream]]":
+def _decode(packet: Packet) -> list[AudioFrame] | None:
+    """None where it cannot be decoded."""
+    try:
+        return packet.decode()
+    except av.error.MemoryError:
+        raise
+    except av.FFmpegError:
+        return None
+
+
+def packets(file: SourceFile, container: InputContainer, stream: AudioStream) -> Iterator[Packet]:
     """The stream's packets, then an empty one that flushes the decoder. A container broken off ends there."""
     source = container.demux(stream)
     while True:
@@ -198,7 +213,7 @@ def _changes(what: str, seconds: float) -> UnsupportedAudio:
     return UnsupportedAudio(f"The audio changes {what} at {seconds:.3f} s.")
 
 
-def _seconds(packet: "av.Packet[AudioStream]") -> Fraction:
+def _seconds(packet: Packet) -> Fraction:
     return packet.duration * packet.time_base if packet.duration else _UNKNOWN_PACKET_SECONDS
 
 

@@ -7,21 +7,25 @@ the file's own header says so.
 
 import struct
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import islice
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 import av
 from av import AudioStream
 from av.container import InputContainer
 
-from segmenter.adapters.decoder import SourceFile, check_form, check_length, decoded, opened, packets
+from segmenter.adapters.decoder import Packet, SourceFile, check_form, check_length, decoded, opened, packets
+from segmenter.adapters.endings import broken_off, cut_off
+from segmenter.adapters.last_packets import LastPackets
 from segmenter.domain.errors import NoAudio
 from segmenter.domain.ports import Length
 
 _MOV: Final = "mov,mp4,m4a,3gp,3g2,mj2"
 _MATROSKA: Final = "matroska,webm"
+_ROUNDING_SECONDS: Final = Fraction(2, 1000)  # Matroska's times are whole milliseconds, a packet's and the length's
 # Containers whose header states the track's own length. Ogg's and MP3's are estimates, Matroska's is of its longest
-# track, CAF's counts the encoder's padding.
+# track, CAF's counts the encoder's padding: their headers are asked only where the file was cut off.
 _STATES_LENGTH: Final = frozenset({"flac", _MOV, "aiff", "w64", "wv", "tta"})
 _FEW_PACKETS: Final = 64  # decoding so little costs nothing and is exact
 _FIRST_PACKETS: Final = 16
@@ -29,7 +33,6 @@ _AAC_FRAMES: Final = 1024
 _MP3_MASK: Final = 0xFFE6  # eleven bits of sync, two of layer
 _MP3_FRAME: Final = 0xFFE2
 
-Packet: TypeAlias = "av.Packet[AudioStream]"
 # Frames a packet decodes to; None where it is odd, so that only decoding tells. The int is ticks per frame, 0 for none.
 FramesOf: TypeAlias = Callable[[Packet, int], int | None]
 
@@ -52,23 +55,24 @@ def measure(file: SourceFile, most_seconds: int) -> Length:
 
 
 def _without_decoding(file: SourceFile, container: InputContainer, stream: AudioStream) -> Length | None:
-    declared = _declared_frames(container, stream)
+    last = _watch(stream)
     if container.format.name == "flac":
         plain = all(_is_plain(packet, stream) for packet in islice(packets(file, container, stream), _FIRST_PACKETS))
-        frames = declared if plain else None
+        frames = _declared_frames(container, stream) if plain else None
     else:
         frames_of = _counting(container.format.name, stream.codec_context.name)
-        frames = _count(file, container, stream, frames_of) if frames_of else None
+        frames = _count(file, container, stream, frames_of, last) if frames_of else None
     if frames is None:
         return None
     context = stream.codec_context
-    channels = context.layout.nb_channels
-    return Length(context.sample_rate, channels, frames, declared, False, container.format.name, context.name)
+    found = _Found(context.sample_rate, context.layout.nb_channels, frames, exact=False)
+    return _length(file, container, stream, found, last)
 
 
 def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStream, most_seconds: int) -> Length:
     rate_hz = channels = frames = 0
-    for frame in decoded(file, container, stream):
+    last = _watch(stream)
+    for frame in decoded(file, container, stream, last.see):
         if not frames:
             rate_hz, channels = frame.sample_rate, frame.layout.nb_channels
             check_form(rate_hz, channels)
@@ -76,22 +80,75 @@ def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStrea
         check_length(frames, rate_hz, channels, most_seconds)
     if not frames:
         raise NoAudio("The file has an audio track and no sound in it.")
-    declared = _declared_frames(container, stream)
-    return Length(rate_hz, channels, frames, declared, True, container.format.name, stream.codec_context.name)
+    return _length(file, container, stream, _Found(rate_hz, channels, frames, exact=True), last)
+
+
+class _Found(NamedTuple):
+    rate_hz: int
+    channels: int
+    frames: int
+    exact: bool
+
+
+def _length(
+    file: SourceFile, container: InputContainer, stream: AudioStream, found: _Found, last: LastPackets
+) -> Length:
+    name = container.format.name
+    own, whole = _declared_frames(container, stream), _whole_frames(file, container, stream, found, last)
+    declared = max(own or 0, whole or 0) or None
+    return Length(
+        found.rate_hz,
+        found.channels,
+        found.frames,
+        declared,
+        found.exact,
+        name,
+        stream.codec_context.name,
+        broken_off(file, name, last),
+    )
 
 
 def _declared_frames(container: InputContainer, stream: AudioStream) -> int | None:
-    if container.format.name not in _STATES_LENGTH or not stream.duration or not stream.time_base:
+    if container.format.name not in _STATES_LENGTH:
+        return None
+    return _stated_frames(stream)
+
+
+def _stated_frames(stream: AudioStream) -> int | None:
+    if not stream.duration or not stream.time_base:
         return None
     return round(stream.duration * stream.time_base * stream.codec_context.sample_rate)
 
 
-def _count(file: SourceFile, container: InputContainer, stream: AudioStream, frames_of: FramesOf) -> int | None:
+def _whole_frames(
+    file: SourceFile, container: InputContainer, stream: AudioStream, found: _Found, last: LastPackets
+) -> int | None:
+    """How long a file was that is cut off, by its header, else by the share of its bytes; None where it is whole."""
+    stretch = cut_off(file, container.format.name)
+    if stretch is None:
+        return None
+    if container.format.name == "mp3":
+        return _stated_frames(stream)  # writers do not agree on what they count as bytes; on frames they do
+    if container.format.name == _MATROSKA and container.duration and stream.time_base:
+        # By the last packet's end, so that what the track starts with or leaves out on its way does not count.
+        lost = Fraction(container.duration, av.time_base) - last.end_ticks * stream.time_base
+        return found.frames + (round(lost * found.rate_hz) if lost > _ROUNDING_SECONDS else 0)
+    return found.frames * (stretch.end - stretch.first) // (file.seek(0, 2) - stretch.first)
+
+
+def _watch(stream: AudioStream) -> LastPackets:
+    return LastPackets(stream.codec_context.codec.canonical_name)
+
+
+def _count(
+    file: SourceFile, container: InputContainer, stream: AudioStream, frames_of: FramesOf, last: LastPackets
+) -> int | None:
     ticks = _ticks_per_frame(stream)
     frames = count = skip = 0
     for packet in packets(file, container, stream):
         if not packet.size:
             continue  # the one that flushes the decoder
+        last.see(packet, False)
         if packet.is_corrupt or (count < _FIRST_PACKETS and not _is_plain(packet, stream)):
             return None
         gives = frames_of(packet, ticks)

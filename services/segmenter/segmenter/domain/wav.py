@@ -181,7 +181,7 @@ class HeaderScan:
         there = self._size - self._at
         if size == 0xFFFFFFFF and self._ds64_data_bytes:
             size = self._ds64_data_bytes
-        known = size != 0 and not (_is_placeholder(size) and size > there)
+        known = size != 0 and not (is_placeholder(size) and size > there)
         used = min(size, there) if known else there
         if isinstance(self._format, NotPcm):
             return NotPcm(self._format.found, size if known else 0, there)
@@ -197,7 +197,7 @@ class HeaderScan:
         )
 
 
-def _is_placeholder(size: int) -> bool:
+def is_placeholder(size: int) -> bool:
     """Writers that cannot go back state nearly 2 GiB (SoX: 0x7ffff000) or 4 GiB, some less the header's length."""
     return 0x7FFF0000 <= size <= 0x80000000 or 0xFFFF0000 <= size <= 0xFFFFFFFF or size >= 2**62
 
