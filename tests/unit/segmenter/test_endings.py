@@ -27,6 +27,13 @@ def is_broken(data: bytes, container: str, last: LastPackets = NOTHING) -> bool:
     return broken_off(File(data), container, last)
 
 
+def found_at(position: int) -> LastPackets:
+    last, packet = LastPackets("opus"), Packet(b"\xff")
+    packet.pos = position
+    last.see(packet, False)  # type: ignore[arg-type]
+    return last
+
+
 def au(stated: int) -> bytes:
     return b".snd" + struct.pack(">IIIII", 24, stated, 3, 8000, 1) + SOUND
 
@@ -200,8 +207,7 @@ VIDEO = block(bytes(700))
 )
 def test_a_live_webm_is_broken_off_inside_an_element(behind: bytes, broken: bool) -> None:
     start = matroska(UNKNOWN, CLUSTER + UNKNOWN)
-    last = LastPackets("opus")
-    last.at = len(start) + 9
+    last = found_at(len(start) + 9)
     assert is_broken(start + block() + behind, "matroska,webm", last) == broken
     if not behind:
         assert is_broken(start + block()[:-1], "matroska,webm", last)
@@ -210,8 +216,7 @@ def test_a_live_webm_is_broken_off_inside_an_element(behind: bytes, broken: bool
 
 def test_junk_behind_a_webm_of_known_length_does_not_count() -> None:
     body = CLUSTER + UNKNOWN + block()
-    last = LastPackets("opus")
-    last.at = len(EBML) + 12 + 12 + 9
+    last = found_at(len(EBML) + 12 + 12 + 9)
     assert not is_broken(matroska(vint(len(body)), body) + VIDEO[:-1], "matroska,webm", last)
 
 

@@ -15,29 +15,44 @@ class LastPackets:
 
     def __init__(self, codec: str) -> None:
         self._whole_frames = codec in _WHOLE_FRAMES
-        self._count = self._size = self._most = 0
+        self._count = self._most = 0
         self._least = 2**31
-        self._first = self._start = b""
+        self._first: Packet | None = None
+        self._last: Packet | None = None
         self._unreadable = False
-        self.end_ticks = 0  # of the stream's time base
-        self.at: int | None = None  # where in the file the last packet was found, if its container tells
 
     def see(self, packet: Packet, unreadable: bool) -> None:
+        """Called 40 times a second of sound, so what only the last one tells is asked of it when it is known."""
         if not packet.size:
             return  # the one that flushes the decoder
-        if self._count:
-            self._least, self._most = min(self._least, self._size), max(self._most, self._size)
-        self._count, self._size, self._unreadable = self._count + 1, packet.size, unreadable
-        self._start = bytes(memoryview(cast(Any, packet))[:1])
-        self._first = self._first or self._start
-        self.at = packet.pos
-        self.end_ticks = max(self.end_ticks, (packet.pts or 0) + (packet.duration or 0))
+        if self._whole_frames and self._last is not None:
+            size = self._last.size
+            self._least, self._most = min(self._least, size), max(self._most, size)
+        if self._first is None:
+            self._first = packet
+        self._count, self._last, self._unreadable = self._count + 1, packet, unreadable
+
+    @property
+    def end_ticks(self) -> int:
+        """Where the last packet ends, in the stream's time base."""
+        return (self._last.pts or 0) + (self._last.duration or 0) if self._last else 0
+
+    @property
+    def at(self) -> int | None:
+        """Where in the file the last packet was found, if its container tells."""
+        return self._last.pos if self._last else None
 
     @property
     def torn(self) -> bool:
         """Whether the last packet begins as the first did and is incomplete. What begins otherwise is a tag or junk."""
-        return self._start == self._first and (self._unreadable or self._is_shorter_than_all())
+        if self._first is None or self._last is None or _start(self._first) != _start(self._last):
+            return False
+        return self._unreadable or self._is_shorter_than_all(self._last.size)
 
-    def _is_shorter_than_all(self) -> bool:
+    def _is_shorter_than_all(self, size: int) -> bool:
         constant = self._most - self._least <= _PADDING_BYTES and self._count > _ENOUGH_PACKETS
-        return self._whole_frames and constant and self._size < self._least
+        return self._whole_frames and constant and size < self._least
+
+
+def _start(packet: Packet) -> bytes:
+    return bytes(memoryview(cast(Any, packet))[:1])
