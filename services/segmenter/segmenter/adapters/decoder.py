@@ -150,14 +150,15 @@ def packets(file: SourceFile, container: InputContainer, stream: AudioStream) ->
 def batches(file: SourceFile) -> Iterator[AudioFrame]:
     """The sound in frames of about BATCH_SECONDS, put together by FFmpeg; each of one sample format and layout."""
     with opened(file) as (container, stream):
-        fifo, last = av.AudioFifo(), None
+        fifo = av.AudioFifo()
+        form: tuple[str, int] | None = None
         for frame in decoded(file, container, stream):
-            if last and (fifo.samples >= BATCH_SECONDS * frame.sample_rate or not _alike(last, frame)):
+            last, form = form, (frame.format.name, frame.layout.nb_channels)
+            if last and (fifo.samples >= BATCH_SECONDS * frame.sample_rate or form != last):
                 yield _all_of(fifo)
                 fifo = av.AudioFifo()
             frame.pts = None  # holes are judged already; the queue would not take what does not fit together
             fifo.write(frame)
-            last = frame
         if fifo.samples:
             yield _all_of(fifo)
 
@@ -203,10 +204,6 @@ def _planes(frame: AudioFrame) -> Samples:
     count = frame.samples * (1 if frame.format.is_planar else frame.layout.nb_channels)
     rows = [np.frombuffer(cast(Any, plane), dtype, count) for plane in frame.planes]
     return rows[0][np.newaxis] if len(rows) == 1 else np.stack(rows)
-
-
-def _alike(one: AudioFrame, other: AudioFrame) -> bool:
-    return one.format.name == other.format.name and one.layout.nb_channels == other.layout.nb_channels
 
 
 def _changes(what: str, seconds: float) -> UnsupportedAudio:

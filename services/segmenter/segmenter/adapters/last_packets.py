@@ -27,7 +27,10 @@ class LastPackets:
             return  # the one that flushes the decoder
         if self._whole_frames and self._last is not None:
             size = self._last.size
-            self._least, self._most = min(self._least, size), max(self._most, size)
+            if size < self._least:
+                self._least = size
+            if size > self._most:
+                self._most = size
         if self._first is None:
             self._first = packet
         self._count, self._last, self._unreadable = self._count + 1, packet, unreadable

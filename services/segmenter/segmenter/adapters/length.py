@@ -18,6 +18,7 @@ from av.container import InputContainer
 from segmenter.adapters.decoder import Packet, SourceFile, check_form, check_length, decoded, opened, packets
 from segmenter.adapters.endings import broken_off, cut_off
 from segmenter.adapters.last_packets import LastPackets
+from segmenter.adapters.mov_index import equal_packets
 from segmenter.domain.errors import NoAudio
 from segmenter.domain.ports import Length
 
@@ -56,17 +57,45 @@ def measure(file: SourceFile, most_seconds: int) -> Length:
 
 def _without_decoding(file: SourceFile, container: InputContainer, stream: AudioStream) -> Length | None:
     last = _watch(stream)
-    if container.format.name == "flac":
+    name = container.format.name
+    frames_of = _counting(name, stream.codec_context.name)
+    if name == "flac":
         plain = all(_is_plain(packet, stream) for packet in islice(packets(file, container, stream), _FIRST_PACKETS))
         frames = _declared_frames(container, stream) if plain else None
+    elif listed := _listed(file, stream, name, frames_of):
+        frames = _by_index(file, container, stream, listed, last)
     else:
-        frames_of = _counting(container.format.name, stream.codec_context.name)
         frames = _count(file, container, stream, frames_of, last) if frames_of else None
     if frames is None:
         return None
     context = stream.codec_context
     found = _Found(context.sample_rate, context.layout.nb_channels, frames, exact=False)
     return _length(file, container, stream, found, last)
+
+
+def _listed(file: SourceFile, stream: AudioStream, container: str, frames_of: FramesOf | None) -> int | None:
+    """How many packets there are, where an index tells."""
+    if container != _MOV or frames_of is not _aac_frames:
+        return None
+    count = equal_packets(file, stream, _AAC_FRAMES * _ticks_per_frame(stream))
+    return count if count and count >= _FEW_PACKETS else None
+
+
+def _by_index(
+    file: SourceFile, container: InputContainer, stream: AudioStream, count: int, last: LastPackets
+) -> int | None:
+    """Of `count` equal packets only the first and the last few are looked at: there it is where sound is left out."""
+    seen = list(islice(packets(file, container, stream), _FIRST_PACKETS))
+    if not all(_is_plain(packet, stream) for packet in seen):
+        return None
+    container.seek(stream.index_entries[count - 1].timestamp, stream=stream)
+    seen += [packet for packet in packets(file, container, stream) if packet.size]
+    frames = skip = 0
+    for packet in seen:
+        last.see(packet, False)
+        kept, skip = _trimmed(packet, _AAC_FRAMES, skip)
+        frames += kept
+    return frames + (count - len(seen)) * _AAC_FRAMES
 
 
 def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStream, most_seconds: int) -> Length:
