@@ -10,8 +10,9 @@ from stack.ports import HOST
 
 REGION: Final = "us-east-1"
 # With any etag hash the first look at an object would read all of it: two seconds a GiB. A read-ahead buffer would
-# read 16 MiB behind every range that is asked for, and throw them away.
-OPTIONS: Final = ("--vfs-cache-mode", "off", "--etag-hash", "", "--buffer-size", "0")
+# read 16 MiB behind every range that is asked for, and throw them away. A range near an object's beginning would wait
+# 20 ms for somebody to read what lies before it.
+OPTIONS: Final = ("--vfs-cache-mode", "off", "--etag-hash", "", "--buffer-size", "0", "--vfs-read-wait", "0")
 # What rclone leaves behind when it is killed during an upload. Such an upload was never acknowledged.
 _TORSO: Final = ".rclone_temp_*"
 
