@@ -18,7 +18,7 @@ RECORDED = RECIPES | {
 # By their bytes or by their time.
 STATED = (
     *("mp3, constant rate", "mp3, variable rate", "w64 of 24 bits", "mu-law w64", "caf", "au", "wma", "avi"),
-    *("opus in webm", "aac in matroska", "flac in matroska", "mp3 in matroska"),
+    *("opus in webm", "aac in matroska", "flac in matroska", "mp3 in matroska", "flac", "flac of 24 bits"),
 )
 UNSTATED = (
     *("vorbis", "opus", "flac in ogg", "aac in flv", "mp3 without a Xing header", "mp2", "ac3", "live webm"),

@@ -83,6 +83,10 @@ class WavReader:
                 break
         return await _join(parts, self._exact)
 
+    @property
+    def ended_at(self) -> int | None:
+        return None  # the stored object has the bytes that it had when it was planned
+
     async def aclose(self) -> None:
         await self._blocks.aclose()
 
@@ -132,6 +136,10 @@ class DecodedReader:
             if sum(map(len, parts)) < count and self._filling.done():
                 self._filling.result()  # raises what ended the decode, unless it was the end of the sound
             return await _join(parts, self._exact)
+
+    @property
+    def ended_at(self) -> int | None:
+        return self._window.ended_at
 
     async def aclose(self) -> None:
         if self._filling is not None:

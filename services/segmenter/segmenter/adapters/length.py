@@ -7,6 +7,7 @@ the file's own header says so.
 
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias, cast
@@ -60,8 +61,7 @@ def _without_decoding(file: SourceFile, container: InputContainer, stream: Audio
     name = container.format.name
     frames_of = _counting(name, stream.codec_context.name)
     if name == "flac":
-        plain = all(_is_plain(packet, stream) for packet in islice(packets(file, container, stream), _FIRST_PACKETS))
-        frames = _declared_frames(container, stream) if plain else None
+        frames = _by_header(file, container, stream, last)
     elif listed := _listed(file, stream, name, frames_of):
         frames = _by_index(file, container, stream, listed, last)
     else:
@@ -71,6 +71,19 @@ def _without_decoding(file: SourceFile, container: InputContainer, stream: Audio
     context = stream.codec_context
     found = _Found(context.sample_rate, context.layout.nb_channels, frames, exact=False)
     return _length(file, container, stream, found, last)
+
+
+def _by_header(file: SourceFile, container: InputContainer, stream: AudioStream, last: LastPackets) -> int | None:
+    """What a FLAC states, or less where its last packets end before that: the end of a cut-off file is found, too."""
+    stated = _stated_frames(stream)
+    first = islice(packets(file, container, stream), _FIRST_PACKETS)
+    if not stated or not all(_is_plain(packet, stream) for packet in first):
+        return None
+    with suppress(av.FFmpegError):  # without a way there the decoder will find out
+        container.seek(max(0, stated - stream.codec_context.sample_rate), stream=stream)
+        for packet in packets(file, container, stream):
+            last.see(packet, False)
+    return min(stated, last.end_ticks or stated)
 
 
 def _listed(file: SourceFile, stream: AudioStream, container: str, frames_of: FramesOf | None) -> int | None:

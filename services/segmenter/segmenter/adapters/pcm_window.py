@@ -42,6 +42,11 @@ class PcmWindow:
         self._ended = True
         self._wake()
 
+    @property
+    def ended_at(self) -> int | None:
+        """The frame at which the decode ended, None while it goes on."""
+        return self._end if self._ended else None
+
     async def get(self, first_frame: int, count: int) -> list[Pcm]:
         """The frames in order, in parts; fewer than `count` when the decode ended before. For one caller at a time."""
         self._wanted_end = first_frame + count

@@ -93,7 +93,8 @@ class SliceStore:
             return 0
         stated = self._order.audio.frames
         if stated - end > SHORT_END_SECONDS * self._source_hz or end <= segment.first_frame:
-            raise AudioEndsEarly(end / self._source_hz, stated / self._source_hz)
+            known = self._reader.ended_at
+            raise AudioEndsEarly((end if known is None else known) / self._source_hz, stated / self._source_hz)
         return missing
 
 

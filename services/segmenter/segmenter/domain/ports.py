@@ -36,6 +36,10 @@ class PcmReader(Protocol):
         Raises: AudioError when the source cannot be read on; what the byte source raises, unchanged.
         """
 
+    @property
+    def ended_at(self) -> int | None:
+        """The frame at which the sound turned out to end, None where that is not known."""
+
     async def aclose(self) -> None:
         """Gives back all memory and ends all work of the reader; reading is over."""
 
