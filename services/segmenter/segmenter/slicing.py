@@ -112,8 +112,8 @@ class _Run:
             await self._abandon()
 
     async def _make_room(self, following: PlannedSegment) -> None:
-        # The first slice is stored alone: the run's first is told of at once, and should not wait for a crowd.
-        most = SLICES_IN_FLIGHT if self.landed else 1
+        # A run opens with one slice of each span: its first is told of at once, and should not wait for a crowd.
+        most = 1 if self.facts.opening and not self.landed else SLICES_IN_FLIGHT
         await self._land(len(self.flying) - most + 1)
         while self.flying and self._frames_flying() + _frames(following) > FRAMES_IN_FLIGHT:
             await self._land(1)
@@ -153,6 +153,11 @@ class _Facts:
 
     def add(self, segment: PlannedSegment, row: SegmentRow) -> None:
         self.rows.append((segment, row))
+
+    @property
+    def opening(self) -> bool:
+        """Whether the span is one of those that a run begins with, side by side."""
+        return self.order.span < SPANS_AT_ONCE
 
     @property
     def first(self) -> bool:

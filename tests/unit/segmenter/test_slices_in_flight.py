@@ -33,7 +33,7 @@ class Facts:
     """With `first` those of a run's first span: nothing of it is told before its first slice."""
 
     def __init__(self, *, first: bool = False) -> None:
-        self.first = first
+        self.first = self.opening = first
         self.added: list[int] = []
         self.told: list[int] = []
 

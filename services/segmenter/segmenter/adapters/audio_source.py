@@ -22,6 +22,7 @@ FIRST_BLOCK_BYTES: Final = 512 * 2**10  # a short slice's: the first of all shou
 _WAV_AHEAD: Final = 1
 _WAV_KEEP: Final = 3
 _INLINE_BYTES: Final = 256 * 2**10  # converting more takes longer than a thread's round trip
+_INLINE_COPY_BYTES: Final = 1024 * 2**10  # and copying more
 
 
 def open_reader(
@@ -172,6 +173,6 @@ async def _join(parts: list[Pcm], exact: bool) -> Pcm:
         return parts[0]
     if not parts:
         return cast(Pcm, np.empty(0, np.float64 if exact else np.int16))
-    if sum(part.nbytes for part in parts) <= _INLINE_BYTES:
+    if sum(part.nbytes for part in parts) <= _INLINE_COPY_BYTES:
         return cast(Pcm, np.concatenate(parts))
     return cast(Pcm, await asyncio.to_thread(np.concatenate, parts))
