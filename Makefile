@@ -18,7 +18,7 @@ help:
 	@echo "make asyncapi   docs/asyncapi.yaml anew, after a change of events"
 	@echo "make unit-costs   what one unit of work costs, measured; then what 1,000 hours a day need (HOURS=n)"
 	@echo "make outages   every server away for a minute, one after another, and what happens then (OUTAGE_SECONDS=n)"
-	@echo "make bench  how fast it is, as ratios (QUICK=1 for two minutes; CASES='hour api' ROUNDS=n)"
+	@echo "make bench  how fast it is, as ratios (QUICK=1 for one minute; CASES='hour api' ROUNDS=n)"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make compose-env   secrets for compose.yaml, once; then: docker compose up --build --wait"
 	@echo "make lock   resolve requirements.lock anew, after a change of dependencies"
