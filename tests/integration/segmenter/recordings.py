@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.plane import AudioPlane
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ RECIPES = {
     "vorbis": Recipe("ogg", "vorbis", options=(("strict", "-2"),)),
     "opus": Recipe("ogg", "libopus", 48_000, 1, kbits=48),
     "opus of six channels": Recipe("ogg", "libopus", 48_000, 6, kbits=256, seconds=3),
+    "opus of eight channels": Recipe("ogg", "libopus", 48_000, 8, kbits=256, seconds=3),
+    "m4a of eight channels": Recipe("ipod", "aac", 48_000, 8, kbits=384, seconds=3),
+    "wavpack of sixteen channels": Recipe("wv", "wavpack", 48_000, 16, seconds=3),
     "opus in webm": Recipe("webm", "libopus", 48_000, kbits=64),
     "opus in mp4": Recipe("mp4", "libopus", 48_000, kbits=64),
     "mp3 in mp4": Recipe("mp4", "libmp3lame", kbits=128),
@@ -97,14 +101,16 @@ def encode(recipe: Recipe) -> bytes:
 def encode_sound(recipe: Recipe, pcm: np.ndarray) -> bytes:
     file = io.BytesIO()
     file.name = "recording"
-    layout = {1: "mono", 2: "stereo", 6: "5.1"}[recipe.channels]
+    layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1", 16: "hexadecagonal"}[recipe.channels]
     with av.open(file, "w", format=recipe.container, options=dict(recipe.options)) as out:
         stream = out.add_stream(recipe.codec, rate=recipe.rate_hz, layout=layout, options=dict(recipe.options))
         if recipe.kbits:
             stream.bit_rate = recipe.kbits * 1000
         if recipe.sample_format:
             stream.format = recipe.sample_format
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(pcm), format="s16p", layout=layout)
+        # Interleaved, because PyAV counts one plane too many where there are eight or more.
+        packed = np.ascontiguousarray(pcm.T.reshape(1, -1))
+        frame = av.AudioFrame.from_ndarray(packed, format="s16", layout=layout)
         frame.sample_rate, frame.pts, frame.time_base = recipe.rate_hz, 0, Fraction(1, recipe.rate_hz)
         for one in (frame, None):
             out.mux(stream.encode(one))
@@ -154,8 +160,9 @@ def ffmpegs_own_decode(data: bytes) -> tuple[np.ndarray, int]:
                 errors += 1
                 continue
             for frame in frames:
-                samples = np.stack([np.frombuffer(plane, _dtype(frame)) for plane in frame.planes])
                 channels = frame.layout.nb_channels
+                planes = [AudioPlane(frame, n) for n in range(channels if frame.format.is_planar else 1)]
+                samples = np.stack([np.frombuffer(plane, _dtype(frame)) for plane in planes])
                 if frame.format.is_planar:
                     parts.append(samples[:, : frame.samples].T)
                 else:

@@ -9,11 +9,12 @@ opened, never playlists or descriptions that would make FFmpeg open something el
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Any, Final, Protocol, TypeAlias, cast
+from typing import Any, Final, Protocol, TypeAlias
 
 import av
 import numpy as np
 from av import AudioFrame, AudioStream
+from av.audio.plane import AudioPlane
 from av.container import InputContainer
 
 from segmenter.domain.errors import AudioEndsEarly, AudioError, AudioTooLong, NoAudio, NotAudio, UnsupportedAudio
@@ -202,8 +203,13 @@ def _planes(frame: AudioFrame) -> Samples:
     if dtype is None:
         raise UnsupportedAudio(f"The decoder gives samples of the form {name}, which are not read.")
     count = frame.samples * (1 if frame.format.is_planar else frame.layout.nb_channels)
-    rows = [np.frombuffer(cast(Any, plane), dtype, count) for plane in frame.planes]
+    # Not `frame.planes`: it counts pointers up to the first null one, and behind eight of them there is none.
+    planes = frame.layout.nb_channels if frame.format.is_planar else 1
+    rows = [np.frombuffer(_plane(frame, n), dtype, count) for n in range(planes)]
     return rows[0][np.newaxis] if len(rows) == 1 else np.stack(rows)
+
+
+_plane: Any = AudioPlane  # which is made by PyAV only, says its type
 
 
 def _changes(what: str, seconds: float) -> UnsupportedAudio:
