@@ -17,14 +17,13 @@ from segmenter.adapters import wire
 from segmenter.adapters.decoder import batches, samples_of
 from segmenter.adapters.length import measure
 from segmenter.adapters.ring import Ring
-from segmenter.adapters.shared_memory import BLOCK_BYTES, PIECE_BYTES, RING_BYTES, SharedMemory
+from segmenter.adapters.shared_memory import BLOCK_BYTES, PIECE_BYTES, RING_BYTES, VARIABLE, SharedMemory
 from segmenter.domain.errors import AudioEndsEarly, AudioError, UnsupportedAudio
 from segmenter.domain.pcm import mono
 from segmenter.domain.ports import Pcm
 
 MEMORY_BYTES: Final = 512 * 2**20  # of data; ordinary recordings need 60 MiB, the largest sane ones 150
 ALIVE_SECONDS: Final = 1.0
-_MEMORY: Final = "CUECUTTER_DECODER_MEMORY"  # the descriptor of the shared memory
 _FILES: Final = 64
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -128,7 +127,7 @@ def main() -> NoReturn:
     """Serves orders until standard input ends."""
     _confine()
     keep_large_blocks()
-    memory = SharedMemory(int(os.environ[_MEMORY]))
+    memory = SharedMemory(int(os.environ[VARIABLE]))
     segmenter = Segmenter(sys.stdin.buffer, sys.stdout.buffer, memory)
     while True:
         segmenter.send(_outcome(segmenter, segmenter.next_order()))

@@ -16,7 +16,7 @@ from typing import Final, Self
 
 from segmenter.adapters import wire
 from segmenter.adapters.byte_blocks import ByteBlocks
-from segmenter.adapters.shared_memory import BLOCK_BYTES, RING_BYTES, SharedMemory, create
+from segmenter.adapters.shared_memory import BLOCK_BYTES, RING_BYTES, VARIABLE, SharedMemory, create
 from segmenter.domain.errors import AudioEndsEarly, AudioError, DecoderCrashed, UnsupportedAudio
 from segmenter.domain.ports import ByteSource, Length
 
@@ -29,7 +29,6 @@ _AHEAD: Final = 1
 _KEEP: Final = 4  # FFmpeg goes back to places it has been: an index at the end, a block again after probing
 # The module's name travels in the environment, because a command line must name the service only for its worker.
 _MODULE: Final = "CUECUTTER_DECODER"
-_MEMORY: Final = "CUECUTTER_DECODER_MEMORY"
 _COMMAND: Final = (
     f"from importlib import import_module; from os import environ; import_module(environ['{_MODULE}']).main()"
 )
@@ -144,7 +143,7 @@ class _Process:
                 sys.executable,
                 "-c",
                 _COMMAND,
-                env=env | {_MEMORY: str(descriptor)},
+                env=env | {VARIABLE: str(descriptor)},
                 pass_fds=(descriptor,),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,

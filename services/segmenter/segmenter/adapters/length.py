@@ -1,42 +1,43 @@
-"""How many frames a file will decode to: by its header, else by its packets, else by decoding it once. Blocking.
+"""How many frames a file will decode to: by its header or index, else by its packets, else by decoding it. Blocking.
 
 A count of packets is used only for the codecs where it was measured to equal the decode, and only while every packet
 is as it should be; anything odd is decoded instead. So a length is never less than what the decoder gives, unless
 the file's own header says so.
 """
 
-import struct
-from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Final, NamedTuple
 
 import av
 from av import AudioStream
 from av.container import InputContainer
 
-from segmenter.adapters.decoder import Packet, SourceFile, check_form, check_length, decoded, opened, packets
+from segmenter.adapters.decoder import SourceFile, check_form, check_length, decoded, opened, packets
 from segmenter.adapters.endings import broken_off, cut_off
 from segmenter.adapters.last_packets import LastPackets
 from segmenter.adapters.mov_index import equal_packets
+from segmenter.adapters.packet_frames import (
+    AAC_FRAMES,
+    MATROSKA,
+    MOV,
+    FramesOf,
+    aac_frames,
+    counting,
+    is_plain,
+    ticks_per_frame,
+    trimmed,
+)
 from segmenter.domain.errors import NoAudio
 from segmenter.domain.ports import Length
 
-_MOV: Final = "mov,mp4,m4a,3gp,3g2,mj2"
-_MATROSKA: Final = "matroska,webm"
 _ROUNDING_SECONDS: Final = Fraction(2, 1000)  # Matroska's times are whole milliseconds, a packet's and the length's
 # Containers whose header states the track's own length. Ogg's and MP3's are estimates, Matroska's is of its longest
 # track, CAF's counts the encoder's padding: their headers are asked only where the file was cut off.
-_STATES_LENGTH: Final = frozenset({"flac", _MOV, "aiff", "w64", "wv", "tta"})
+_STATES_LENGTH: Final = frozenset({"flac", MOV, "aiff", "w64", "wv", "tta"})
 _FEW_PACKETS: Final = 64  # decoding so little costs nothing and is exact
 _FIRST_PACKETS: Final = 16
-_AAC_FRAMES: Final = 1024
-_MP3_MASK: Final = 0xFFE6  # eleven bits of sync, two of layer
-_MP3_FRAME: Final = 0xFFE2
-
-# Frames a packet decodes to; None where it is odd, so that only decoding tells. The int is ticks per frame, 0 for none.
-FramesOf: TypeAlias = Callable[[Packet, int], int | None]
 
 
 def measure(file: SourceFile, most_seconds: int) -> Length:
@@ -59,7 +60,7 @@ def measure(file: SourceFile, most_seconds: int) -> Length:
 def _without_decoding(file: SourceFile, container: InputContainer, stream: AudioStream) -> Length | None:
     last = _watch(stream)
     name = container.format.name
-    frames_of = _counting(name, stream.codec_context.name)
+    frames_of = counting(name, stream.codec_context.name)
     if name == "flac":
         frames = _by_header(file, container, stream, last)
     elif listed := _listed(file, stream, name, frames_of):
@@ -77,7 +78,7 @@ def _by_header(file: SourceFile, container: InputContainer, stream: AudioStream,
     """What a FLAC states, or less where its last packets end before that: the end of a cut-off file is found, too."""
     stated = _stated_frames(stream)
     first = islice(packets(file, container, stream), _FIRST_PACKETS)
-    if not stated or not all(_is_plain(packet, stream) for packet in first):
+    if not stated or not all(is_plain(packet, stream) for packet in first):
         return None
     with suppress(av.FFmpegError):  # without a way there the decoder will find out
         container.seek(max(0, stated - stream.codec_context.sample_rate), stream=stream)
@@ -88,9 +89,9 @@ def _by_header(file: SourceFile, container: InputContainer, stream: AudioStream,
 
 def _listed(file: SourceFile, stream: AudioStream, container: str, frames_of: FramesOf | None) -> int | None:
     """How many packets there are, where an index tells."""
-    if container != _MOV or frames_of is not _aac_frames:
+    if container != MOV or frames_of is not aac_frames:
         return None
-    count = equal_packets(file, stream, _AAC_FRAMES * _ticks_per_frame(stream))
+    count = equal_packets(file, stream, AAC_FRAMES * ticks_per_frame(stream))
     return count if count and count >= _FEW_PACKETS else None
 
 
@@ -99,16 +100,16 @@ def _by_index(
 ) -> int | None:
     """Of `count` equal packets only the first and the last few are looked at: there it is where sound is left out."""
     seen = list(islice(packets(file, container, stream), _FIRST_PACKETS))
-    if not all(_is_plain(packet, stream) for packet in seen):
+    if not all(is_plain(packet, stream) for packet in seen):
         return None
     container.seek(stream.index_entries[count - 1].timestamp, stream=stream)
     seen += [packet for packet in packets(file, container, stream) if packet.size]
     frames = skip = 0
     for packet in seen:
         last.see(packet, False)
-        kept, skip = _trimmed(packet, _AAC_FRAMES, skip)
+        kept, skip = trimmed(packet, AAC_FRAMES, skip)
         frames += kept
-    return frames + (count - len(seen)) * _AAC_FRAMES
+    return frames + (count - len(seen)) * AAC_FRAMES
 
 
 def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStream, most_seconds: int) -> Length:
@@ -171,7 +172,7 @@ def _whole_frames(
         return None
     if container.format.name == "mp3":
         return _stated_frames(stream)  # writers do not agree on what they count as bytes; on frames they do
-    if container.format.name == _MATROSKA and container.duration and stream.time_base:
+    if container.format.name == MATROSKA and container.duration and stream.time_base:
         # By the last packet's end, so that what the track starts with or leaves out on its way does not count.
         lost = Fraction(container.duration, av.time_base) - last.end_ticks * stream.time_base
         return found.frames + (round(lost * found.rate_hz) if lost > _ROUNDING_SECONDS else 0)
@@ -185,75 +186,17 @@ def _watch(stream: AudioStream) -> LastPackets:
 def _count(
     file: SourceFile, container: InputContainer, stream: AudioStream, frames_of: FramesOf, last: LastPackets
 ) -> int | None:
-    ticks = _ticks_per_frame(stream)
+    ticks = ticks_per_frame(stream)
     frames = count = skip = 0
     for packet in packets(file, container, stream):
         if not packet.size:
             continue  # the one that flushes the decoder
         last.see(packet, False)
-        if packet.is_corrupt or (count < _FIRST_PACKETS and not _is_plain(packet, stream)):
+        if packet.is_corrupt or (count < _FIRST_PACKETS and not is_plain(packet, stream)):
             return None
         gives = frames_of(packet, ticks)
         if gives is None:
             return None
-        kept, skip = _trimmed(packet, gives, skip)
+        kept, skip = trimmed(packet, gives, skip)
         frames, count = frames + kept, count + 1
     return frames if count >= _FEW_PACKETS else None
-
-
-def _trimmed(packet: Packet, gives: int, skip: int) -> tuple[int, int]:
-    """Of `gives` frames how many FFmpeg's decoder keeps, and how many it has yet to skip."""
-    end = 0
-    if packet.has_sidedata("skip_samples"):
-        skip, end = struct.unpack_from("<II", bytes(cast(Any, packet.get_sidedata("skip_samples"))))
-    if packet.is_discard:
-        return 0, max(0, skip - gives)
-    skipped = min(skip, gives)
-    return max(0, gives - skipped - end), skip - skipped
-
-
-def _counting(container: str, codec: str) -> FramesOf | None:
-    """How a codec's packets are counted in this container; None where a count was not measured to be exact."""
-    if codec in ("mp3", "mp3float") and container == "mp3":
-        return _mp3_frames
-    if codec == "aac" and container in (_MOV, _MATROSKA, "flv"):
-        return _aac_frames
-    if codec == "alac" and container in (_MOV, "caf"):
-        return _duration
-    plain = codec.startswith("pcm_") or codec in ("adpcm_ima_wav", "adpcm_ms")
-    return _duration if plain and container in (_MOV, "wav", "w64", "aiff", "caf", "au") else None
-
-
-def _duration(packet: Packet, ticks: int) -> int | None:
-    return packet.duration // ticks if packet.duration and ticks and packet.duration % ticks == 0 else None
-
-
-def _aac_frames(packet: Packet, ticks: int) -> int | None:
-    # The stated duration of the last packet is often cut to the sound's end; the decoder gives all of it.
-    return _AAC_FRAMES
-
-
-def _mp3_frames(packet: Packet, ticks: int) -> int | None:
-    """A packet that does not begin as a frame of layer III holds junk, as where two files were joined."""
-    header = int.from_bytes(memoryview(cast(Any, packet))[:2], "big")
-    return _duration(packet, ticks) if header & _MP3_MASK == _MP3_FRAME else None
-
-
-def _is_plain(packet: Packet, stream: AudioStream) -> bool:
-    """Whether it decodes to the rate the header promises; HE-AAC, for one, may give twice the rate and frames."""
-    try:
-        frames = packet.decode()
-    except av.FFmpegError:
-        return False
-    context = stream.codec_context
-    most = _AAC_FRAMES if context.name == "aac" else None
-    return all(f.sample_rate == context.sample_rate and (most is None or f.samples <= most) for f in frames)
-
-
-def _ticks_per_frame(stream: AudioStream) -> int:
-    """How many units of the stream's time base a frame lasts; 0 where that is no whole number."""
-    rate_hz = stream.codec_context.sample_rate
-    if not stream.time_base or not rate_hz:
-        return 0
-    ticks = 1 / (stream.time_base * rate_hz)
-    return ticks.numerator if ticks.denominator == 1 else 0
