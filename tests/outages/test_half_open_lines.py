@@ -12,8 +12,8 @@ import pytest
 
 from bus.connection import close, connect
 from objects import StoreUnavailable, open_store
-from tests.integration.catalog.sluice import sluice
 from tests.integration.objects.access import at_port, settings_of
+from tests.sluice import sluice
 
 NOTICED_SECONDS = 30.0
 

@@ -65,6 +65,16 @@ async def close(client: Client) -> None:
         await end(returning)
 
 
+async def settle(client: Client) -> None:
+    """Until the server has taken all that was sent: whoever asks now finds what was subscribed before.
+
+    nats-py's `flush` writes its PING ahead of what still waits to be written; the second one's goes behind it.
+    Raises: nats.errors.Error when the server is silent or the line is gone.
+    """
+    await client.flush()
+    await client.flush()
+
+
 @asynccontextmanager
 async def connected(url: str, name: str, *, within_seconds: float) -> AsyncIterator[Client]:
     """For a command that a person runs: a connection, closed at the end.

@@ -21,9 +21,9 @@ from catalog.handlers import on_get
 from contracts import queries, subjects
 from contracts.dataset import Status
 from contracts.queries import Answer, GetDataset, ListDatasets, Rows, Unavailable
-from tests.integration.catalog.sluice import sluice
 from tests.integration.catalog.world import World, until
 from tests.lives import upload
+from tests.sluice import sluice
 
 pytestmark = pytest.mark.asyncio
 
@@ -33,7 +33,6 @@ async def gateway(world: World) -> AsyncIterator[Client]:
     """A requester, with the catalog as app.py wires it answering on the other side."""
     client = await line.connect(world.nats_server.url("gateway"), "gateway")
     async with answering(world.client, app.SERVICE, app.answers(world.reader)):
-        await world.client.flush()
         yield client
     await line.close(client)
 
@@ -153,7 +152,6 @@ async def test_a_limit_out_of_range_is_answered(gateway: Client, limit: int) -> 
 async def test_any_replica_may_answer(world: World, gateway: Client) -> None:
     second = await line.connect(world.nats_server.url("catalog"), "catalog")
     async with answering(second, app.SERVICE, app.answers(world.reader)):
-        await second.flush()
         answers = await asyncio.gather(*(ask(gateway, ListDatasets(user_id="u", limit=1)) for _ in range(40)))
         assert answers == [Rows(rows=())] * 40
     await line.close(second)

@@ -6,12 +6,14 @@ Straight from the client: a framework for messages costs a question more than it
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+
+from bus.connection import settle
 
 AT_ONCE: Final = 64  # one that waits for the rows must not hold up the others
 
@@ -22,11 +24,13 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def answering(client: Client, queue: str, answers: Mapping[str, Answer]) -> AsyncIterator[None]:
-    """Answers each subject's questions until the block ends; those under way are given up then."""
+    """Answers each subject's questions from the block's first line to its end; those under way are given up then."""
     desk = _Desk()
     subscriptions = [
         await client.subscribe(subject, queue=queue, cb=desk.taker(answer)) for subject, answer in answers.items()
     ]
+    with suppress(nats.errors.Error):  # a line that breaks just now: nats-py subscribes anew when it is back
+        await settle(client)
     try:
         yield
     finally:

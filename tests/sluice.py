@@ -1,14 +1,22 @@
-"""A line to a server that can be held: bytes neither pass nor bounce, as with a server that hangs."""
+"""A line to a server that can be held: bytes neither pass nor bounce, as with a server that hangs.
+
+And one whose way to the server is narrow, while answers come back at once.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Final
 from urllib.parse import urlsplit
+
+WIDE_BYTES: Final = 65_536
+NARROW_SECONDS: Final = 0.01
 
 
 class Sluice:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, up_piece_bytes: int) -> None:
         self._target = urlsplit(url)
+        self._up_piece_bytes = up_piece_bytes
         self._open = asyncio.Event()
         self._open.set()
         self._pumps: set[asyncio.Task[None]] = set()
@@ -27,13 +35,13 @@ class Sluice:
 
     async def join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
-        for source, sink in ((reader, far_writer), (far_reader, writer)):
-            pump = asyncio.create_task(self._pump(source, sink))
-            self._pumps.add(pump)
+        for way in (self._pump(reader, far_writer, self._up_piece_bytes), self._pump(far_reader, writer, WIDE_BYTES)):
+            self._pumps.add(asyncio.create_task(way))
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, piece_bytes: int) -> None:
         with suppress(OSError):
-            while data := await source.read(65_536):
+            while data := await source.read(piece_bytes):
+                await asyncio.sleep(0 if piece_bytes == WIDE_BYTES else NARROW_SECONDS)
                 await self._open.wait()
                 sink.write(data)
                 await sink.drain()
@@ -46,8 +54,9 @@ class Sluice:
 
 
 @asynccontextmanager
-async def sluice(url: str) -> AsyncIterator[Sluice]:
-    made = Sluice(url)
+async def sluice(url: str, *, up_piece_bytes: int = WIDE_BYTES) -> AsyncIterator[Sluice]:
+    """With another `up_piece_bytes`, no more than that go up in `NARROW_SECONDS`."""
+    made = Sluice(url, up_piece_bytes)
     server = await asyncio.start_server(made.join, "127.0.0.1", 0)
     made.port = server.sockets[0].getsockname()[1]
     try:
