@@ -9,10 +9,20 @@ from stack.children import Spec
 from stack.ports import HOST
 
 REGION: Final = "us-east-1"
-# With any etag hash the first look at an object would read all of it: two seconds a GiB. A read-ahead buffer would
-# read 16 MiB behind every range that is asked for, and throw them away. A range near an object's beginning would wait
-# 20 ms for somebody to read what lies before it.
-OPTIONS: Final = ("--vfs-cache-mode", "off", "--etag-hash", "", "--buffer-size", "0", "--vfs-read-wait", "0")
+OPTIONS: Final = (
+    *("--vfs-cache-mode", "off"),
+    # With any etag hash the first look at an object would read all of it: two seconds a GiB.
+    *("--etag-hash", ""),
+    # A read-ahead buffer would read 16 MiB behind every range that is asked for, and throw them away.
+    *("--buffer-size", "0"),
+    # A range near an object's beginning would wait 20 ms for somebody to read what lies before it.
+    *("--vfs-read-wait", "0"),
+    # Every new name would be compared with all others in its folder, lest they be one in some form of Unicode.
+    "--no-unicode-normalization",
+    # What comes in is checked against Content-MD5, which stays. Beyond that rclone would hash the same bytes twice more
+    # on their way to the disk, and once on their way back: a third of all its work for a slice.
+    *("--ignore-checksum", "--no-checksum"),
+)
 # What rclone leaves behind when it is killed during an upload. Such an upload was never acknowledged.
 _TORSO: Final = ".rclone_temp_*"
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bus import accounts
-from stack import binaries, compose_env
+from stack import binaries, compose_env, s3
 from stack.progress import Progress
 from tests.stacks import ROOT
 
@@ -43,6 +43,10 @@ def test_a_service_finds_every_setting_that_it_requires(compose: Any, service: s
 def test_every_variable_of_compose_is_drawn_by_compose_env() -> None:
     text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     assert set(re.findall(r"\$\{([A-Z_0-9]+)", text)) - OPTIONAL == set(compose_env.names())
+
+
+def test_the_store_of_compose_is_that_of_the_stack(compose: Any) -> None:
+    assert compose["services"]["s3"]["command"] == ["serve", "s3", "--addr", ":8080", *s3.OPTIONS, "/data"]
 
 
 @pytest.mark.parametrize("service", SERVICES)

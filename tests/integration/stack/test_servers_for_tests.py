@@ -30,6 +30,15 @@ async def test_a_bucket_is_empty(s3_env: dict[str, str], bucket: str, turn: int)
         assert bucket in [found["Name"] for found in (await client.list_buckets())["Buckets"]]
 
 
+async def test_keys_are_bytes_to_the_store(s3_env: dict[str, str], bucket: str) -> None:
+    """A store that folded forms of Unicode would compare every new key with all others of its folder."""
+    composed, decomposed = "f/\u00e9", "f/e\u0301"
+    async with s3_client(s3_env) as client:
+        await client.put_object(Bucket=bucket, Key=composed, Body=b"1")
+        with pytest.raises(client.exceptions.NoSuchKey):
+            await client.get_object(Bucket=bucket, Key=decomposed)
+
+
 async def test_what_nats_acknowledged_survives_its_kill(nats_server: NatsServer) -> None:
     url, text = nats_server.url("topology"), uuid4().hex.encode()
     connection = await nats.connect(url)
