@@ -19,9 +19,8 @@ OPTIONS: Final = (
     *("--vfs-read-wait", "0"),
     # Every new name would be compared with all others in its folder, lest they be one in some form of Unicode.
     "--no-unicode-normalization",
-    # What comes in is checked against Content-MD5, which stays. Beyond that rclone would hash the same bytes twice more
-    # on their way to the disk, and once on their way back: a third of all its work for a slice.
-    *("--ignore-checksum", "--no-checksum"),
+    # An object read from its beginning would be hashed on its way, and compared with the hash of the same file.
+    "--no-checksum",
 )
 # What rclone leaves behind when it is killed during an upload. Such an upload was never acknowledged.
 _TORSO: Final = ".rclone_temp_*"
