@@ -29,20 +29,21 @@ async def run(session: Session) -> list[Figure]:
 
 
 async def _uploads(session: Session, user: User, size_bytes: int) -> list[Figure]:
-    gateway = pids(user.stack, "-m gateway")[0]
+    gateway, store = pids(user.stack, "-m gateway")[0], s3_settings(user.stack.env)
     recording = inputs.wav(session.folder / "upload.wav", size_bytes // (inputs.RATE_HZ * 10))
     mebibytes = recording.path.stat().st_size / 2**20
     ours, checked, bare, peaks = [], [], [], []
     for _ in session.each_round():
         machine.forget_peak(gateway)
-        os.sync()  # what the round before wrote must not slow this one down
+        os.sync()  # what was written before must not slow this one down
         started = time.perf_counter()
         await user.upload(recording)
         ours.append(time.perf_counter() - started)
         peaks.append(machine.peak_mebibytes(gateway))
-        for seconds, with_digest in ((checked, True), (bare, False)):
-            os.sync()
-            seconds.append(await parts_alone(s3_settings(user.stack.env), recording.path, checked=with_digest))
+        os.sync()
+        checked.append(await parts_alone(store, recording.path, checked=True))
+        os.sync()
+        bare.append(await parts_alone(store, recording.path, checked=False))
     return [
         table.ratio(f"upload of {mebibytes:.0f} MiB: the same parts PUT alone ÷ ours", checked, ours, "≥ 0.8"),
         table.ratio(f"upload of {mebibytes:.0f} MiB: those parts without Content-MD5 ÷ ours", bare, ours),
