@@ -15,10 +15,12 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
 
+from segmenter.domain.spans import SPAN_SECONDS
+
 COSTS: Final = Path(__file__).with_name("unit_costs.json")
 SEGMENTS_PER_HOUR: Final = 720
 WORK_STAYS_DAYS: Final = 2  # the TTL of work in the stream
-SPAN_HOURS: Final = 120 / 3600
+SPAN_HOURS: Final = SPAN_SECONDS / 3600
 DAY: Final = 86_400.0
 # A share of the day's uploads for each hour: people who prepare voices work by day, half of it before and after lunch.
 PROFILE: Final = (*[0.005] * 7, 0.03, 0.08, 0.13, 0.13, 0.08, 0.07, 0.12, 0.12, 0.08, 0.05, 0.025, *[0.0083] * 6)
@@ -47,7 +49,7 @@ def finished(spans: Sequence[Span], workers: int) -> dict[int, float]:
 def a_day(hours: float, wav_share: float, seconds_per_hour: dict[str, float], seed: int = 1) -> list[Span]:
     """The orders of a day: recordings of 5 minutes to 12 hours, an hour in the mean, by the profile above.
 
-    A WAV becomes a span every two minutes; a compressed recording is one.
+    A WAV becomes a span every four minutes; a compressed recording is one.
     """
     rng = random.Random(seed)  # noqa: S311 - a simulation, not a secret
     spans: list[Span] = []
