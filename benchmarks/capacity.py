@@ -49,7 +49,7 @@ def finished(spans: Sequence[Span], workers: int) -> dict[int, float]:
 def a_day(hours: float, wav_share: float, seconds_per_hour: dict[str, float], seed: int = 1) -> list[Span]:
     """The orders of a day: recordings of 5 minutes to 12 hours, an hour in the mean, by the profile above.
 
-    A WAV becomes a span every four minutes; a compressed recording is one.
+    A WAV becomes a span for each `SPAN_HOURS`; a compressed recording is one.
     """
     rng = random.Random(seed)  # noqa: S311 - a simulation, not a secret
     spans: list[Span] = []

@@ -10,13 +10,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 WIDE_BYTES: Final = 65_536
-NARROW_SECONDS: Final = 0.01
+NARROW_BYTES: Final = 10  # a hundred times a second
 
 
 class Sluice:
-    def __init__(self, url: str, up_piece_bytes: int) -> None:
-        self._target = urlsplit(url)
-        self._up_piece_bytes = up_piece_bytes
+    def __init__(self, url: str, narrow: bool) -> None:
+        self._target, self._narrow = urlsplit(url), narrow
         self._open = asyncio.Event()
         self._open.set()
         self._pumps: set[asyncio.Task[None]] = set()
@@ -35,13 +34,13 @@ class Sluice:
 
     async def join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
-        for way in (self._pump(reader, far_writer, self._up_piece_bytes), self._pump(far_reader, writer, WIDE_BYTES)):
+        for way in (self._pump(reader, far_writer, self._narrow), self._pump(far_reader, writer, narrow=False)):
             self._pumps.add(asyncio.create_task(way))
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, piece_bytes: int) -> None:
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, narrow: bool) -> None:
         with suppress(OSError):
-            while data := await source.read(piece_bytes):
-                await asyncio.sleep(0 if piece_bytes == WIDE_BYTES else NARROW_SECONDS)
+            while data := await source.read(NARROW_BYTES if narrow else WIDE_BYTES):
+                await asyncio.sleep(0.01 if narrow else 0)
                 await self._open.wait()
                 sink.write(data)
                 await sink.drain()
@@ -54,9 +53,8 @@ class Sluice:
 
 
 @asynccontextmanager
-async def sluice(url: str, *, up_piece_bytes: int = WIDE_BYTES) -> AsyncIterator[Sluice]:
-    """With another `up_piece_bytes`, no more than that go up in `NARROW_SECONDS`."""
-    made = Sluice(url, up_piece_bytes)
+async def sluice(url: str, *, narrow: bool = False) -> AsyncIterator[Sluice]:
+    made = Sluice(url, narrow)
     server = await asyncio.start_server(made.join, "127.0.0.1", 0)
     made.port = server.sockets[0].getsockname()[1]
     try:

@@ -65,7 +65,7 @@ async def close(client: Client) -> None:
         await end(returning)
 
 
-async def settle(client: Client) -> None:
+async def flush(client: Client) -> None:
     """Until the server has taken all that was sent: whoever asks now finds what was subscribed before.
 
     nats-py's `flush` writes its PING ahead of what still waits to be written; the second one's goes behind it.

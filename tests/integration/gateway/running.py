@@ -10,7 +10,7 @@ import msgspec
 import uvicorn
 from nats.aio.client import Client
 
-from bus.connection import settle
+from bus.connection import flush
 from bus.stream import Stream
 from contracts import envelope, life, queries, subjects, view
 from gateway.adapters.http_protocol import HttpProtocol
@@ -85,7 +85,7 @@ class CatalogPlayer:
     async def start(self) -> None:
         await self._client.subscribe(subjects.CATALOG_GET, cb=self._on_get)
         await self._client.subscribe(subjects.CATALOG_LIST, cb=self._on_list)
-        await settle(self._client)
+        await flush(self._client)
 
     async def _on_get(self, message: Any) -> None:
         question = queries.get_decoder.decode(message.data)

@@ -13,7 +13,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from bus.connection import settle
+from bus.connection import flush
 
 AT_ONCE: Final = 64  # one that waits for the rows must not hold up the others
 
@@ -30,7 +30,7 @@ async def answering(client: Client, queue: str, answers: Mapping[str, Answer]) -
         await client.subscribe(subject, queue=queue, cb=desk.taker(answer)) for subject, answer in answers.items()
     ]
     with suppress(nats.errors.Error):  # a line that breaks just now: nats-py subscribes anew when it is back
-        await settle(client)
+        await flush(client)
     try:
         yield
     finally:
