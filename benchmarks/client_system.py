@@ -18,7 +18,7 @@ from objects import ObjectStore, S3Settings
 from objects.connection import Connection, connect
 from objects.settings import Timeouts
 from segmenter import app, settings
-from segmenter.adapters import slices
+from segmenter.audio import slices
 from stack.__main__ import follow_parent, main
 from stack.services import OURS, Programs
 

@@ -5,7 +5,8 @@ import os
 import sys
 from collections.abc import Mapping
 
-from bus import settings as environment
+from runtime import settings as environment
+
 from migrations import steps
 from migrations.settings import Settings
 

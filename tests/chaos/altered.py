@@ -10,8 +10,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from bus import settle, topology
-from bus.drafts import Draft, Drafter
+from bus import settlement, topology
+from bus.messages import Draft, Drafter
 
 ACK_WAIT = "CHAOS_ACK_WAIT_SECONDS"
 UNFENCED = "CHAOS_UNFENCED"
@@ -19,7 +19,7 @@ UNFENCED = "CHAOS_UNFENCED"
 
 def alter(env: Mapping[str, str]) -> None:
     if seconds := env.get(ACK_WAIT):
-        topology.ACK_WAIT_SECONDS = settle.ACK_WAIT_SECONDS = float(seconds)  # type: ignore[misc]
+        topology.ACK_WAIT_SECONDS = settlement.ACK_WAIT_SECONDS = float(seconds)  # type: ignore[misc]
     if env.get(UNFENCED):
         Drafter.fenced = Drafter.once = _unconditional  # type: ignore[method-assign,assignment]
 

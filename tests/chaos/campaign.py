@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from bus.stopping import end
+from runtime.tasks import end
+
 from tests.chaos import staging, witness
 from tests.chaos.faults import Striker
 from tests.chaos.feed import Feed

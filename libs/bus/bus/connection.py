@@ -14,10 +14,10 @@ import nats
 import nats.errors
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
+from runtime.tasks import end
 
 from bus.accounts import inbox_prefix
 from bus.errors import BusUnavailable
-from bus.stopping import end
 
 PING_SECONDS: Final = 8  # a half-open line is noticed after three of them: 24 s
 HAND_BACK_SECONDS: Final = 1.0  # a stopping worker has this long to finish before its message goes to another

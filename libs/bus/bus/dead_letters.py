@@ -19,9 +19,9 @@ import nats.js.errors
 from nats.aio.client import Client
 
 from bus.connection import connected
-from bus.drafts import Drafter
 from bus.errors import BusError
 from bus.life_log import LifeLog
+from bus.messages import Drafter
 from bus.stream import Stream, translated
 from contracts import commands, envelope, life, subjects
 from contracts.events import AnyEvent, DatasetDeleted

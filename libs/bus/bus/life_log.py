@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bus.drafts import Draft, Drafter
+from bus.backoff import Patience
 from bus.errors import BatchAbandoned, BusUnavailable, ConditionFailed, InFlight
-from bus.patience import Patience
+from bus.messages import Draft, Drafter
 from bus.stored import Stored
 from bus.stream import Stream
 from contracts import commands, envelope, events, life, subjects

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
-from bus.drafts import Draft
+from bus.backoff import Patience
 from bus.errors import BatchAbandoned, BusUnavailable, ConditionFailed, InFlight
-from bus.patience import Patience
+from bus.messages import Draft
 from bus.stream import Stream
 from contracts import subjects
 

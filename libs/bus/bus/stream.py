@@ -12,10 +12,10 @@ import msgspec
 import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
+from runtime import tracing
 
-from bus import tracing
-from bus.drafts import Draft
 from bus.errors import BusUnavailable, from_server
+from bus.messages import Draft
 from bus.stored import Stored, read
 from contracts import envelope, subjects
 

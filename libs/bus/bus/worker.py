@@ -15,12 +15,13 @@ from typing import Any, Final
 
 import uvicorn
 from faststream.nats import NatsBroker
+from runtime import logs, tracing
+from runtime.tasks import run_until
+from runtime.tuning import spare_what_is_there
 
-from bus import logs, metrics, topology, tracing
+from bus import metrics, topology
 from bus.connection import close, make_broker
 from bus.errors import BusError
-from bus.garbage import spare_what_is_there
-from bus.stopping import run_until
 
 Check = Callable[[], Coroutine[Any, Any, None]]
 Loop = Callable[[], Coroutine[Any, Any, None]]

@@ -20,7 +20,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
 from objects.errors import ObjectMissing, StoreError
-from objects.pulse import Pulse
+from objects.liveness import Pulse
 from objects.settings import S3Settings, Timeouts
 from objects.translation import translated
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from objects.connection import Connection
 from objects.digests import RunningSha256
 from objects.errors import StoreError
-from objects.multipart import MultipartUpload
+from objects.multipart_upload import MultipartUpload
 from objects.parts import SMALLEST_PART_BYTES, part_bytes
 from objects.sending import put_object
 

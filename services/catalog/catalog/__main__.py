@@ -5,7 +5,8 @@ import asyncio
 import os
 import sys
 
-from bus import settings as environment
+from runtime import settings as environment
+
 from catalog import app, rebuild
 from catalog.settings import Settings
 

@@ -6,14 +6,14 @@ from functools import partial
 
 from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
+from runtime import tracing
 
-from bus import tracing
 from bus.worker import Wiring, client_of, serve
 from catalog.adapters import metrics
 from catalog.adapters.database import Database
-from catalog.adapters.questions import Answer, answering
 from catalog.adapters.reader import Reader
 from catalog.adapters.replies import Replies
+from catalog.adapters.requests import Answer, answering
 from catalog.handlers import on_get, on_list
 from catalog.projector import Projector
 from catalog.settings import Settings

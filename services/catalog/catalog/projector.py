@@ -13,10 +13,10 @@ from time import monotonic
 from typing import Final
 
 from nats.aio.client import Client
+from runtime import tracing
 
-from bus import tracing
 from bus.errors import BusError
-from catalog.adapters import feed, metrics, witness
+from catalog.adapters import feed, metrics, stream_identity
 from catalog.adapters import projection_store as store
 from catalog.adapters.database import Database, WriteConnection, transaction
 from catalog.adapters.feed import Feed, Received
@@ -87,7 +87,7 @@ class Projector:
 
     async def _adopt(self, connection: WriteConnection) -> Position:
         before, position = await store.adopt(
-            connection, partial(feed.identify, self._client), partial(witness.still_there, self._client)
+            connection, partial(feed.identify, self._client), partial(stream_identity.still_there, self._client)
         )
         fields = {"position": position.seq}
         if before != position and before.stream_created is not None:

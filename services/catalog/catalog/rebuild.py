@@ -15,7 +15,7 @@ from nats.aio.client import Client
 
 from bus import connection as line
 from bus.errors import BusError
-from catalog.adapters import feed, scratch, witness
+from catalog.adapters import feed, scratch, stream_identity
 from catalog.adapters import projection_store as store
 from catalog.adapters.database import Database, WriteConnection, transaction
 from catalog.adapters.projection_store import Position
@@ -80,7 +80,7 @@ async def _stored_position(connection: WriteConnection, client: Client) -> Posit
     async with transaction(connection):
         stood = await store.locked_position(connection)
         stream = await feed.identify(client)  # after the position, which may move on meanwhile
-        same = stood.tip is None or await witness.still_there(client, stood.tip)
+        same = stood.tip is None or await stream_identity.still_there(client, stood.tip)
     if stood.stream_created != stream.created or stood.seq > stream.last_seq or not same:
         raise RebuildRefused("the rows do not come from this stream yet; start the catalog, which reads it from 1")
     return stood

@@ -3,9 +3,8 @@
 from typing import Annotated
 
 from msgspec import Meta, Struct
-
-from bus.settings import NatsUrl, Port
-from bus.tracing import Endpoint
+from runtime.settings import NatsUrl, Port
+from runtime.tracing import Endpoint
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):

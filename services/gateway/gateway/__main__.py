@@ -4,12 +4,12 @@ import os
 import sys
 
 import uvicorn
+from runtime import logs
 
-from bus import logs
-from gateway.adapters.connection import USER
-from gateway.adapters.http_protocol import HttpProtocol
 from gateway.app import build
-from gateway.leaving import GRACE_SECONDS, Leaving, Server
+from gateway.datasets.connection import USER
+from gateway.server.protocol import HttpProtocol
+from gateway.server.shutdown import GRACE_SECONDS, Leaving, Server
 from gateway.settings import load
 from objects import keep_large_blocks
 

@@ -9,26 +9,26 @@ from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp
+from runtime import tracing
+from runtime.tuning import spare_what_is_there
 
-from bus import tracing
-from bus.garbage import spare_what_is_there
-from gateway import document, handlers, probes
-from gateway.adapters import allowing, bodies, openapi, problems
-from gateway.adapters.auth import CALLER, Authentication, Caller
-from gateway.adapters.catalog import Catalog
-from gateway.adapters.connection import USER, Connection
-from gateway.adapters.correlation import Correlation
-from gateway.adapters.desk import Desk
-from gateway.adapters.lingering import Lingering
-from gateway.adapters.lives import Lives
-from gateway.adapters.query import known_parameters_only
-from gateway.adapters.tracing import Traced
-from gateway.adapters.uploads import Uploads
-from gateway.leaving import Leaving
+from gateway.datasets.catalog import Catalog
+from gateway.datasets.connection import USER, Connection
+from gateway.datasets.lives import Lives
+from gateway.handlers import datasets, document, probes
+from gateway.http import openapi, options_routes, problems, request_body
+from gateway.http.auth import CALLER, Authentication, Caller
+from gateway.http.correlation import Correlation
+from gateway.http.query import known_parameters_only
+from gateway.http.request_context import Desk
+from gateway.http.tracing import Traced
+from gateway.server.lingering import Lingering
+from gateway.server.shutdown import Leaving
 from gateway.settings import Settings
+from gateway.uploads.receiving import Uploads
 from objects import ObjectStore, Timeouts, open_store
 
-ROUTES: Final = (*handlers.ROUTES, *probes.ROUTES, document.document)
+ROUTES: Final = (*datasets.ROUTES, *probes.ROUTES, document.document)
 # A request waits five seconds at most: a store that hangs is known after three, and the rest is for the way out.
 PATIENCE: Final = Timeouts(connect_seconds=1.5, silence_seconds=1.5, abort_seconds=0.5)
 OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, probes.METRICS, openapi.DOCUMENT_PATH)
@@ -57,7 +57,7 @@ def _router(settings: Settings, leaving: Leaving) -> Litestar:
             await app.state.uploads.finish()
 
     return Litestar(
-        route_handlers=[*allowing.options(ROUTES), *ROUTES],
+        route_handlers=[*options_routes.options(ROUTES), *ROUTES],
         lifespan=[running],
         dependencies={
             "desk": Provide(_desk, sync_to_thread=False),
@@ -68,7 +68,7 @@ def _router(settings: Settings, leaving: Leaving) -> Litestar:
         },
         guards=[known_parameters_only],
         exception_handlers={Exception: problems.answer},
-        request_max_body_size=bodies.MAX_BODY_BYTES,
+        request_max_body_size=request_body.MAX_BODY_BYTES,
         openapi_config=openapi.config(version("cuecutter-gateway")),
         logging_config=None,
     )

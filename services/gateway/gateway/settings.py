@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Annotated, Final
 
 from msgspec import Meta
+from runtime.settings import NatsUrl, Port
+from runtime.settings import load as load_settings
+from runtime.tracing import Endpoint
 
-from bus.settings import NatsUrl, Port
-from bus.settings import load as load_settings
-from bus.tracing import Endpoint
-from gateway.adapters.uploads import Limits
+from gateway.uploads.receiving import Limits
 from objects import S3Environment
 
 MEBIBYTE: Final = 1024 * 1024

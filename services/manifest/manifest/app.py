@@ -8,16 +8,16 @@ from contextlib import asynccontextmanager
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
-from bus.drafts import Drafter
+from bus.consumer import subscribe
 from bus.errors import BusError
 from bus.life_log import LifeLog
-from bus.settle import Settler, look
+from bus.messages import Drafter
+from bus.settlement import Settler, look
 from bus.stream import Stream
-from bus.subscriptions import subscribe
 from bus.worker import Wiring, client_of, serve
 from contracts import subjects
-from manifest.adapters.catalog import processing
 from manifest.adapters.facts import Facts
+from manifest.adapters.processing_list import processing
 from manifest.handlers import Handlers
 from manifest.settings import Settings
 from objects import StoreUnavailable, UploadLost, open_store

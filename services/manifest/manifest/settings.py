@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta
+from runtime.settings import NatsUrl, Port
+from runtime.settings import load as load_settings
+from runtime.tracing import Endpoint
 
-from bus.settings import NatsUrl, Port
-from bus.settings import load as load_settings
-from bus.tracing import Endpoint
 from objects import S3Environment
 
 

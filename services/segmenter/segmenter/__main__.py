@@ -5,9 +5,9 @@ import os
 import sys
 
 from bus.connection import connected
-from bus.drafts import Drafter
 from bus.errors import BusError
 from bus.life_log import LifeLog
+from bus.messages import Drafter
 from bus.stream import Stream
 from objects import StoreError, open_store
 from segmenter import settings

@@ -9,18 +9,18 @@ from contextlib import asynccontextmanager
 
 from faststream.nats import NatsBroker
 
+from bus.consumer import subscribe
 from bus.dead_letters import DeadLetters
-from bus.drafts import Drafter
 from bus.errors import BusError
 from bus.life_log import LifeLog
-from bus.settle import Settler
+from bus.messages import Drafter
+from bus.settlement import Settler
 from bus.stream import Stream
-from bus.subscriptions import subscribe
 from bus.worker import Wiring, client_of, serve
 from contracts import subjects
 from objects import StoreError, StoreUnavailable, UploadLost, keep_large_blocks, open_store
-from segmenter.adapters.decoder_process import Decoders
-from segmenter.adapters.recording import Recordings
+from segmenter.audio.recording import Recordings
+from segmenter.decoding.process import Decoders
 from segmenter.handlers import Handlers
 from segmenter.planning import Planner
 from segmenter.purging import Purger

@@ -11,7 +11,7 @@ from bus.stream import Stream
 from contracts import commands, subjects
 from contracts.events import DatasetDeleted, Event, ProcessRequested, SpanPlanned
 from contracts.problem import Problem
-from segmenter.adapters.recording import own_plan_version
+from segmenter.audio.recording import own_plan_version
 from segmenter.domain.errors import AudioError
 from segmenter.domain.problems import audio_problem, run_failed
 from segmenter.planning import Planner

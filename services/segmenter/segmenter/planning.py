@@ -9,15 +9,15 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bus.drafts import Draft, Drafter
 from bus.errors import ConditionFailed
+from bus.messages import Draft, Drafter
 from bus.run_writer import Outcome, RunWriter
 from bus.stream import Stream
 from contracts import envelope, events, keys, subjects
 from contracts.events import AudioFacts, ProcessRequested
 from contracts.problem import Problem
 from objects import ObjectStore
-from segmenter.adapters.recording import Recordings
+from segmenter.audio.recording import Recordings
 from segmenter.domain.errors import AudioError
 from segmenter.domain.plan import Plan, make_plan
 from segmenter.domain.problems import audio_problem, transcript_problem

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta
+from runtime.settings import NatsUrl, Port
+from runtime.settings import load as load_settings
+from runtime.tracing import Endpoint
 
-from bus.settings import NatsUrl, Port
-from bus.settings import load as load_settings
-from bus.tracing import Endpoint
 from objects import S3Environment
-from segmenter.adapters.decoder_process import MOST_SECONDS
+from segmenter.decoding.process import MOST_SECONDS
 
 
 class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):

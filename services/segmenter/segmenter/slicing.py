@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
-from bus.drafts import Draft, Drafter
+from bus.messages import Draft, Drafter
 from bus.run_writer import Outcome, RunWriter
 from bus.stream import Stream
 from contracts import envelope, events, keys, plan_lines, subjects
 from contracts.events import MAX_TEXT_CHARS, SegmentRow, SpanPlanned
 from contracts.plan_lines import PlannedSegment
 from objects import ObjectStore
-from segmenter.adapters import metrics
-from segmenter.adapters.recording import Recordings
-from segmenter.adapters.slices import SliceStore
+from segmenter import metrics
+from segmenter.audio.recording import Recordings
+from segmenter.audio.slices import SliceStore
 from segmenter.domain.spans import order_for
 
 # While one span begins or ends, or is decoded for minutes, the others keep the store busy.

@@ -10,8 +10,8 @@ from nats.aio.client import Client
 from bus import dead_letters, topology
 from bus.connection import close, connect
 from bus.dead_letters import DeadLetters
-from bus.drafts import Drafter
 from bus.life_log import Appended, LifeLog
+from bus.messages import Drafter
 from bus.stream import Stream
 from contracts import commands, envelope, subjects
 from contracts.events import AnyEvent, ProcessRequested

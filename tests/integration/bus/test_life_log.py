@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from nats.aio.client import Client
 
-from bus.drafts import Draft, Drafter
 from bus.errors import BusUnavailable
 from bus.life_log import Appended, LifeLog
+from bus.messages import Draft, Drafter
 from bus.stream import Stream
 from contracts import commands, life, subjects
 from tests.lives import told, upload

@@ -8,9 +8,9 @@ import pytest
 from nats.aio.client import Client
 
 from bus.connection import connect
-from bus.drafts import Draft, Drafter
 from bus.errors import BusUnavailable, ConditionFailed
 from bus.life_log import Appended, LifeLog
+from bus.messages import Draft, Drafter
 from bus.run_writer import Outcome, RunWriter
 from bus.stream import MAX_BATCH, Stream
 from contracts import commands, events, subjects

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from nats.aio.client import Client
 
-from bus import settle, topology
+from bus import settlement, topology
 from bus.connection import close, connect, make_broker
+from bus.consumer import subscribe
 from bus.deliveries import Again, Delivery, Done, Leave, Route, Settlement
-from bus.drafts import Drafter
 from bus.errors import BusUnavailable
-from bus.settle import Settler
+from bus.messages import Drafter
+from bus.settlement import Settler
 from bus.stream import Stream
-from bus.subscriptions import subscribe
 from bus.worker import client_of
 from contracts import envelope, subjects
 from tests.lives import span_order
@@ -85,7 +85,7 @@ class Desk:
 @pytest.fixture
 async def desk(nats_server: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     # The pauses are the subject of a unit test; here they only cost time.
-    monkeypatch.setattr(settle, "_PAUSES_SECONDS", (0.01,))
+    monkeypatch.setattr(settlement, "_PAUSES_SECONDS", (0.01,))
     admin = await connect(nats_server.url("topology"), "topology")
     await topology.declare(admin)
     desk = Desk(nats_server.url("segmenter"), admin)
@@ -103,7 +103,7 @@ async def test_a_handled_message_is_acknowledged(desk: Desk) -> None:
 
 
 async def line_of(desk: Desk, body: bytes | None, caplog: pytest.LogCaptureFixture) -> list[Any]:
-    caplog.set_level("INFO", "bus.settle")
+    caplog.set_level("INFO", "bus.settlement")
     await desk.start(lambda delivery: Done("well"))
     await desk.send(body)
     await desk.until(lambda: bool(caplog.records))
@@ -143,13 +143,13 @@ async def test_a_message_left_to_another_worker_is_neither_acked_nor_redelivered
 @pytest.mark.parametrize("error", [Away("s3"), BusUnavailable("nats")])
 async def test_a_dependency_that_is_away_never_makes_a_dead_letter(desk: Desk, error: Exception) -> None:
     def handler(delivery: Delivery) -> Settlement:
-        if delivery.attempt <= settle.MAX_FAILURES + 4:
+        if delivery.attempt <= settlement.MAX_FAILURES + 4:
             raise error
         return Done()
 
     await desk.start(handler)
     await desk.send()
-    await desk.until(lambda: len(desk.seen) == settle.MAX_FAILURES + 5)
+    await desk.until(lambda: len(desk.seen) == settlement.MAX_FAILURES + 5)
     await desk.settled()
     assert desk.poisoned == []
     assert await Stream(desk.admin, subjects.DEAD_STREAM).last(subjects.dead("segmenter")) is None
@@ -163,13 +163,13 @@ async def test_a_failure_nobody_foresaw_is_tried_again_then_buried_with_its_reas
     await desk.send()
     await desk.until(lambda: bool(desk.poisoned))
     await desk.settled()
-    assert desk.seen == list(range(1, settle.MAX_FAILURES + 1))
+    assert desk.seen == list(range(1, settlement.MAX_FAILURES + 1))
     assert desk.poisoned == ["ZeroDivisionError: a bug"]
     letter = await desk.admin.jetstream().get_last_msg(subjects.DEAD_STREAM, subjects.dead("segmenter"))
     assert letter.headers is not None
     assert letter.headers["x-original-subject"] == "tts.dataset.d.run.1.span.0"
     assert letter.headers["x-reason"] == "ZeroDivisionError: a bug"
-    assert letter.headers["x-attempts"] == str(settle.MAX_FAILURES)
+    assert letter.headers["x-attempts"] == str(settlement.MAX_FAILURES)
 
 
 async def test_an_outage_before_a_failure_nobody_foresaw_is_not_counted_among_its_tries(desk: Desk) -> None:
@@ -180,13 +180,13 @@ async def test_an_outage_before_a_failure_nobody_foresaw_is_not_counted_among_it
     await desk.send()
     await desk.until(lambda: bool(desk.poisoned))
     await desk.settled()
-    assert len(desk.seen) == 12 + settle.MAX_FAILURES
+    assert len(desk.seen) == 12 + settlement.MAX_FAILURES
 
 
 async def test_a_message_that_ends_its_process_each_time_is_buried_before_it_is_handled_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settle, "MAX_VANISHED", 2)
+    monkeypatch.setattr(settlement, "MAX_VANISHED", 2)
     await desk.declare_anew(ack_wait_seconds=0.5)
     await desk.send()
     await desk.vanish()
@@ -203,7 +203,7 @@ async def test_a_message_that_ends_its_process_each_time_is_buried_before_it_is_
 async def test_a_message_put_off_or_handed_back_many_times_has_not_vanished(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settle, "MAX_VANISHED", 1)
+    monkeypatch.setattr(settlement, "MAX_VANISHED", 1)
     await desk.start(lambda delivery: Done() if delivery.attempt == 6 else Again(0.01))
     await desk.send()
     await desk.until(lambda: len(desk.seen) == 6)
@@ -226,7 +226,7 @@ async def test_one_message_after_another_that_fails_holds_up_none_of_the_others(
     assert monotonic() - began < 2
     await desk.until(lambda: bool(desk.poisoned))
     await desk.settled()
-    assert len(desk.seen) == 19 + settle.MAX_FAILURES
+    assert len(desk.seen) == 19 + settlement.MAX_FAILURES
 
 
 async def test_a_body_that_is_no_event_is_buried_at_once_and_blocks_nobody(desk: Desk) -> None:
@@ -273,7 +273,7 @@ async def test_what_no_newer_worker_takes_is_buried_in_the_end_and_no_run_is_end
     letter = await desk.admin.jetstream().get_last_msg(subjects.DEAD_STREAM, subjects.dead("segmenter"))
     assert letter.headers is not None
     assert letter.headers["x-reason"].startswith("written by a newer version: ")
-    assert letter.headers["x-attempts"] == str(settle.NEWER_ATTEMPTS)
+    assert letter.headers["x-attempts"] == str(settlement.NEWER_ATTEMPTS)
     assert desk.poisoned == []
 
 
@@ -314,7 +314,7 @@ async def test_a_message_worked_on_for_longer_than_the_ack_wait_stays_with_its_w
     await js.delete_consumer(subjects.STREAM, subjects.DURABLE_SPAN)
     quick = topology.Durable(subjects.DURABLE_SPAN, subjects.ALL_SPANS).config().evolve(ack_wait=wait_seconds)
     await js.add_consumer(subjects.STREAM, quick)
-    monkeypatch.setattr(settle, "ACK_WAIT_SECONDS", wait_seconds if beating else 60)
+    monkeypatch.setattr(settlement, "ACK_WAIT_SECONDS", wait_seconds if beating else 60)
 
     begun = asyncio.Event()
 

@@ -10,8 +10,8 @@ from nats.js.api import ConsumerConfig
 from bus import topology
 from bus.accounts import USERS
 from bus.connection import close, connect
-from bus.drafts import Drafter
 from bus.errors import BusUnavailable, TopologyDrift
+from bus.messages import Drafter
 from bus.stream import Stream
 from contracts import events, subjects
 

@@ -14,9 +14,9 @@ from nats.aio.client import Client
 from bus import connection as line
 from catalog import app
 from catalog.adapters.database import Database
-from catalog.adapters.questions import answering
 from catalog.adapters.reader import Reader
 from catalog.adapters.replies import Replies
+from catalog.adapters.requests import answering
 from catalog.handlers import on_get
 from contracts import queries, subjects
 from contracts.dataset import Status

@@ -7,9 +7,10 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
+from runtime import tasks
 
 from bus import connection as line
-from bus import stopping, topology
+from bus import topology
 from catalog.errors import CatalogError
 from catalog.projector import Projector
 from contracts import envelope, events, subjects
@@ -133,7 +134,7 @@ async def test_projectors_that_all_believe_they_lead_still_count_once(world: Wor
             last = await world.author.progressed(dataset_id, run, 1)
         await world.reached(last)
         row = await world.row(dataset_id)
-        await stopping.end(*rivals)
+        await tasks.end(*rivals)
     assert row is not None
     assert row.progress == Progress(segments=300, of=None)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from catalog.adapters import witness
+from catalog.adapters import stream_identity
 from catalog.adapters.database import Database, transaction
 from catalog.adapters.projection_store import Position, locked_position
 from catalog.errors import RebuildRefused
@@ -94,4 +94,4 @@ async def test_a_life_that_was_purged_after_its_deletion_is_no_other_stream(worl
     await world.author.stream.purge(subjects.life(dataset_id), keep=1)
     tip = (await stood(world)).tip
     assert tip is not None
-    assert await witness.still_there(world.admin, tip)
+    assert await stream_identity.still_there(world.admin, tip)

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 from nats.aio.client import Client
+from runtime import tasks
 
 from bus import connection as line
-from bus import stopping, topology
-from bus.drafts import Drafter
+from bus import topology
 from bus.life_log import Appended, LifeLog
+from bus.messages import Drafter
 from bus.stream import Stream
 from catalog.adapters.database import Database
 from catalog.adapters.reader import Reader
@@ -156,7 +157,7 @@ class World:
             yield projector
         finally:
             assert not task.done(), task
-            await stopping.end(task)
+            await tasks.end(task)
             await line.close(client)
             await database.close()
 

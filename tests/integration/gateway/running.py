@@ -13,8 +13,8 @@ from nats.aio.client import Client
 from bus.connection import flush
 from bus.stream import Stream
 from contracts import envelope, life, queries, subjects, view
-from gateway.adapters.http_protocol import HttpProtocol
 from gateway.app import build
+from gateway.server.protocol import HttpProtocol
 from gateway.settings import load
 from stack import tokens
 

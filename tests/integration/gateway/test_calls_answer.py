@@ -12,7 +12,7 @@ import pytest
 from bus.stream import Stream
 from contracts import envelope, events, subjects
 from contracts.queries import GetDataset
-from gateway.adapters.lives import Lives
+from gateway.datasets.lives import Lives
 from objects import ObjectStore
 from tests.integration.gateway.running import SRT, WAV, CatalogPlayer, create
 

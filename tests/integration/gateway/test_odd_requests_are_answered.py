@@ -11,7 +11,9 @@ import httpx
 import pytest
 
 from bus.stream import Stream
-from gateway.adapters import bodies, http_protocol, uploads
+from gateway.http import request_body
+from gateway.server import protocol
+from gateway.uploads import receiving
 from objects import ObjectStore
 from stack import tokens
 from tests.integration.gateway.forms import BOUNDARY, form, part
@@ -158,7 +160,7 @@ async def test_who_still_sends_what_is_no_http_reads_the_answer_to_its_end(url: 
 
 
 async def test_a_request_that_does_not_begin_is_not_waited_for(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
     assert (await said(url, b"GET /healthz HTTP/1.1\r\nX:")).fault == (408, "head-timeout", [])
     assert await to_the_end(url) == b""
     where = urlsplit(url)
@@ -174,8 +176,8 @@ async def test_a_request_that_does_not_begin_is_not_waited_for(url: str, monkeyp
 async def test_a_request_under_way_is_not_taken_for_one_that_does_not_begin(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.2)
-    monkeypatch.setattr(bodies, "BODY_SECONDS", 1.0)
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(request_body, "BODY_SECONDS", 1.0)
     answer = await said(url, head("POST", f"/tts/datasets/{uuid4()}/process", "Content-Length: 50"), b"{")
     assert answer.fault == (408, "body-timeout", [])
 
@@ -183,14 +185,14 @@ async def test_a_request_under_way_is_not_taken_for_one_that_does_not_begin(
 async def test_an_upload_that_falls_silent_is_ended(
     url: str, store: ObjectStore, observer: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr(receiving, "SILENCE_SECONDS", 0.3)
     upload = head("POST", "/tts/datasets", CONTENT_TYPE, f"Content-Length: {len(FORM)}")
     assert (await said(url, upload + FORM[:9_000])).fault == (408, "upload-timeout", [])
     await assert_nothing_stays(store, observer)
 
 
 async def test_a_small_body_is_not_waited_for_long(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(request_body, "BODY_SECONDS", 0.2)
     answer = await said(url, head("POST", f"/tts/datasets/{uuid4()}/process", "Content-Length: 50"), b"{")
     assert answer.fault == (408, "body-timeout", [])
 

@@ -13,7 +13,7 @@ import pytest
 from bus import topology
 from bus.connection import close, connect
 from bus.errors import BusUnavailable
-from gateway.adapters.lives import Lives
+from gateway.datasets.lives import Lives
 from objects import ObjectStore
 from stack import ports
 from tests.integration.gateway.forms import form, part, refusal, send

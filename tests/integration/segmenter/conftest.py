@@ -15,15 +15,15 @@ from bus import topology
 from bus.connection import close, connect
 from bus.dead_letters import DeadLetters
 from bus.deliveries import Delivery, Settlement
-from bus.drafts import Drafter
 from bus.life_log import Appended, LifeLog
+from bus.messages import Drafter
 from bus.stream import Stored, Stream
 from contracts import commands, envelope, keys, subjects
 from contracts.dataset import Options, Source, TranscriptType
 from contracts.events import SegmentationPlanned
 from objects import ObjectStore, S3Settings, open_store
-from segmenter.adapters.decoder_process import Decoders
-from segmenter.adapters.recording import Recordings
+from segmenter.audio.recording import Recordings
+from segmenter.decoding.process import Decoders
 from segmenter.handlers import Handlers
 from segmenter.planning import Planner
 from segmenter.purging import Purger

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from segmenter.adapters.audio_source import DecodedReader, open_reader
-from segmenter.adapters.decoder_process import Decoders
-from segmenter.adapters.pcm_window import PcmWindow
-from segmenter.adapters.probe import probe
-from segmenter.adapters.shared_memory import BLOCK_BYTES
+from segmenter.audio.pcm_window import PcmWindow
+from segmenter.audio.source import DecodedReader, open_reader
+from segmenter.decoding.process import Decoders
+from segmenter.decoding.shared_memory import BLOCK_BYTES
 from segmenter.domain.errors import AudioEndsEarly
 from segmenter.domain.ports import Pcm, PcmReader
+from segmenter.probing.probe import probe
 from tests.integration.segmenter.recordings import (
     LOSSLESS,
     RECIPES,

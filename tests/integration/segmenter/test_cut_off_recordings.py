@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 
-from segmenter.adapters.length import measure
 from segmenter.domain.ports import Length
+from segmenter.probing.length import measure
 from tests.integration.segmenter.recordings import RECIPES, Recipe, encode, with_a_gap
 from tests.unit.segmenter.memory_file import File
 

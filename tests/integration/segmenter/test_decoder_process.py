@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segmenter.adapters import decoder_process, shared_memory
-from segmenter.adapters.decoder_process import DecoderLost, Decoders
+from segmenter.decoding import process, shared_memory
+from segmenter.decoding.process import DecoderLost, Decoders
 from segmenter.domain.errors import DecoderCrashed, NotAudio, UnsupportedAudio
 from tests.integration.segmenter.recordings import (
     RECIPES,
@@ -51,7 +51,7 @@ async def test_a_decoder_that_was_killed_is_nobodys_fault(decoders: Decoders) ->
 
 
 async def test_a_decoder_that_hangs_is_noticed(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoder_process, "HANG_SECONDS", 0.5)
+    monkeypatch.setattr(process, "HANG_SECONDS", 0.5)
     with pytest.raises(DecoderLost, match="no word"):
         await killed_while_decoding(decoders, signal.SIGSTOP)
     assert decoder_pids() == []
@@ -59,7 +59,7 @@ async def test_a_decoder_that_hangs_is_noticed(decoders: Decoders, monkeypatch: 
 
 async def test_a_decoder_that_wants_all_memory_gets_none() -> None:
     hungry = (
-        "import segmenter.adapters.decoder_child as child\n"
+        "import segmenter.decoding.child as child\n"
         "child._confine()\n"
         "try:\n    bytearray(2**30)\nexcept MemoryError:\n    print('refused')"
     )
@@ -84,7 +84,7 @@ async def test_a_process_is_not_used_again_after_a_recording_that_did_not_end_we
 
 
 async def test_a_process_is_replaced_now_and_then(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoder_process, "MAX_ORDERS", 2)
+    monkeypatch.setattr(process, "MAX_ORDERS", 2)
     for _ in range(2):
         await decoders.measure(MemorySource(FLAC))
     assert decoder_pids() == []
@@ -104,7 +104,7 @@ async def test_a_decoder_knows_no_secret_and_no_service_name(
 async def test_a_decoder_ends_with_its_segmenter() -> None:
     parent = (
         "import asyncio, os\n"
-        "from segmenter.adapters.decoder_process import Decoders\n"
+        "from segmenter.decoding.process import Decoders\n"
         "from tests.integration.segmenter.recordings import StuckSource, decoder_pids, encode, RECIPES\n"
         "async def main():\n"
         "    source = StuckSource(encode(RECIPES['flac']), answers=0)\n"
@@ -122,7 +122,7 @@ async def test_a_decoder_ends_with_its_segmenter() -> None:
 
 
 async def test_an_answer_nobody_could_mean_is_not_believed(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoder_process, "MAX_ANSWER_BYTES", 8)
+    monkeypatch.setattr(process, "MAX_ANSWER_BYTES", 8)
     with pytest.raises(DecoderLost, match="announces"):
         await decoders.measure(MemorySource(FLAC))
     assert decoder_pids() == []
@@ -131,7 +131,7 @@ async def test_an_answer_nobody_could_mean_is_not_believed(decoders: Decoders, m
 async def test_sound_outside_the_shared_memory_is_not_believed(
     decoders: Decoders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoder_process, "RING_BYTES", 8)
+    monkeypatch.setattr(process, "RING_BYTES", 8)
     with pytest.raises(DecoderLost, match="speaks of"):
         async with aclosing(decoders.decode(MemorySource(FLAC), rate_hz=44_100, first_frame=0, exact=False)) as sounds:
             await anext(sounds)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from segmenter.adapters.decoder_process import Decoders
-from segmenter.adapters.length import measure
+from segmenter.decoding.process import Decoders
 from segmenter.domain.errors import AudioTooLong
+from segmenter.probing.length import measure
 from tests.integration.segmenter.recordings import RECIPES, MemorySource, encode
 from tests.unit.segmenter.memory_file import File
 
@@ -23,7 +23,7 @@ def test_a_recording_beyond_the_limit_is_refused(name: str) -> None:
 def test_many_channels_may_last_less_long(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data, seconds = encode(RECIPES[name]), RECIPES[name].seconds
     assert measure(File(data), seconds).frames > 0
-    monkeypatch.setattr("segmenter.adapters.decoder.MAX_SAMPLES_PER_SECOND", 144_000)
+    monkeypatch.setattr("segmenter.ffmpeg.decoder.MAX_SAMPLES_PER_SECOND", 144_000)
     assert measure(File(data), seconds * 2).frames > 0
     with pytest.raises(AudioTooLong, match=r"at 48000 Hz in 6 channels\.$"):
         measure(File(data), seconds * 2 - 1)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bus.deliveries import Done
-from bus.drafts import Draft
+from bus.messages import Draft
 from contracts import keys, subjects
 from segmenter import sweeping
 from segmenter.sweeping import Sweeper

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from segmenter.adapters.audio_source import open_reader
-from segmenter.adapters.decoder_process import Decoders
-from segmenter.adapters.probe import probe
+from segmenter.audio.source import open_reader
+from segmenter.decoding.process import Decoders
 from segmenter.domain.errors import AudioEndsEarly, AudioError, NoAudio, NotAudio, TruncatedHeader, UnsupportedAudio
+from segmenter.probing.probe import probe
 from tests.integration.segmenter.recordings import (
     RECIPES,
     FailingSource,

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from segmenter.adapters.audio_source import FIRST_BLOCK_BYTES, WAV_BLOCK_BYTES, WavReader, open_reader
-from segmenter.adapters.decoder_process import Decoders
-from segmenter.adapters.probe import probe
+from segmenter.audio.source import FIRST_BLOCK_BYTES, WAV_BLOCK_BYTES, WavReader, open_reader
+from segmenter.decoding.process import Decoders
 from segmenter.domain.ports import Pcm, PcmReader
 from segmenter.domain.wav import SampleFormat, WavLayout
+from segmenter.probing.probe import probe
 from tests.integration.segmenter.recordings import FailingSource, MemorySource, StoreGone, StuckSource
 from tests.unit.segmenter.wav_files import PCM, chunk, fmt, riff
 

@@ -17,7 +17,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 BREACHES = {
     "contracts and transcripts import nothing of ours and do no I/O": ("contracts/keys.py", "import socket"),
     "contracts and transcripts do not know each other": ("transcripts/cues.py", "import contracts.keys"),
-    "bus imports contracts only; objects nothing of ours": ("bus/logs.py", "import transcripts"),
+    "bus imports contracts only; objects nothing of ours": ("runtime/logs.py", "import transcripts"),
     "objects does not import contracts or bus": ("objects/store.py", "import contracts.keys"),
     "bus does not import objects": ("bus/stream.py", "import objects"),
     "no service imports another": ("manifest/handlers.py", "import segmenter.planning"),

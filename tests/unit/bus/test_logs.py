@@ -5,7 +5,7 @@ import logging
 import subprocess
 import sys
 
-from bus.logs import JsonLines
+from runtime.logs import JsonLines
 
 
 def line(message: str, **extra: object) -> str:

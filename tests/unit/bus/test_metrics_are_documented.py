@@ -3,8 +3,8 @@
 import re
 
 import catalog.adapters.metrics
-import gateway.adapters.metrics
-import segmenter.adapters.metrics
+import gateway.metrics
+import segmenter.metrics
 from bus.metrics import REGISTRY
 from tests.stacks import ROOT
 

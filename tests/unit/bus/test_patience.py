@@ -4,8 +4,8 @@ from time import monotonic
 
 import pytest
 
+from bus.backoff import Patience
 from bus.errors import BusUnavailable, InFlight
-from bus.patience import Patience
 
 
 async def test_a_rival_is_met_again_at_once_and_a_silent_server_later_and_later() -> None:

@@ -1,6 +1,6 @@
 """A failed delivery comes again after a growing pause."""
 
-from bus.settle import MAX_FAILURES, pause_seconds
+from bus.settlement import MAX_FAILURES, pause_seconds
 
 
 def test_pauses_grow_from_half_a_second_to_thirty() -> None:

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import pytest
 from msgspec import Meta, Struct
-
-from bus.settings import load
+from runtime.settings import load
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename="upper"):

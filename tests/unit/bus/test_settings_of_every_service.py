@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-
-from bus.settings import load
+from runtime.settings import load
 
 SERVICES = ("gateway", "segmenter", "manifest", "catalog", "migrations")
 GOOD = {

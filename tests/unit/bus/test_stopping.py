@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-
-from bus.stopping import end, run_until
+from runtime.tasks import end, run_until
 
 
 async def deaf_once() -> None:

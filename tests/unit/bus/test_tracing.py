@@ -7,10 +7,10 @@ import sys
 from time import monotonic
 
 import pytest
+from runtime import tracing
+from runtime.settings import load
 
-from bus import tracing
-from bus.drafts import Drafter
-from bus.settings import load
+from bus.messages import Drafter
 from catalog.settings import Settings
 from contracts import subjects
 from tests.collector import Collector, Seen, collecting

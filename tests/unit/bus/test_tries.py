@@ -2,7 +2,7 @@
 
 import pytest
 
-from bus.tries import Tally
+from bus.delivery_attempts import Tally
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.adapters.multipart import MAX_MARGIN_BYTES, MultipartReader, boundary_of
 from gateway.errors import MalformedBody
+from gateway.uploads.multipart_reader import MAX_MARGIN_BYTES, MultipartReader, boundary_of
 
 BOUNDARY = "frontier"
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from gateway.adapters.kinds import TABLE, kinds
-from gateway.probes import NotReady
+from gateway.handlers.probes import NotReady
+from gateway.http.problem_types import TABLE, kinds
 from transcripts import TranscriptError
 
 PAGE = Path(__file__).parents[3] / "docs" / "api.md"

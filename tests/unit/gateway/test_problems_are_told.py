@@ -19,7 +19,7 @@ from bus.errors import BusUnavailable, ConditionFailed, TopologyDrift
 from contracts import life
 from contracts.envelope import UndecodableEvent
 from gateway import errors as e
-from gateway.adapters import problems
+from gateway.http import problems
 from objects import BucketMissing, StoreUnavailable, UploadLost
 from transcripts import DropCode, DroppedCue, NoText, NoUsableCue, UndecodableText, UnknownEncoding
 

@@ -6,8 +6,8 @@ from typing import Any
 import jwt
 import pytest
 
-from gateway.adapters.auth import bearer_of, user_of
 from gateway.errors import Unauthenticated
+from gateway.http.auth import bearer_of, user_of
 
 SECRET = "a-secret-that-only-the-issuer-and-we-know-and-long-enough-for-HS512, too"
 TIMES = ("exp", "iat", "nbf")

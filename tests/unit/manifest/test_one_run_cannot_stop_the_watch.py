@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from bus.errors import BusUnavailable
-from bus.settle import look
+from bus.settlement import look
 from contracts.envelope import NewerEvent
 from contracts.queries import DatasetRow
 from manifest.errors import PlanDamaged

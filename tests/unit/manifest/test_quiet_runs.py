@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bus.settle import look
+from bus.settlement import look
 from contracts import commands, events, life, view
 from contracts.queries import DatasetRow
 from manifest.errors import RowsMissing

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from segmenter.adapters.decoder import MAX_CHANNELS, MAX_RATE_HZ, MAX_SAMPLES_PER_SECOND, MIN_RATE_HZ
-from segmenter.adapters.decoder_process import MOST_SECONDS
+from segmenter.decoding.process import MOST_SECONDS
 from segmenter.domain.errors import AudioError
+from segmenter.ffmpeg.decoder import MAX_CHANNELS, MAX_RATE_HZ, MAX_SAMPLES_PER_SECOND, MIN_RATE_HZ
 
 PAGE = (Path(__file__).parents[3] / "docs" / "audio.md").read_text(encoding="utf-8")
 

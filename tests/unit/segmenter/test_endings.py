@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from segmenter.adapters.endings import broken_off, cut_off
-from segmenter.adapters.last_packets import LastPackets
+from segmenter.probing.last_packets import LastPackets
+from segmenter.probing.truncation import broken_off, cut_off
 from tests.unit.segmenter.memory_file import File
 
 SOUND = bytes(1000)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from segmenter.adapters.mov_index import equal_packets
+from segmenter.probing.mov_index import equal_packets
 from tests.unit.segmenter.memory_file import File
 
 TICKS = 1024

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmenter.adapters.ring import Ring
+from segmenter.decoding.ring import Ring
 
 SIZE = 64
 

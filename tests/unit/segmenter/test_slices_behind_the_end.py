@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from contracts.plan_lines import PlannedSegment
-from segmenter.adapters.slices import SliceStore
+from segmenter.audio.slices import SliceStore
 from segmenter.domain.errors import AudioEndsEarly
 
 RATE_HZ = 1000

@@ -16,7 +16,7 @@ from catalog.adapters import tables
 from catalog.adapters.database import WriteConnection, savepoint, transaction
 from catalog.adapters.feed import Identity
 from catalog.adapters.rows import columns_of, row_from
-from catalog.adapters.witness import Tip
+from catalog.adapters.stream_identity import Tip
 from catalog.domain.projection import Fact, Rows, fold
 from catalog.errors import PositionMoved, SchemaMissing, Unstorable
 from contracts import events

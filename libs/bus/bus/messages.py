@@ -1,0 +1,65 @@
+"""A message that is not stored yet, with the condition under which the server may store it.
+
+The event id is chosen here, before the first try, and kept through every retry: finding it in the stream is the only
+proof that an unclear publish was stored.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+from uuid import uuid4
+
+from runtime import tracing
+
+from contracts import envelope, subjects
+from contracts.events import AnyEvent, Life
+
+EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
+EXPECTED_ON: Final = "Nats-Expected-Last-Subject-Sequence-Subject"
+TTL: Final = "Nats-TTL"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`event_id` identifies the message for ever; `headers` hold its conditions, CloudEvents attributes and trace."""
+
+    subject: str
+    event_id: str
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafter:
+    """Makes a service's drafts. Work messages stay in the stream for `work_ttl_seconds`; lives stay for ever."""
+
+    service: str
+    work_ttl_seconds: int = 48 * 3600
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def life(self, event: Life, *, after: int | None) -> Draft:
+        """Rule 1: stored only while the last life event is the one at sequence `after` (0: none).
+
+        None states no condition, for a second event of the same batch.
+        """
+        condition = {} if after is None else {EXPECTED: str(after)}
+        return self._draft(subjects.life(event.dataset_id), event, condition)
+
+    def once(self, subject: str, event: AnyEvent, *, ttl: bool = True) -> Draft:
+        """Rule 3: stored only while nothing is stored on `subject`."""
+        condition = {EXPECTED: "0"}
+        return self._draft(subject, event, condition | (self._ttl() if ttl else {}))
+
+    def fenced(self, subject: str, event: AnyEvent, *, run: int) -> Draft:
+        """Rule 2: stored only while the dataset's last life event is the ProcessRequested at sequence `run`."""
+        fence = {EXPECTED: str(run), EXPECTED_ON: subjects.life(event.dataset_id)}
+        return self._draft(subject, event, fence | self._ttl())
+
+    def _ttl(self) -> dict[str, str]:
+        return {TTL: str(self.work_ttl_seconds)}
+
+    def _draft(self, subject: str, event: AnyEvent, conditions: dict[str, str]) -> Draft:
+        event_id = str(uuid4())
+        told = envelope.headers(event, event_id=event_id, source=self.service, at=self.now())
+        return Draft(subject, event_id, envelope.encode(event), told | conditions | tracing.outgoing())

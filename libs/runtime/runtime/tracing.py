@@ -1,0 +1,86 @@
+"""Traces across HTTP and NATS, in W3C's form: `traceparent` in requests and in every event. Off unless asked for.
+
+Off, a span is one shared object that does nothing, events carry no header, and OpenTelemetry is never imported: its
+half of this module is `runtime.otlp`, loaded by `exporting` alone. An exporter that can't reach its collector drops what
+it can't keep; no handler ever waits for it.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from importlib import import_module
+from typing import Annotated, Final, Literal, Protocol
+
+from msgspec import Meta
+
+TRACEPARENT: Final = "traceparent"
+
+# The setting OTEL_EXPORTER_OTLP_ENDPOINT of every service: the base URL of a collector; empty means off.
+Endpoint = Annotated[str, Meta(pattern=r"^https?://\S+$")]
+
+Kind = Literal["server", "client", "consumer", "producer", "internal"]
+Value = str | int | float | bool | None
+
+
+class Span(Protocol):
+    """Work under way. Nothing of a user's content may be said of it: no name, no text."""
+
+    def rename(self, name: str) -> None: ...
+
+    def note(self, **attributes: Value) -> None:
+        """None is left out; the names get the prefix `cuecutter.`."""
+
+    def fail(self, why: str) -> None: ...
+
+
+class Tracer(Protocol):
+    def span(self, name: str, kind: Kind, headers: Mapping[str, str] | None) -> AbstractContextManager[Span]: ...
+
+    def past(self, name: str, seconds: float, traceparent: str) -> None: ...
+
+    def outgoing(self) -> dict[str, str]: ...
+
+    async def close(self) -> None: ...
+
+
+class _Untraced:
+    def rename(self, name: str) -> None: ...
+
+    def note(self, **attributes: Value) -> None: ...
+
+    def fail(self, why: str) -> None: ...
+
+
+_UNTRACED: Final[AbstractContextManager[Span]] = nullcontext(_Untraced())
+_tracer: Tracer | None = None
+
+
+@asynccontextmanager
+async def exporting(service: str, endpoint: Endpoint) -> AsyncIterator[None]:
+    """Traces while the block runs, if `endpoint` is not empty; its end sends what is left, within two seconds."""
+    global _tracer
+    if not endpoint:
+        yield
+        return
+    tracer: Tracer = import_module("runtime.otlp").OtlpTracer(service, endpoint)
+    _tracer = tracer
+    try:
+        yield
+    finally:
+        _tracer = None
+        await tracer.close()
+
+
+def span(name: str, kind: Kind, headers: Mapping[str, str] | None = None) -> AbstractContextManager[Span]:
+    """A span of the block: a child of what `headers` name, where they are given, else of the span around it."""
+    return _UNTRACED if _tracer is None else _tracer.span(name, kind, headers)
+
+
+def past(name: str, seconds: float, traceparent: str) -> None:
+    """A span that ends now and took `seconds`, for a message of a batch; none for one that is not traced."""
+    if _tracer is not None and traceparent:
+        _tracer.past(name, seconds, traceparent)
+
+
+def outgoing() -> dict[str, str]:
+    """The headers that make what is sent now part of the trace under way; empty outside of one."""
+    return {} if _tracer is None else _tracer.outgoing()

@@ -1,0 +1,54 @@
+"""Asking the catalog over NATS: rows, or a clear `CatalogUnavailable` within its patience."""
+
+from typing import Final
+
+import msgspec
+import nats.errors
+from runtime import tracing
+
+from contracts import subjects
+from contracts.queries import DatasetRow, GetDataset, ListDatasets, Rows, Unavailable, answer_decoder
+from gateway.datasets.connection import Connection
+from gateway.errors import CatalogUnavailable
+
+PATIENCE_SECONDS: Final = 2.5  # with the two seconds a read of the life may take, below five
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+class Catalog:
+    """The rows of all datasets. What a user may see is for the caller to ask."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def dataset(self, dataset_id: str, at_least: int) -> DatasetRow | None:
+        """The row as of life sequence `at_least` or later; None when it is gone by then.
+
+        Raises: CatalogUnavailable; BusUnavailable.
+        """
+        question = GetDataset(dataset_id=dataset_id, at_least=at_least)
+        rows = (await self._ask(subjects.CATALOG_GET, _encoder.encode(question))).rows
+        return rows[0] if rows else None
+
+    async def datasets(self, question: ListDatasets) -> Rows:
+        """A page, newest first.
+
+        Raises: CatalogUnavailable; BusUnavailable.
+        """
+        return await self._ask(subjects.CATALOG_LIST, _encoder.encode(question))
+
+    async def _ask(self, subject: str, question: bytes) -> Rows:
+        client = self._connection.client()
+        try:
+            with tracing.span(subject, "client"):
+                headers = tracing.outgoing() or None
+                reply = await client.request(subject, question, timeout=PATIENCE_SECONDS, headers=headers)
+            answer = answer_decoder.decode(reply.data)
+        except (nats.errors.Error, TimeoutError) as problem:
+            raise CatalogUnavailable("The catalog does not answer. Try again.") from problem
+        except msgspec.MsgspecError as problem:
+            raise CatalogUnavailable("The catalog's answer can't be read.") from problem
+        if isinstance(answer, Unavailable):
+            raise CatalogUnavailable("The catalog has no answer now. Try again.")
+        return answer

@@ -1,0 +1,231 @@
+"""The routes of datasets, one function each: read, decide, write, tell.
+
+What a dataset's state allows is decided in `contracts.life`; a command that is refused there never returns here.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from litestar import HttpMethod, Request, Response, delete, post, route
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import PathParameter, QueryParameter
+
+from bus.life_log import Appended
+from contracts import commands, keys, life, view
+from contracts.dataset import Source, Status
+from contracts.queries import DatasetRow, ListDatasets
+from gateway import metrics
+from gateway.domain import fields, paging
+from gateway.domain.transcript import Judged, judge
+from gateway.errors import Fault, InvalidRequest, NotFound
+from gateway.http import openapi, request_body
+from gateway.http.auth import Caller
+from gateway.http.correlation import note
+from gateway.http.query import KNOWN, MUST_BE
+from gateway.http.request_context import Desk
+from gateway.http.schemas import Dataset, shown
+from gateway.uploads.receiving import Intake
+from gateway.uploads.staging import StoredObject
+
+DATASETS: Final = "/tts/datasets"
+DATASET: Final = "/tts/datasets/{dataset_id:uuid}"
+
+DatasetId = Annotated[UUID, PathParameter(description="The dataset's `id`.")]
+
+_READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
+
+
+@post(
+    DATASETS,
+    status_code=201,
+    request_max_body_size=None,
+    operation_id="createDataset",
+    response_description="The new dataset.",
+    operation_class=openapi.UploadOperation,
+    response_headers=[openapi.LOCATION],
+    responses=openapi.problems(400, 401, 408, 413, 415, 422, 503),
+)
+async def create_dataset(
+    request: Request[Any, Any, Any],
+    desk: NamedDependency[Desk],
+) -> Response[Dataset]:
+    """Stores a recording with its transcript as a new dataset; with `auto_process` its first run begins, too."""
+    desk.lives.check()
+    dataset_id = str(uuid4())
+    async with desk.uploads.staging(keys.dataset_prefix(desk.caller.user_id, dataset_id)) as staging:
+        intake = await desk.uploads.take(request, staging)
+        form = fields.form_of(intake.values)
+        judged = await asyncio.to_thread(judge, intake.transcript, form.transcript_type, form.transcript_encoding)
+        text = await staging.transcript(intake.transcript, judged.extension)
+        desk.lives.check()
+        # An append whose answer is lost may still be stored, so from here on the objects may belong to a life.
+        staging.keep()
+        who = _who(desk.caller, dataset_id)
+        upload = commands.Upload(**who, source=_source(form, intake, judged, text, who["at"]), options=form.options)
+        appended = await desk.lives.append_upload(upload, commands.RequestProcess(**who) if form.auto_process else None)
+    metrics.uploaded(intake.audio.size_bytes, len(intake.transcript))
+    return _answered(request, appended, 201)
+
+
+@route(
+    DATASETS,
+    http_method=_READ,
+    status_code=200,
+    operation_id=openapi.operation("listDatasets"),
+    response_description="A page of datasets.",
+    opt={KNOWN: ("limit", "cursor", "status")},
+    response_headers=[openapi.NEXT_PAGE],
+    responses=openapi.problems(400, 401, 503),
+)
+async def list_datasets(
+    desk: NamedDependency[Desk],
+    limit: Annotated[
+        int, QueryParameter(ge=1, le=paging.MAX_LIMIT, description="The most datasets of a page.")
+    ] = paging.DEFAULT_LIMIT,
+    cursor: Annotated[str | None, QueryParameter(description="Where the page begins; from a Link header.")] = None,
+    status: Annotated[Status | None, QueryParameter(description="Only datasets of this status.")] = None,
+) -> Response[list[Dataset]]:
+    """The caller's datasets, newest first. It may be a second behind; a single dataset never is."""
+    before = _before(cursor)
+    page = await desk.catalog.datasets(
+        ListDatasets(user_id=desk.caller.user_id, limit=limit, before=before, status=status)
+    )
+    headers = {"link": _next_page(page.rows[-1], limit, status)} if page.more and page.rows else {}
+    return Response([shown(row) for row in page.rows], headers=headers)
+
+
+@route(
+    DATASET,
+    http_method=_READ,
+    status_code=200,
+    operation_id=openapi.operation("getDataset"),
+    response_description="The dataset.",
+    responses=openapi.problems(400, 401, 404, 503),
+)
+async def get_dataset(
+    dataset_id: DatasetId,
+    desk: NamedDependency[Desk],
+) -> Response[Dataset]:
+    """One dataset, as of its last event or later."""
+    seen = await desk.lives.seen(str(dataset_id), desk.caller.user_id)
+    row = await desk.catalog.dataset(str(dataset_id), at_least=seen)
+    if row is None:
+        raise NotFound("There is no such dataset any more.")
+    return Response(shown(row))
+
+
+@delete(
+    DATASET,
+    status_code=204,
+    operation_id="deleteDataset",
+    response_description="It is gone.",
+    responses=openapi.problems(400, 401, 404, 503),
+)
+async def delete_dataset(
+    dataset_id: DatasetId, request: Request[Any, Any, Any], desk: NamedDependency[Desk]
+) -> Response[None]:
+    """Deletes a dataset for ever; a run of it ends. Its objects go within a minute."""
+    appended = await desk.lives.append(commands.DeleteDataset(**_who(desk.caller, str(dataset_id))))
+    note(request.scope, str(dataset_id), appended.event.run)
+    return Response(None, status_code=204)
+
+
+@post(
+    f"{DATASET}/process",
+    status_code=202,
+    operation_id="processDataset",
+    response_description="The dataset, with its run begun.",
+    operation_class=openapi.ProcessOperation,
+    response_headers=[openapi.LOCATION],
+    responses=openapi.problems(400, 401, 404, 408, 409, 413, 503),
+)
+async def process_dataset(
+    dataset_id: DatasetId,
+    request: Request[Any, Any, Any],
+    desk: NamedDependency[Desk],
+) -> Response[Dataset]:
+    """Begins a run. Without `options` those apply that the dataset shows."""
+    options = fields.process_options(await request_body.read(request))
+    command = commands.RequestProcess(**_who(desk.caller, str(dataset_id)), options=options)
+    return _answered(request, await desk.lives.append(command), 202)
+
+
+@post(
+    f"{DATASET}/cancel",
+    status_code=202,
+    operation_id="cancelDataset",
+    response_description="The dataset, with its run ended.",
+    response_headers=[openapi.LOCATION],
+    responses=openapi.problems(400, 401, 404, 409, 503),
+)
+async def cancel_dataset(
+    dataset_id: DatasetId, request: Request[Any, Any, Any], desk: NamedDependency[Desk]
+) -> Response[Dataset]:
+    """Ends the run under way; an earlier result stays."""
+    command = commands.CancelProcess(**_who(desk.caller, str(dataset_id)))
+    return _answered(request, await desk.lives.append(command), 202)
+
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
+    create_dataset,
+    list_datasets,
+    get_dataset,
+    delete_dataset,
+    process_dataset,
+    cancel_dataset,
+)
+
+
+def _who(caller: Caller, dataset_id: str) -> dict[str, Any]:
+    return {
+        "dataset_id": dataset_id,
+        "user_id": caller.user_id,
+        "correlation_id": caller.request_id,
+        "cause": caller.request_id,
+        "at": datetime.now(UTC),
+    }
+
+
+def _source(form: fields.Form, intake: Intake, judged: Judged, text: StoredObject, at: datetime) -> Source:
+    return Source(
+        name=form.name,
+        description=form.description,
+        created_at=at,
+        audio_key=intake.audio.key,
+        audio_bytes=intake.audio.size_bytes,
+        audio_sha256=intake.audio.sha256,
+        transcript_key=text.key,
+        transcript_bytes=text.size_bytes,
+        transcript_sha256=text.sha256,
+        transcript_type=judged.kind,
+        transcript_encoding=judged.encoding,
+    )
+
+
+def _answered(request: Request[Any, Any, Any], appended: Appended, status: int) -> Response[Dataset]:
+    """The dataset with the appended event applied. No one else is asked: what is stored must be told."""
+    state = appended.state
+    assert not isinstance(state, life.Absent | life.Deleted)
+    note(request.scope, state.dataset_id, state.run if isinstance(state, life.Processing) else appended.event.run)
+    row = view.row_of(state, at=appended.event.at, created_seq=appended.seq)
+    return Response(shown(row), status_code=status, headers={"location": f"{DATASETS}/{row.id}"})
+
+
+def _before(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    try:
+        return paging.before_of(cursor)
+    except paging.CursorInvalid as problem:
+        raise InvalidRequest(Fault("cursor", "invalid", f"'cursor' must be {MUST_BE['cursor']}.")) from problem
+
+
+def _next_page(last: DatasetRow, limit: int, status: Status | None) -> str:
+    query = {"limit": limit, "cursor": paging.cursor_of(last.created_seq)} | (
+        {"status": status.value} if status else {}
+    )
+    return f'<{DATASETS}?{urlencode(query)}>; rel="next"'

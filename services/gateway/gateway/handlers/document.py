@@ -1,0 +1,57 @@
+"""`/schema/openapi.json`: the API for a stranger's tools. One JSON file, open to everybody, without foreign addresses.
+
+The framework derives it from the routes; what it can't know or says wrong is put right here, in the finished document.
+"""
+
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from litestar import HttpMethod, Litestar, Request, Response, route
+
+from gateway.http import openapi
+from gateway.http.problems import RETRY_SECONDS
+
+MEDIA_TYPE: Final = "application/vnd.oai.openapi+json"
+
+_HEADERS: Final[dict[str, dict[str, Any]]] = {
+    "401": {"WWW-Authenticate": {"description": "RFC 6750.", "required": True, "schema": {"type": "string"}}},
+    "503": {
+        "Retry-After": {
+            "description": "In seconds.",
+            "required": False,
+            "schema": {"type": "integer", "examples": [RETRY_SECONDS]},
+        }
+    },
+}
+
+
+@route(openapi.DOCUMENT_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, include_in_schema=False)
+async def document(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The OpenAPI 3.1 document."""
+    return Response(_document(request.app), media_type=MEDIA_TYPE)
+
+
+@cache
+def _document(app: Litestar) -> bytes:
+    schema = app.openapi_schema.to_schema()
+    for item in schema["paths"].values():
+        for method, operation in item.items():
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _without_null(parameter["schema"])
+            for status, answer in operation["responses"].items():
+                _correct(method, status, answer)
+    return msgspec.json.encode(schema)
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    # A query parameter may be left out, but there is no way to write that it is null.
+    one_of = schema.pop("oneOf", [])
+    return schema | next((choice for choice in one_of if choice != {"type": "null"}), {})
+
+
+def _correct(method: str, status: str, answer: dict[str, Any]) -> None:
+    """The framework gives every answer a body, HEAD's and 204's too, and a problem no headers."""
+    if method == "head" or status == "204":
+        answer.pop("content", None)
+    answer.setdefault("headers", {}).update(_HEADERS.get(status, {}))

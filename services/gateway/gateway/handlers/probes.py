@@ -1,0 +1,130 @@
+"""`/healthz` says that the process runs, `/readyz` what it still needs, `/metrics` what it counted.
+
+All are open: they tell nothing of anybody.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, Final
+
+from litestar import HttpMethod, Response, route
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import ResponseSpec
+from msgspec import Struct
+
+from bus import metrics, topology
+from bus.errors import BusError
+from contracts.queries import ListDatasets
+from gateway.datasets.catalog import Catalog
+from gateway.datasets.connection import USER, Connection
+from gateway.errors import CatalogUnavailable
+from gateway.http.openapi import ANYBODY, operation, problems
+from gateway.http.problems import MEDIA_TYPE
+from gateway.http.schemas import Health, Readiness
+from gateway.server.shutdown import Leaving
+from objects import BucketMissing, ObjectStore, StoreError
+
+HEALTHZ: Final = "/healthz"
+READYZ: Final = "/readyz"
+METRICS: Final = "/metrics"
+CHECK_SECONDS: Final = 3.0  # what takes longer to answer counts as missing
+
+# No token can name this user, so the catalog is asked in earnest and nobody's rows are read.
+NOBODY: Final = "-"
+
+
+class NotReady(Struct, frozen=True, kw_only=True):
+    """The problem of a gateway that lacks something, with the members that every service's answer has."""
+
+    type: str = "urn:cuecutter:problem:not-ready"
+    title: str = "The gateway is not ready"
+    status: int = 503
+    detail: str
+    code: str = "not-ready"
+    instance: str = READYZ
+    ready: bool = False
+    service: str = USER
+    missing: tuple[str, ...]
+
+
+@route(
+    HEALTHZ,
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    status_code=200,
+    operation_id=operation("healthz"),
+    response_description="The process answers.",
+    security=ANYBODY,
+    responses=problems(400),
+)
+async def healthz() -> Health:
+    """Whether the process answers at all."""
+    return Health("ok", USER)
+
+
+@route(
+    READYZ,
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    status_code=200,
+    operation_id=operation("readyz"),
+    security=ANYBODY,
+    responses=problems(400)
+    | {
+        200: ResponseSpec(Readiness, generate_examples=False, description="Ready."),
+        503: ResponseSpec(NotReady, generate_examples=False, description="Not ready.", media_type=MEDIA_TYPE),
+    },
+)
+async def readyz(
+    connection: NamedDependency[Connection],
+    catalog: NamedDependency[Catalog],
+    store: NamedDependency[ObjectStore],
+    leaving: NamedDependency[Leaving],
+) -> Response[Any]:
+    """Whether all that requests need is there; if not, 503 and what is missing."""
+    if leaving.asked:
+        return _not_ready("leaving: it has been asked to stop")
+    checks = await asyncio.gather(
+        _missing("nats", _topology(connection)),
+        _missing("storage", store.check()),
+        _missing("catalog", catalog.datasets(ListDatasets(user_id=NOBODY, limit=1))),
+    )
+    missing = tuple(line for lines in checks for line in lines)
+    if missing:
+        return _not_ready(*missing)
+    return Response(Readiness(True, USER, ()))
+
+
+def _not_ready(*missing: str) -> Response[NotReady]:
+    return Response(NotReady(detail="; ".join(missing), missing=missing), status_code=503, media_type=MEDIA_TYPE)
+
+
+@route(METRICS, http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, include_in_schema=False)
+async def counted() -> Response[bytes]:
+    """What this process counted, for Prometheus."""
+    return Response(await metrics.scrape(), media_type=metrics.CONTENT_TYPE)
+
+
+async def _topology(connection: Connection) -> list[str]:
+    return await topology.missing(connection.client(), ())
+
+
+async def _missing(what: str, check: Awaitable[Any]) -> list[str]:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            found = await check
+    except (BusError, CatalogUnavailable, StoreError, TimeoutError) as problem:
+        return [f"{what}: {_why(problem)}"]
+    return [f"{what}: {line}" for line in found] if isinstance(found, list) else []
+
+
+def _why(problem: Exception) -> str:
+    # The text of a store's error may name hosts and buckets; a probe is open to everybody.
+    match problem:
+        case TimeoutError():
+            return "no answer in time"
+        case BucketMissing():
+            return "the bucket is missing; run `python -m migrations`, which makes it"
+    return type(problem).__name__
+
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (healthz, readyz, counted)

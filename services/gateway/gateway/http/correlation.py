@@ -1,0 +1,88 @@
+"""One id, one log line and one figure for every request.
+
+The id is the client's where it is a sane token, else one of ours. It goes back as X-Request-Id, into every problem,
+and as correlation id and cause into the events a request leads to. The line names the route's template, never the query
+or a header: those may hold what is nobody's business.
+"""
+
+import logging
+import re
+from time import perf_counter
+from typing import Any, Final
+from uuid import uuid4
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway import metrics
+
+REQUEST_ID: Final = "request_id"  # keys in the scope's state
+_DATASET: Final = "dataset"
+
+_SANE: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_log = logging.getLogger("gateway.access")
+
+
+def request_id_of(scope: Scope) -> str:
+    return str(scope["state"][REQUEST_ID])
+
+
+def note(scope: Scope, dataset_id: str, run: int | None) -> None:
+    """For the request's line: which dataset it made or changed, and which run of it."""
+    scope["state"][_DATASET] = {"dataset_id": dataset_id, "run": run}
+
+
+class Correlation:
+    """ASGI middleware, the outermost one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        request_id = _chosen(scope["headers"])
+        scope.setdefault("state", {})[REQUEST_ID] = request_id
+        started, status = perf_counter(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode("ascii"))]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        finally:
+            _tell(scope, status, perf_counter() - started)
+
+
+def _chosen(headers: Any) -> str:
+    given = [value for name, value in headers if name == b"x-request-id"]
+    if len(given) == 1 and _SANE.fullmatch(given[0]):
+        return str(given[0].decode("ascii"))
+    return str(uuid4())
+
+
+def logged(scope: Scope) -> dict[str, Any]:
+    """What finds a request's line: its dataset, the run it began or ended, its id."""
+    named = scope.get("path_params", {}).get("dataset_id")
+    dataset = scope["state"].get(_DATASET) or {"dataset_id": named and str(named), "run": None}
+    return {**dataset, "correlation_id": request_id_of(scope)}
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    caller = scope["state"].get("caller")
+    method, route = str(scope.get("method")), scope.get("path_template", metrics.ROUTELESS)
+    metrics.request(method, route, status, seconds)
+    fields = {
+        "method": method,
+        "path": route,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        **logged(scope),
+        "user": caller.user_id if caller else None,
+    }
+    _log.info("request", extra={"fields": fields})

@@ -1,0 +1,173 @@
+"""The OpenAPI 3.1 document: what the framework can't see by itself. One JSON file; no pages with foreign scripts."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from litestar import HttpMethod, Request, Router
+from litestar.datastructures import ResponseHeader
+from litestar.exceptions import NotFoundException
+from litestar.openapi import OpenAPIConfig, ResponseSpec
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import (
+    Components,
+    OpenAPIFormat,
+    OpenAPIMediaType,
+    OpenAPIType,
+    Operation,
+    RequestBody,
+    Schema,
+    SecurityScheme,
+)
+
+from contracts.dataset import TranscriptType
+from gateway.domain import fields
+from gateway.http.problem_types import kinds
+from gateway.http.problems import MEDIA_TYPE, Problem
+
+DOCUMENT_PATH: Final = "/schema/openapi.json"
+LOCATION: Final = ResponseHeader(
+    name="Location", description="The dataset's path.", value="", documentation_only=True, required=True
+)
+NEXT_PAGE: Final = ResponseHeader(
+    name="Link", description='The next page, as <…>; rel="next", when there is one.', value="", documentation_only=True
+)
+
+ANYBODY: Final[list[dict[str, list[str]]]] = [{}]  # the security of a route that needs no token
+
+_ABOUT: Final = (
+    "Turns a recording and its transcript into TTS training data. Every answer that is no success is a problem object "
+    "(RFC 9457) with a stable `code` and a `remedy`. Every answer has an `X-Request-Id`; send one, and it is kept. "
+    "Unknown paths are 404, other methods 405, unknown query parameters 400."
+)
+
+_WHY: Final = {
+    400: "The request is not valid; `errors` names the fields.",
+    401: "There is no valid bearer token.",
+    404: "There is no such dataset, or it is somebody else's.",
+    408: "The body took too long to come.",
+    409: "The dataset's state does not allow it; `run` is the run under way.",
+    413: "The body, or a part of it, is too large.",
+    415: "The recording is in no known format, has no sound or is protected, as far as its first bytes tell.",
+    422: "The recording is empty, or the transcript can't be used; `errors` names the lines.",
+    500: "The gateway failed; `request_id` finds out why.",
+    503: "Something the gateway needs is away; `Retry-After` says when to ask again.",
+}
+
+
+def problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """The documented problem answers of a route: for each of `statuses`, and for a failure of ours."""
+    return {
+        status: ResponseSpec(Problem, generate_examples=False, description=_described(status), media_type=MEDIA_TYPE)
+        for status in (*statuses, 500)
+    }
+
+
+def _described(status: int) -> str:
+    codes = ", ".join(f"`{kind.code}`" for kind in kinds() if kind.status == status)
+    return f"{_WHY[status]} One of {codes}."
+
+
+def operation(name: str) -> Any:
+    """Names a route's operations: HEAD is another one than GET and needs another name."""
+    return lambda handler, method, path: name if method == HttpMethod.GET else f"{name}Headers"
+
+
+def config(version: str) -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Cuecutter",
+        version=version,
+        description=_ABOUT,
+        components=Components(
+            security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+        ),
+        security=[{"bearer": []}],
+        # The framework insists on serving it, beside an HTML page. `gateway.handlers.document` does that; nobody comes here.
+        render_plugins=[JsonRenderPlugin(path="/-")],
+        openapi_router=Router("/schema/-", route_handlers=[], include_in_schema=False, before_request=_nothing),
+        use_handler_docstrings=True,
+    )
+
+
+def _nothing(_: Request[Any, Any, Any]) -> None:
+    raise NotFoundException
+
+
+_OPTIONS: Final = Schema(
+    type=OpenAPIType.OBJECT,
+    description="How the recording is cut.",
+    properties={
+        "sample_rate": Schema(
+            type=[OpenAPIType.INTEGER, OpenAPIType.NULL],
+            minimum=8_000,
+            maximum=48_000,
+            description="In Hz; null keeps the source's rate, which is never exceeded.",
+        )
+    },
+    additional_properties=False,
+)
+_STANDING: Final = "How the recording is cut. Null, or left out: as the dataset's `options` say."
+_UPLOAD: Final = Schema(
+    type=OpenAPIType.OBJECT,
+    description="The parts may come in any order, each of them once. File names and types are not read.",
+    required=["audio", "transcript", "name"],
+    properties={
+        "audio": Schema(
+            type=OpenAPIType.STRING,
+            format=OpenAPIFormat.BINARY,
+            description="The recording: WAV, FLAC, MP3, M4A, Ogg, Opus, WebM, AIFF and others. Its bytes decide.",
+        ),
+        "transcript": Schema(
+            type=OpenAPIType.STRING,
+            format=OpenAPIFormat.BINARY,
+            description="SRT gives a segment a cue, plain text one segment over everything. A file or a text field.",
+        ),
+        "name": Schema(
+            type=OpenAPIType.STRING,
+            min_length=1,
+            max_length=fields.MAX_NAME_CHARS,
+            description="Yours to choose. White space around it is stripped; no control characters.",
+        ),
+        "description": Schema(
+            type=OpenAPIType.STRING,
+            max_length=fields.MAX_DESCRIPTION_CHARS,
+            description="Of any number of lines. Left out or empty, there is none.",
+        ),
+        "transcript_type": Schema(
+            type=OpenAPIType.STRING,
+            enum=[kind.value for kind in TranscriptType],
+            description="Left out, the content decides.",
+        ),
+        "transcript_encoding": Schema(
+            type=OpenAPIType.STRING,
+            max_length=fields.MAX_ENCODING_CHARS,
+            description="For a transcript that is neither UTF-8 nor begins with a byte order mark.",
+            examples=["windows-1252"],
+        ),
+        "auto_process": Schema(
+            type=OpenAPIType.STRING,
+            enum=["true", "false", "1", "0"],
+            default="false",
+            description="Whether the first run begins at once.",
+        ),
+        "options": _OPTIONS,
+    },
+    additional_properties=False,
+)
+
+
+@dataclass
+class UploadOperation(Operation):
+    """Documents the multipart body that the handler reads as a stream."""
+
+    def __post_init__(self) -> None:
+        self.request_body = RequestBody({"multipart/form-data": OpenAPIMediaType(schema=_UPLOAD)}, required=True)
+
+
+@dataclass
+class ProcessOperation(Operation):
+    """Documents the optional JSON body."""
+
+    def __post_init__(self) -> None:
+        options = replace(_OPTIONS, type=[OpenAPIType.OBJECT, OpenAPIType.NULL], description=_STANDING)
+        body = Schema(type=OpenAPIType.OBJECT, properties={"options": options}, additional_properties=False)
+        self.request_body = RequestBody({"application/json": OpenAPIMediaType(schema=body)}, required=False)

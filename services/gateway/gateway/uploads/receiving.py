@@ -1,0 +1,144 @@
+"""One upload: its parts in any order, the recording straight into the store, the rest held in memory.
+
+Either everything is stored and kept, or nothing is. Only a crash leaves objects, and a prefix without a life is the
+sweeper's to remove.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import aclosing
+from typing import Any, Final
+
+from litestar import Request
+from msgspec import Struct
+
+from gateway.domain.fields import FIELDS, MAX_FIELD_BYTES, value_of
+from gateway.errors import Fault, InvalidRequest, Stopping, TranscriptTooLarge, UploadTimedOut, UploadTooLarge
+from gateway.server.shutdown import Leaving
+from gateway.uploads.multipart_reader import MultipartReader, boundary_of
+from gateway.uploads.staging import Cleaning, NextChunk, Staging, StoredObject
+from objects import ObjectStore
+
+REQUIRED: Final = ("audio", "transcript", "name")
+SILENCE_SECONDS: Final = 60.0
+PARTS: Final = frozenset((*REQUIRED, *FIELDS))
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """The largest parts taken, in bytes, and how long a whole upload may take."""
+
+    audio_bytes: int
+    transcript_bytes: int
+    upload_seconds: float
+
+    @property
+    def body_bytes(self) -> int:
+        """No body longer than this can be valid: two full parts, every text field, and room for what lies between."""
+        return self.audio_bytes + self.transcript_bytes + len(FIELDS) * MAX_FIELD_BYTES + 256 * 1024
+
+
+class Intake(Struct, frozen=True):
+    """All parts of an upload. `values` are the judged text fields by name."""
+
+    audio: StoredObject
+    transcript: bytes
+    values: dict[str, Any]
+
+
+class Uploads:
+    """Every upload of this process, and the cleaning up after those that failed."""
+
+    def __init__(self, store: ObjectStore, limits: Limits, leaving: Leaving) -> None:
+        self._store, self._limits, self._leaving, self._cleaning = store, limits, leaving, Cleaning()
+
+    def staging(self, prefix: str) -> Staging:
+        return Staging(self._store, prefix, self._cleaning)
+
+    async def take(self, request: Request[Any, Any, Any], staging: Staging) -> Intake:
+        """Raises: MalformedBody, UploadTooLarge, UploadTimedOut, Stopping, ClientGone, and as the function `take`."""
+        boundary = boundary_of(request.headers.get("content-type", ""))
+        if (request.content_length or 0) > self._limits.body_bytes:
+            raise UploadTooLarge(f"An upload may have at most {self._limits.body_bytes} bytes.")
+        try:
+            async with asyncio.timeout(self._limits.upload_seconds) as clock, aclosing(request.stream()) as body:
+                with self._leaving.breaking_off(clock):
+                    return await take(MultipartReader(_steady(body), boundary), staging, self._limits)
+        except TimeoutError as problem:
+            if clock.expired() and self._leaving.over:
+                raise Stopping("The gateway stops, and the upload is not complete.") from problem
+            if clock.expired():
+                raise UploadTimedOut(f"An upload may take {self._limits.upload_seconds:g} seconds.") from problem
+            raise
+
+    async def finish(self) -> None:
+        """Lets the cleaning up that is under way end before the store is closed."""
+        await self._cleaning.finish()
+
+
+async def _steady(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Raises: UploadTimedOut where nothing comes for too long: who has gone silent holds memory and a connection."""
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                chunk = await anext(body, None)
+        except TimeoutError as problem:
+            raise UploadTimedOut(f"Nothing came for {SILENCE_SECONDS:g} seconds.") from problem
+        if chunk is None:
+            return
+        yield chunk
+
+
+async def take(reader: MultipartReader, staging: Staging, limits: Limits) -> Intake:
+    """Reads every part, in any order; the recording is in the store when this returns.
+
+    Raises: InvalidRequest for a part that is unknown, repeated, missing or has a bad value; MalformedBody;
+    AudioTooLarge, TranscriptTooLarge; EmptyAudio, NotAudio, NoAudio, UnsupportedAudio; StoreError.
+    """
+    parts: dict[str, Any] = {}
+    while (field := await reader.next_part()) is not None:
+        _check_name(field, parts)
+        match field:
+            case "audio":
+                parts[field] = await staging.audio(reader.next_chunk, limits.audio_bytes)
+            case "transcript":
+                parts[field] = await _transcript(reader.next_chunk, limits.transcript_bytes)
+            case _:
+                parts[field] = value_of(field, await _text(field, reader.next_chunk))
+    if missing := [Fault(part, "missing", f"The part '{part}' is missing.") for part in REQUIRED if part not in parts]:
+        raise InvalidRequest(*missing)
+    return Intake(parts.pop("audio"), parts.pop("transcript"), parts)
+
+
+def _check_name(field: str, parts: Collection[str]) -> None:
+    if field not in PARTS:
+        known = ", ".join((*REQUIRED, *(name for name in FIELDS if name not in REQUIRED)))
+        raise InvalidRequest(
+            Fault(field[:100], "unknown", f"There is no part named {field[:100]!r}; there are {known}.")
+        )
+    if field in parts:
+        raise InvalidRequest(Fault(field, "duplicate", f"The part '{field}' may be there only once."))
+
+
+async def _transcript(next_chunk: NextChunk, limit_bytes: int) -> bytes:
+    body = await _whole(next_chunk, limit_bytes)
+    if body is None:
+        detail = f"A transcript may have at most {limit_bytes} bytes."
+        raise TranscriptTooLarge(detail, Fault("transcript", "too-large", detail))
+    return body
+
+
+async def _text(field: str, next_chunk: NextChunk) -> bytes:
+    body = await _whole(next_chunk, MAX_FIELD_BYTES)
+    if body is None:
+        raise InvalidRequest(Fault(field, "invalid", f"'{field}' is too long."))
+    return body
+
+
+async def _whole(next_chunk: NextChunk, limit_bytes: int) -> bytes | None:
+    """The whole part; None where it has more than `limit_bytes`."""
+    body = bytearray()
+    while (chunk := await next_chunk()) is not None:
+        body += chunk
+        if len(body) > limit_bytes:
+            return None
+    return bytes(body)

@@ -1,0 +1,178 @@
+"""Recordings as one channel of samples: PCM WAV by byte ranges from anywhere, everything else by decoding forward.
+
+Both readers give the same samples for the same frames however they are asked, and never hold up the event loop: work
+on more than a few milliseconds of bytes is done in threads.
+"""
+
+import asyncio
+from contextlib import aclosing
+from typing import Final, cast
+
+import numpy as np
+
+from segmenter.adapters.byte_blocks import ByteBlocks
+from segmenter.audio.pcm_window import PcmWindow
+from segmenter.decoding.process import Decoders
+from segmenter.domain.pcm import mono, unpack
+from segmenter.domain.ports import ByteSource, Pcm, PcmReader, SourceFacts
+from segmenter.domain.wav import SampleFormat, WavLayout
+
+WAV_BLOCK_BYTES: Final = 4 * 2**20  # a request costs what copying 2 MiB does; larger blocks gain nothing, cost memory
+FIRST_BLOCK_BYTES: Final = 512 * 2**10  # a short slice's: the first of all should not wait for eight times as much
+_WAV_AHEAD: Final = 1
+_WAV_KEEP: Final = 3
+_INLINE_BYTES: Final = 256 * 2**10  # converting more takes longer than a thread's round trip
+_INLINE_COPY_BYTES: Final = 1024 * 2**10  # and copying more
+
+
+def open_reader(
+    facts: SourceFacts, source: ByteSource, decoders: Decoders, *, exact: bool = False, frames: range | None = None
+) -> PcmReader:
+    """The reader for what `probe` found. With `exact` it gives float64, for resampling, otherwise int16.
+
+    `frames` are those that will be asked for, without which it is all of them: nothing else is read ahead.
+    """
+    if facts.layout is not None:
+        return WavReader(facts.layout, source, exact=exact, frames=frames)
+    return DecodedReader(source, facts.rate_hz, decoders, exact=exact)
+
+
+class WavReader:
+    """Reads 4 MiB at a time, one block ahead, and keeps three: sized for cues read in order, right for any order.
+
+    The first block is short and begins at the first wanted frame; what lies before belongs to another span.
+    """
+
+    def __init__(
+        self, layout: WavLayout, source: ByteSource, *, exact: bool = False, frames: range | None = None
+    ) -> None:
+        self._layout, self._exact = layout, exact
+        self._first = frames.start if frames else 0
+        end = min(frames.stop if frames else layout.frames, layout.frames)
+        # Whole frames, so that none lies across a block's border. They are counted from before the first wanted frame.
+        width = layout.frame_bytes
+        self._block_frames = max(1, WAV_BLOCK_BYTES // width)
+        self._origin = self._first - self._block_frames + min(self._block_frames, max(1, FIRST_BLOCK_BYTES // width))
+        self._blocks = ByteBlocks(
+            source,
+            self._block_frames * width,
+            origin=layout.data_offset + self._origin * width,
+            begin=layout.data_offset + self._first * width,
+            end=layout.data_offset + end * width,
+            ahead=_WAV_AHEAD,
+            keep=_WAV_KEEP,
+        )
+
+    @property
+    def rate_hz(self) -> int:
+        return self._layout.rate_hz
+
+    async def read(self, first_frame: int, count: int) -> Pcm:
+        """Frames of 16-bit mono within one block are a view of the bytes as they came. Any number may read at once.
+
+        Raises: ValueError before the first of the wanted frames; what the byte source raises.
+        """
+        if first_frame < self._first:
+            raise ValueError(f"frame {first_frame} lies before {self._first}, the first that was wanted")
+        at, end = first_frame, min(first_frame + count, self._layout.frames)
+        parts: list[Pcm] = []
+        while at < end:
+            part, whole = await self._part(at, end)
+            parts.append(part)
+            at += len(part)
+            if not whole:
+                break
+        return await _join(parts, self._exact)
+
+    @property
+    def ended_at(self) -> int | None:
+        return None  # the stored object has the bytes that it had when it was planned
+
+    async def aclose(self) -> None:
+        await self._blocks.aclose()
+
+    async def _part(self, at: int, end: int) -> tuple[Pcm, bool]:
+        """The wanted frames of the block `at` is in, and whether all of them are there."""
+        k, start = divmod(at - self._origin, self._block_frames)
+        count = min(end - at, self._block_frames - start)
+        block, width = await self._blocks.get(k), self._layout.frame_bytes
+        if k == 0:
+            start = at - self._first
+        data = memoryview(block)[start * width : (start + count) * width]
+        untouched = self._layout.sample_format is SampleFormat.S16 and self._layout.channels == 1 and not self._exact
+        if untouched or len(data) <= _INLINE_BYTES:
+            part = self._convert(data)
+        else:
+            part = await asyncio.to_thread(self._convert, data)
+        return part, len(part) == count
+
+    def _convert(self, data: memoryview) -> Pcm:
+        return mono(unpack(data, self._layout.sample_format, self._layout.channels), exact=self._exact)
+
+
+class DecodedReader:
+    """Decodes forward in a decoder process, up to half a minute ahead of what is read, and remembers the last minute.
+
+    A read from before that decodes from the beginning again. Reads are served one after another.
+    """
+
+    def __init__(self, source: ByteSource, rate_hz: int, decoders: Decoders, *, exact: bool = False) -> None:
+        self._source, self._rate_hz, self._decoders, self._exact = source, rate_hz, decoders, exact
+        self._turn = asyncio.Lock()
+        self._window = PcmWindow(rate_hz, 0)
+        self._filling: asyncio.Task[None] | None = None
+
+    @property
+    def rate_hz(self) -> int:
+        return self._rate_hz
+
+    async def read(self, first_frame: int, count: int) -> Pcm:
+        """Raises: AudioError where the sound cannot be read on; DecoderLost; what the byte source raises."""
+        async with self._turn:
+            if self._filling is None or not self._window.reaches_back_to(first_frame):
+                await self.aclose()
+                self._window = PcmWindow(self._rate_hz, first_frame)
+                self._filling = self._begin_filling(self._window)
+            parts = await self._window.get(first_frame, count)
+            if sum(map(len, parts)) < count and self._filling.done():
+                self._filling.result()  # raises what ended the decode, unless it was the end of the sound
+            return await _join(parts, self._exact)
+
+    @property
+    def ended_at(self) -> int | None:
+        return self._window.ended_at
+
+    async def aclose(self) -> None:
+        if self._filling is not None:
+            filling, self._filling = self._filling, None
+            filling.cancel()
+            await asyncio.gather(filling, return_exceptions=True)
+
+    def _begin_filling(self, window: PcmWindow) -> asyncio.Task[None]:
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled():
+                task.exception()  # seen; it is told to whoever reads beyond the window, which may be nobody
+            window.end()
+
+        task = asyncio.create_task(self._fill(window))
+        task.add_done_callback(ended)  # not earlier: a reader that is woken must find the task done
+        return task
+
+    async def _fill(self, window: PcmWindow) -> None:
+        dtype = np.float64 if self._exact else np.int16
+        sounds = self._decoders.decode(
+            self._source, rate_hz=self._rate_hz, first_frame=window.keep_from, exact=self._exact
+        )
+        async with aclosing(sounds):
+            async for sound in sounds:
+                await window.put(sound.frames, cast(Pcm, np.frombuffer(sound.pcm, dtype)) if sound.pcm else None)
+
+
+async def _join(parts: list[Pcm], exact: bool) -> Pcm:
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return cast(Pcm, np.empty(0, np.float64 if exact else np.int16))
+    if sum(part.nbytes for part in parts) <= _INLINE_COPY_BYTES:
+        return cast(Pcm, np.concatenate(parts))
+    return cast(Pcm, await asyncio.to_thread(np.concatenate, parts))

@@ -1,0 +1,182 @@
+"""The decoder process: FFmpeg alone with one recording after another, where its crash or its hunger hurts nobody.
+
+It opens no file and no connection, and holds no secret; the recording's bytes and its samples cross memory it shares
+with the segmenter, and messages its standard input and output. It ends with its segmenter.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from time import monotonic
+from typing import BinaryIO, Final, NoReturn
+
+from objects import keep_large_blocks
+from segmenter.decoding import wire
+from segmenter.decoding.ring import Ring
+from segmenter.decoding.shared_memory import BLOCK_BYTES, PIECE_BYTES, RING_BYTES, VARIABLE, SharedMemory
+from segmenter.domain.errors import AudioEndsEarly, AudioError, UnsupportedAudio
+from segmenter.domain.pcm import mono
+from segmenter.domain.ports import Pcm
+from segmenter.ffmpeg.decoder import batches, samples_of
+from segmenter.probing.length import measure
+
+MEMORY_BYTES: Final = 512 * 2**20  # of data; ordinary recordings need 60 MiB, the largest sane ones 150
+ALIVE_SECONDS: Final = 1.0
+_FILES: Final = 64
+_PR_SET_PDEATHSIG: Final = 1
+
+
+class Segmenter:
+    """The other side: blocking messages, and what lies in the shared memory. The process ends when it has gone."""
+
+    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, memory: SharedMemory) -> None:
+        self._incoming, self._outgoing, self._memory = incoming, outgoing, memory
+        self._ring = Ring(RING_BYTES)
+        self._said = monotonic()
+
+    def next_order(self) -> wire.Order:
+        while True:
+            message = self._receive()
+            if isinstance(message, wire.Order):
+                return message
+
+    def fetch(self, k: int) -> memoryview:
+        """Block `k` of the recording; it is there until the next one is fetched."""
+        self.send(wire.Fetch(k))
+        while True:
+            message = self._receive()
+            if isinstance(message, wire.Block):
+                return self._memory.block[: message.size]
+
+    def send_sound(self, pcm: Pcm) -> None:
+        """Waits while the ring is full."""
+        step = PIECE_BYTES // pcm.itemsize
+        for first in range(0, len(pcm), step):
+            piece = pcm[first : first + step]
+            while (offset := self._ring.take(piece.nbytes)) is None:
+                self._receive()
+            self._memory.ring[offset : offset + piece.nbytes] = piece.data.cast("B")
+            self.send(wire.Sound(len(piece), offset, piece.nbytes))
+
+    def send(self, message: wire.Answer) -> None:
+        try:
+            self._outgoing.write(wire.packed(message))
+            self._outgoing.flush()
+        except OSError:
+            _end()
+        self._said = monotonic()
+
+    def send_alive(self) -> None:
+        if monotonic() - self._said > ALIVE_SECONDS:
+            self.send(wire.Alive())
+
+    def _receive(self) -> wire.Message:
+        message: wire.Message = wire.message_decoder.decode(
+            self._exactly(wire.LENGTH.unpack(self._exactly(wire.LENGTH.size))[0])
+        )
+        if isinstance(message, wire.Taken):
+            self._ring.give_back()
+        return message
+
+    def _exactly(self, count: int) -> bytes:
+        data = self._incoming.read(count)
+        if len(data) < count:
+            _end()
+        return data
+
+
+class RemoteFile:
+    """The recording as the seekable file that FFmpeg reads, its blocks fetched from the segmenter."""
+
+    def __init__(self, segmenter: Segmenter, size_bytes: int) -> None:
+        self._segmenter, self._size = segmenter, size_bytes
+        self._position = 0
+        self._k = -1  # of the block in hand
+        self._block = memoryview(b"")
+
+    def read(self, count: int) -> bytes:
+        """At most `count` bytes and never across a block's border; empty at the end of the recording."""
+        k, start = divmod(self._position, BLOCK_BYTES)
+        if k != self._k:
+            self._block, self._k = self._segmenter.fetch(k), k
+        data = bytes(self._block[start : start + count])
+        self._position += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._position = max(0, offset + (0, self._position, self._size)[whence])
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def check(self) -> None:
+        """Called for every packet: says that the work goes on."""
+        self._segmenter.send_alive()
+
+
+def main() -> NoReturn:
+    """Serves orders until standard input ends."""
+    _confine()
+    keep_large_blocks()
+    memory = SharedMemory(int(os.environ[VARIABLE]))
+    segmenter = Segmenter(sys.stdin.buffer, sys.stdout.buffer, memory)
+    while True:
+        segmenter.send(_outcome(segmenter, segmenter.next_order()))
+
+
+def _outcome(segmenter: Segmenter, order: wire.Order) -> wire.Answer:
+    try:
+        if isinstance(order, wire.Measure):
+            length = measure(RemoteFile(segmenter, order.size_bytes), order.most_seconds)
+            segmenter.send(wire.Measured(length))
+        else:
+            _decode(segmenter, order)
+        return wire.Ended()
+    except AudioEndsEarly as error:
+        return wire.Failed(type(error).__name__, str(error), error.seconds, error.stated_seconds)
+    except AudioError as error:
+        return wire.Failed(type(error).__name__, str(error))
+    except MemoryError:
+        return wire.Failed(UnsupportedAudio.__name__, "Decoding the audio takes more memory than is given to it.")
+
+
+def _decode(segmenter: Segmenter, order: wire.Decode) -> None:
+    end = 0
+    for frame in batches(RemoteFile(segmenter, order.size_bytes)):
+        if frame.sample_rate != order.rate_hz:
+            raise UnsupportedAudio(f"The sound has {frame.sample_rate} Hz, not {order.rate_hz} Hz as planned.")
+        end += frame.samples
+        if end > order.first_frame:
+            segmenter.send_sound(mono(samples_of(frame), exact=order.exact))
+        else:
+            segmenter.send(wire.Sound(frame.samples))  # before what may be asked for, counting is enough
+
+
+def _confine() -> None:
+    """Ends with the segmenter, writes no file, takes no more memory than a sane recording needs."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the segmenter to answer
+    _limit(resource.RLIMIT_DATA, MEMORY_BYTES)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, _FILES)
+
+
+def _limit(what: int, most: int) -> None:
+    _, hard = resource.getrlimit(what)
+    allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (allowed, allowed))
+
+
+def _end() -> NoReturn:
+    os._exit(0)

@@ -1,0 +1,208 @@
+"""Decoder processes, as the segmenter sees them: a recording in, its length or its samples out.
+
+A file that crashes FFmpeg, or makes it take all memory, costs its own dataset and nothing else. One that lets it hang
+is noticed after HANG_SECONDS. A process serves orders one after another and is ended after any that did not end well.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from segmenter.adapters.byte_blocks import ByteBlocks
+from segmenter.decoding import wire
+from segmenter.decoding.shared_memory import BLOCK_BYTES, RING_BYTES, VARIABLE, SharedMemory, create
+from segmenter.domain.errors import AudioEndsEarly, AudioError, DecoderCrashed, UnsupportedAudio
+from segmenter.domain.ports import ByteSource, Length
+
+MOST_SECONDS: Final = 48 * 3600  # a decode cannot be resumed half-way; work orders live as long
+HANG_SECONDS: Final = 60.0  # without a word, though it says something every second of its work
+MAX_IDLE: Final = 2  # planning and cutting at the same time
+MAX_ORDERS: Final = 50  # what FFmpeg may leak is bounded
+MAX_ANSWER_BYTES: Final = 64 * 2**10  # an error's words are the longest
+_AHEAD: Final = 1
+_KEEP: Final = 4  # FFmpeg goes back to places it has been: an index at the end, a block again after probing
+# The module's name travels in the environment, because a command line must name the service only for its worker.
+_MODULE: Final = "CUECUTTER_DECODER"
+_COMMAND: Final = (
+    f"from importlib import import_module; from os import environ; import_module(environ['{_MODULE}']).main()"
+)
+_INHERITED: Final = ("PATH", "PYTHON", "LANG", "LC_", "LD_", "TMPDIR", "CUECUTTER_")  # names begin so; no secret does
+# A file that makes FFmpeg do one of these will do it again; any other end is somebody else's doing.
+_CRASHES: Final = frozenset(
+    {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP, signal.SIGSYS}
+)
+_ERRORS: Final = {kind.__name__: kind for kind in AudioError.__subclasses__() if kind is not AudioEndsEarly}
+
+
+class DecoderLost(Exception):
+    """The decoder process was ended from outside, or hung; the same again may well work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The next `frames` frames as samples in `pcm`, which is empty where they come before the first that was wanted."""
+
+    frames: int
+    pcm: bytes
+
+
+class Decoders:
+    """Async context manager; leaving it ends every process. Recordings of more than `most_seconds` are refused."""
+
+    def __init__(self, most_seconds: int = MOST_SECONDS) -> None:
+        self._most_seconds = most_seconds
+        self._idle: list[_Process] = []
+        self._busy: set[_Process] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in [*self._idle, *self._busy]:
+            await process.end()
+
+    async def measure(self, source: ByteSource) -> Length:
+        """Raises: AudioError; DecoderLost; what the byte source raises."""
+        async with aclosing(self._answers(wire.Measure(source.size_bytes, self._most_seconds), source)) as answers:
+            (length,) = [answer.length async for answer in answers if isinstance(answer, wire.Measured)]
+        return length
+
+    def decode(self, source: ByteSource, *, rate_hz: int, first_frame: int, exact: bool) -> AsyncGenerator[Sound, None]:
+        """The recording from its beginning, about a second at a time. To be closed by whoever reads it.
+
+        Raises: AudioError; DecoderLost; what the byte source raises.
+        """
+        return self._sounds(wire.Decode(source.size_bytes, rate_hz, first_frame, exact), source)
+
+    async def _sounds(self, order: wire.Decode, source: ByteSource) -> AsyncGenerator[Sound, None]:
+        async with aclosing(self._answers(order, source)) as answers:
+            async for answer in answers:
+                if isinstance(answer, Sound):
+                    yield answer
+
+    async def _answers(self, order: wire.Order, source: ByteSource) -> AsyncGenerator[wire.Answer | Sound, None]:
+        """Everything up to Ended but the talk about blocks."""
+        blocks = ByteBlocks(source, BLOCK_BYTES, ahead=_AHEAD, keep=_KEEP)
+        try:
+            async with self._process() as process:
+                await process.send(order)
+                while not isinstance(answer := await process.receive(), wire.Ended):
+                    match answer:
+                        case wire.Fetch(k=k):
+                            await process.give(await blocks.get(k))
+                        case wire.Sound():
+                            yield await process.take(answer)
+                        case wire.Failed():
+                            raise _meant(answer)
+                        case _:
+                            yield answer
+        finally:
+            await blocks.aclose()
+
+    @asynccontextmanager
+    async def _process(self) -> AsyncIterator["_Process"]:
+        process = self._idle.pop() if self._idle else await _Process.start()
+        self._busy.add(process)
+        well = False
+        try:
+            yield process
+            well = True
+        finally:
+            self._busy.discard(process)
+            if well and process.orders < MAX_ORDERS and len(self._idle) < MAX_IDLE:
+                self._idle.append(process)
+            else:
+                await process.end()
+
+
+class _Process:
+    """One decoder process, the pipes to it and the memory it shares."""
+
+    def __init__(self, process: asyncio.subprocess.Process, memory: SharedMemory) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process, self._to, self._from = process, process.stdin, process.stdout
+        self._memory = memory
+        self.orders = 0
+
+    @classmethod
+    async def start(cls) -> "_Process":
+        env = {name: value for name, value in os.environ.items() if name.startswith(_INHERITED)}
+        env |= {_MODULE: "segmenter.decoding.child", "OPENBLAS_NUM_THREADS": "1"}
+        descriptor = create()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-c",
+                _COMMAND,
+                env=env | {VARIABLE: str(descriptor)},
+                pass_fds=(descriptor,),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+            return cls(process, SharedMemory(descriptor))
+        finally:
+            os.close(descriptor)
+
+    async def give(self, block: bytes) -> None:
+        """Puts a block of the recording where the decoder reads it. Raises: DecoderCrashed, DecoderLost."""
+        self._memory.block[: len(block)] = block
+        await self.send(wire.Block(len(block)))
+
+    async def take(self, sound: wire.Sound) -> Sound:
+        """Copies what the decoder says is in the ring. Raises: DecoderCrashed, DecoderLost."""
+        if not 0 <= sound.offset <= sound.offset + sound.size <= RING_BYTES:
+            raise DecoderLost(f"the decoder speaks of {sound.size} bytes from {sound.offset} of its memory")
+        pcm = bytes(self._memory.ring[sound.offset : sound.offset + sound.size])
+        if pcm:
+            await self.send(wire.Taken())
+        return Sound(sound.frames, pcm)
+
+    async def send(self, message: wire.Message) -> None:
+        """Raises: DecoderCrashed, DecoderLost."""
+        self.orders += isinstance(message, wire.Order)
+        try:
+            self._to.write(wire.packed(message))
+            await self._to.drain()
+        except OSError as gone:
+            raise await self._why_it_ended() from gone
+
+    async def receive(self) -> wire.Answer:
+        """Raises: DecoderCrashed, DecoderLost."""
+        try:
+            async with asyncio.timeout(HANG_SECONDS):
+                size = wire.LENGTH.unpack(await self._from.readexactly(wire.LENGTH.size))[0]
+                if size > MAX_ANSWER_BYTES:
+                    raise DecoderLost(f"the decoder announces an answer of {size} bytes")
+                answer: wire.Answer = wire.answer_decoder.decode(await self._from.readexactly(size))
+                return answer
+        except TimeoutError as hung:
+            raise DecoderLost(f"no word from the decoder for {HANG_SECONDS:g} s") from hung
+        except (asyncio.IncompleteReadError, ConnectionError) as gone:
+            raise await self._why_it_ended() from gone
+
+    async def end(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+    async def _why_it_ended(self) -> Exception:
+        number = -await self._process.wait()
+        if number in _CRASHES:
+            return DecoderCrashed(f"The audio makes the decoder crash ({signal.Signals(number).name}).")
+        return DecoderLost(f"the decoder process ended by itself (status {-number})")
+
+
+def _meant(failed: wire.Failed) -> AudioError:
+    if failed.error == AudioEndsEarly.__name__ and failed.seconds is not None:
+        return AudioEndsEarly(failed.seconds, failed.stated_seconds)
+    return _ERRORS.get(failed.error, UnsupportedAudio)(failed.detail)

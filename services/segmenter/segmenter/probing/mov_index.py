@@ -1,0 +1,39 @@
+"""An MP4's index lists every packet of a track: how many there are can be told without reading them. Blocking."""
+
+from av import AudioStream
+
+from segmenter.domain.wav import MAX_CHUNKS
+from segmenter.ffmpeg.decoder import SourceFile
+from segmenter.probing.peek import Peek, peek_into
+
+
+def equal_packets(file: SourceFile, stream: AudioStream, ticks: int) -> int | None:
+    """How many packets of `ticks` each (of the stream's time base) the track has; None where only reading tells.
+
+    They follow each other without a gap, all of them are in the file, and the file has no fragments with more of them.
+    """
+    entries, count = stream.index_entries, stream.frames
+    if not count or len(entries) != count:
+        return None
+    last = entries[count - 1]
+    if last.timestamp - entries[0].timestamp != (count - 1) * ticks:
+        return None
+    if last.pos + last.size > file.seek(0, 2) or _has_fragments(peek_into(file)):
+        return None
+    return count
+
+
+def _has_fragments(peek: Peek) -> bool:
+    """By the boxes at the top: 4 bytes of size, 4 of name; with the size 1 another 8 bytes of size (ISO 14496-12)."""
+    at = 0
+    for _ in range(MAX_CHUNKS):
+        head = peek(at, 16)
+        size = int.from_bytes(head[:4], "big")
+        if size == 1:
+            size = int.from_bytes(head[8:], "big")
+        if head[4:8] == b"moof":
+            return True
+        if size < 8:  # the last box reaches to the end, or there is none
+            return False
+        at += size
+    return True
