@@ -96,7 +96,7 @@ lock:
 	  { echo "./$$own"; sed -n 's|^ *"cuecutter-\([a-z]*\)",|./libs/\1|p' $$own/pyproject.toml; } > build/own.txt; \
 	  $(UV) -c requirements.lock build/own.txt -o $$own/requirements.lock || exit 1; \
 	done
-	@printf './%s\n' libs/contracts libs/bus libs/objects services/catalog > build/own.txt
+	@printf './%s\n' libs/contracts libs/runtime libs/bus libs/objects services/catalog > build/own.txt
 	@$(UV) -c requirements.lock pyproject.toml build/own.txt -o migrations/requirements.lock
 	@echo "requirements.lock and the parts of it are written; now: make test"
 

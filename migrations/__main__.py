@@ -5,10 +5,9 @@ import os
 import sys
 from collections.abc import Mapping
 
-from runtime import settings as environment
-
 from migrations import steps
 from migrations.settings import Settings
+from runtime import settings as environment
 
 
 def main(env: Mapping[str, str]) -> int:

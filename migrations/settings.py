@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from msgspec import Meta
-from runtime.settings import NatsUrl
 
+from bus.connection import NatsUrl
 from objects import S3Environment
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from time import monotonic
 
 from runtime.tasks import end
-
 from tests.chaos import staging, witness
 from tests.chaos.faults import Striker
 from tests.chaos.feed import Feed

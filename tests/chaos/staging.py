@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from runtime.settings import load
-
 from objects import S3Environment, open_store
+from runtime.settings import load
 from stack import state as states
 from tests.chaos import altered, chaos_stack
 from tests.chaos.schedule import SERVERS

@@ -7,21 +7,24 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 import nats
 import nats.errors
 from faststream.nats import NatsBroker
+from msgspec import Meta
 from nats.aio.client import Client
-from runtime.tasks import end
 
 from bus.accounts import inbox_prefix
 from bus.errors import BusUnavailable
+from runtime.tasks import end
 
 PING_SECONDS: Final = 8  # a half-open line is noticed after three of them: 24 s
 HAND_BACK_SECONDS: Final = 1.0  # a stopping worker has this long to finish before its message goes to another
 
+# The setting NATS_URL; another form would be tried again and again instead of stopping the start.
+NatsUrl = Annotated[str, Meta(pattern=r"^(nats|tls|wss?)://\S+$")]
 Closed = Callable[[], Awaitable[None]]
 
 _log = logging.getLogger(__name__)

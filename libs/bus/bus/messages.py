@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
-from runtime import tracing
-
 from contracts import envelope, subjects
 from contracts.events import AnyEvent, Life
+from runtime import tracing
 
 EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 EXPECTED_ON: Final = "Nats-Expected-Last-Subject-Sequence-Subject"

@@ -1,23 +1,16 @@
-"""What every worker counts, for Prometheus; services add their own to the same registry, the gateway too.
-
-Labels have few values: durables, outcomes, codes. Never a dataset, a user or a text.
-"""
+"""What every worker of the stream counts; services add their own to the same registry."""
 
 from typing import Final
 
 import nats.js.errors
 from nats.aio.client import Client
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import Counter, Gauge, Histogram
 
 from bus.errors import BusError
 from bus.stream import translated
 from contracts import subjects
-
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
-
-REGISTRY: Final = CollectorRegistry()
-ProcessCollector(registry=REGISTRY)  # memory, processor time and open files of the process
+from runtime import metrics
+from runtime.metrics import REGISTRY, SECONDS
 
 message_seconds: Final = Histogram(
     "cuecutter_message_seconds",
@@ -46,12 +39,12 @@ _under_way: Final = Gauge(
 )
 
 
-async def scrape(client: Client | None = None, durables: tuple[str, ...] = ()) -> bytes:
+async def exposition(client: Client | None = None, durables: tuple[str, ...] = ()) -> bytes:
     """The text of all metrics. The lag of `durables` is asked now; what can't be asked is left as it was."""
     if client is not None and client.is_connected:
         for durable in durables:
             await _look(client, durable)
-    return generate_latest(REGISTRY)
+    return metrics.exposition()
 
 
 async def _look(client: Client, durable: str) -> None:

@@ -17,8 +17,6 @@ from typing import Any, Final
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from runtime import tracing
-from runtime.tasks import end
 
 from bus import metrics
 from bus.deliveries import Again, Delivery, Done, Leave, Poison, Route, Settlement
@@ -26,6 +24,8 @@ from bus.delivery_attempts import Tally, Tries
 from bus.errors import BusError, BusUnavailable
 from bus.topology import ACK_WAIT_SECONDS
 from contracts import envelope, subjects
+from runtime import tracing
+from runtime.tasks import end
 
 MAX_FAILURES: Final = 8  # of a kind nobody foresaw; with the pauses below about a minute
 # Deliveries that took their worker with them. Each costs an ack wait, so this is ten minutes; a worker that is killed

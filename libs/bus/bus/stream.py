@@ -12,12 +12,12 @@ import msgspec
 import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
-from runtime import tracing
 
 from bus.errors import BusUnavailable, from_server
 from bus.messages import Draft
 from bus.stored import Stored, read
 from contracts import envelope, subjects
+from runtime import tracing
 
 MAX_BATCH: Final = 1_000  # the server's limit of messages in one atomic batch
 ANSWER_SECONDS: Final = 2.0  # half of a request's patience: a second try still fits into five seconds

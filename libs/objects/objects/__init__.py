@@ -15,7 +15,6 @@ from objects.errors import (
     StoreUnavailable,
     UploadLost,
 )
-from objects.memory import keep_large_blocks
 from objects.settings import S3Environment, S3Settings, Timeouts
 from objects.store import ObjectStore, open_store
 from objects.values import ObjectInfo, OpenUpload
@@ -37,7 +36,6 @@ __all__ = [
     "StoreUnavailable",
     "Timeouts",
     "UploadLost",
-    "keep_large_blocks",
     "md5_header",
     "open_store",
 ]

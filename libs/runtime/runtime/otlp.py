@@ -1,6 +1,6 @@
 """The half of tracing that knows OpenTelemetry: the SDK's spans, sent in batches over OTLP/HTTP by a thread of its own.
 
-`runtime.tracing` loads it where an endpoint is set. Other variables of OpenTelemetry (OTEL_TRACES_SAMPLER,
+`runtime.exporting` loads it where an endpoint is set. Other variables of OpenTelemetry (OTEL_TRACES_SAMPLER,
 OTEL_EXPORTER_OTLP_HEADERS, OTEL_BSP_…) are the SDK's own and hold here too. No baggage and no tracestate is passed on:
 both would carry what a client wrote.
 """
@@ -19,6 +19,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
 from runtime.tracing import TRACEPARENT, Kind, Value
 
 EXPORT_SECONDS: Final = 5.0

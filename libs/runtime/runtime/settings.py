@@ -7,8 +7,6 @@ from typing import Annotated, NoReturn, TypeVar
 import msgspec
 from msgspec import Meta
 
-# What several services read; a value of another form would be tried for ever instead of stopping the start.
-NatsUrl = Annotated[str, Meta(pattern=r"^(nats|tls|wss?)://\S+$")]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 S = TypeVar("S", bound=msgspec.Struct)

@@ -1,21 +1,15 @@
 """Traces across HTTP and NATS, in W3C's form: `traceparent` in requests and in every event. Off unless asked for.
 
-Off, a span is one shared object that does nothing, events carry no header, and OpenTelemetry is never imported: its
-half of this module is `runtime.otlp`, loaded by `exporting` alone. An exporter that can't reach its collector drops what
+Off, a span is one shared object that does nothing, events carry no header, and OpenTelemetry is never imported: what
+knows it is `runtime.otlp`, loaded by `runtime.exporting` alone. An exporter that can't reach its collector drops what
 it can't keep; no handler ever waits for it.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from importlib import import_module
-from typing import Annotated, Final, Literal, Protocol
-
-from msgspec import Meta
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Final, Literal, Protocol
 
 TRACEPARENT: Final = "traceparent"
-
-# The setting OTEL_EXPORTER_OTLP_ENDPOINT of every service: the base URL of a collector; empty means off.
-Endpoint = Annotated[str, Meta(pattern=r"^https?://\S+$")]
 
 Kind = Literal["server", "client", "consumer", "producer", "internal"]
 Value = str | int | float | bool | None
@@ -54,20 +48,15 @@ _UNTRACED: Final[AbstractContextManager[Span]] = nullcontext(_Untraced())
 _tracer: Tracer | None = None
 
 
-@asynccontextmanager
-async def exporting(service: str, endpoint: Endpoint) -> AsyncIterator[None]:
-    """Traces while the block runs, if `endpoint` is not empty; its end sends what is left, within two seconds."""
+@contextmanager
+def traced_by(tracer: Tracer) -> Iterator[None]:
+    """Within the block every span of the process goes to `tracer`."""
     global _tracer
-    if not endpoint:
-        yield
-        return
-    tracer: Tracer = import_module("runtime.otlp").OtlpTracer(service, endpoint)
     _tracer = tracer
     try:
         yield
     finally:
         _tracer = None
-        await tracer.close()
 
 
 def span(name: str, kind: Kind, headers: Mapping[str, str] | None = None) -> AbstractContextManager[Span]:

@@ -1,12 +1,32 @@
-"""What there is at the end of a start stays, so the garbage collector need not look at it again and again.
+"""Two settings of the interpreter and of the C library that a process makes once, each worth milliseconds at work."""
 
-Looking at all that a service imports takes it 50 ms, in which the event loop stands still.
-"""
-
+import ctypes
 import gc
+from typing import Final
+
+_M_TRIM_THRESHOLD: Final = -1  # of glibc's malloc.h
+_M_MMAP_THRESHOLD: Final = -3
+_LARGEST_KEPT_BYTES: Final = 32 * 2**20  # the most that glibc takes; parts of uploads have 8 MiB
+_FREE_KEPT_BYTES: Final = 128 * 2**20
 
 
-def spare_what_is_there() -> None:
-    """For the end of a process's start."""
+def freeze_gc() -> None:
+    """For the end of a process's start: the garbage collector does not look again at what there is by now.
+
+    Looking at all that a service imports takes it 50 ms, in which the event loop stands still.
+    """
     gc.collect()
     gc.freeze()
+
+
+def tune_malloc() -> None:
+    """For a whole process, once, before its first thread. Without effect where the C library is not glibc.
+
+    By default the C library maps every block above 128 KiB afresh, and the system then hands it over page by page:
+    0.4 ms for a slice of 420 kB, more than all that is computed with it. Bodies here are bounded in size and number,
+    so what is kept for the next one is what the process needs at its peak anyway.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _LARGEST_KEPT_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, _FREE_KEPT_BYTES)

@@ -5,10 +5,9 @@ import asyncio
 import os
 import sys
 
-from runtime import settings as environment
-
 from catalog import app, rebuild
 from catalog.settings import Settings
+from runtime import settings as environment
 
 
 def main(arguments: list[str]) -> int:

@@ -6,7 +6,6 @@ from functools import partial
 
 from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
-from runtime import tracing
 
 from bus.worker import Wiring, client_of, serve
 from catalog.adapters import metrics
@@ -18,6 +17,7 @@ from catalog.handlers import on_get, on_list
 from catalog.projector import Projector
 from catalog.settings import Settings
 from contracts import queries, subjects
+from runtime import tracing
 
 SERVICE = "catalog"
 

@@ -13,7 +13,6 @@ from time import monotonic
 from typing import Final
 
 from nats.aio.client import Client
-from runtime import tracing
 
 from bus.errors import BusError
 from catalog.adapters import feed, metrics, stream_identity
@@ -25,6 +24,7 @@ from catalog.adapters.rows import is_dataset_id
 from catalog.domain.projection import Fact
 from catalog.errors import CatalogError, PositionMoved
 from contracts import envelope
+from runtime import tracing
 
 STANDBY_SECONDS: Final = 1.0
 IDLE_SECONDS: Final = 5.0  # between two looks at the session, the lock and the position while nothing happens

@@ -3,8 +3,10 @@
 from typing import Annotated
 
 from msgspec import Meta, Struct
-from runtime.settings import NatsUrl, Port
-from runtime.tracing import Endpoint
+
+from bus.connection import NatsUrl
+from runtime.exporting import Endpoint
+from runtime.settings import Port
 
 
 class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):

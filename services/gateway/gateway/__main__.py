@@ -4,21 +4,22 @@ import os
 import sys
 
 import uvicorn
-from runtime import logs
 
 from gateway.app import build
 from gateway.datasets.connection import USER
 from gateway.server.protocol import HttpProtocol
-from gateway.server.shutdown import GRACE_SECONDS, Leaving, Server
+from gateway.server.server import GRACE_SECONDS, Server
 from gateway.settings import load
-from objects import keep_large_blocks
+from gateway.shutdown import Leaving
+from runtime import logs
+from runtime.tuning import tune_malloc
 
 
 def main() -> None:
     """Raises: SystemExit, status 2 for settings that are missing or malformed."""
     settings = load(os.environ)
     logs.configure(USER)
-    keep_large_blocks()
+    tune_malloc()
     leaving = Leaving()
     config = uvicorn.Config(
         build(settings, leaving),

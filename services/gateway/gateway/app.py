@@ -9,8 +9,6 @@ from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp
-from runtime import tracing
-from runtime.tuning import spare_what_is_there
 
 from gateway.datasets.catalog import Catalog
 from gateway.datasets.connection import USER, Connection
@@ -23,10 +21,12 @@ from gateway.http.query import known_parameters_only
 from gateway.http.request_context import Desk
 from gateway.http.tracing import Traced
 from gateway.server.lingering import Lingering
-from gateway.server.shutdown import Leaving
 from gateway.settings import Settings
+from gateway.shutdown import Leaving
 from gateway.uploads.receiving import Uploads
 from objects import ObjectStore, Timeouts, open_store
+from runtime.exporting import exporting
+from runtime.tuning import freeze_gc
 
 ROUTES: Final = (*datasets.ROUTES, *probes.ROUTES, document.document)
 # A request waits five seconds at most: a store that hangs is known after three, and the rest is for the way out.
@@ -46,13 +46,13 @@ def _router(settings: Settings, leaving: Leaving) -> Litestar:
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
         async with (
-            tracing.exporting(USER, settings.otel_exporter_otlp_endpoint),
+            exporting(USER, settings.otel_exporter_otlp_endpoint),
             open_store(settings.s3(), PATIENCE) as store,
             Connection(settings.nats_url) as connection,
         ):
             uploads = Uploads(store, settings.limits(), leaving)
             app.state.update({"store": store, "connection": connection, "uploads": uploads, "leaving": leaving})
-            spare_what_is_there()
+            freeze_gc()
             yield
             await app.state.uploads.finish()
 

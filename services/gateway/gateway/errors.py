@@ -1,4 +1,4 @@
-"""What can go wrong in the gateway, in its own words. Nothing here knows HTTP; `adapters/kinds.py` maps it.
+"""What can go wrong in the gateway, in its own words. Nothing here knows HTTP; `http/problem_types.py` maps it.
 
 A `detail` is shown to the client: it names what to change and never what is inside.
 """

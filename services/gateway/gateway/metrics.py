@@ -4,7 +4,7 @@ from typing import Final
 
 from prometheus_client import Counter, Histogram
 
-from bus.metrics import REGISTRY, SECONDS
+from runtime.metrics import REGISTRY, SECONDS
 
 ROUTELESS: Final = "-"  # unknown paths have no template and are not repeated
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Final
 
 from msgspec import Meta
-from runtime.settings import NatsUrl, Port
-from runtime.settings import load as load_settings
-from runtime.tracing import Endpoint
 
+from bus.connection import NatsUrl
 from gateway.uploads.receiving import Limits
 from objects import S3Environment
+from runtime.exporting import Endpoint
+from runtime.settings import Port
+from runtime.settings import load as load_settings
 
 MEBIBYTE: Final = 1024 * 1024
 

@@ -18,7 +18,8 @@ from bus.settlement import Settler
 from bus.stream import Stream
 from bus.worker import Wiring, client_of, serve
 from contracts import subjects
-from objects import StoreError, StoreUnavailable, UploadLost, keep_large_blocks, open_store
+from objects import StoreError, StoreUnavailable, UploadLost, open_store
+from runtime.tuning import tune_malloc
 from segmenter.audio.recording import Recordings
 from segmenter.decoding.process import Decoders
 from segmenter.handlers import Handlers
@@ -36,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> None:
     """Serves until stopped."""
-    keep_large_blocks()
+    tune_malloc()
 
     @asynccontextmanager
     async def wire(broker: NatsBroker) -> AsyncIterator[Wiring]:

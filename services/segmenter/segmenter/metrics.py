@@ -5,8 +5,8 @@ from typing import Final
 
 from prometheus_client import Counter
 
-from bus.metrics import REGISTRY
 from contracts.events import SegmentRow
+from runtime.metrics import REGISTRY
 
 _SAMPLE_BYTES: Final = 2
 

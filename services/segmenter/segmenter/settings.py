@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta
-from runtime.settings import NatsUrl, Port
-from runtime.settings import load as load_settings
-from runtime.tracing import Endpoint
 
+from bus.connection import NatsUrl
 from objects import S3Environment
+from runtime.exporting import Endpoint
+from runtime.settings import Port
+from runtime.settings import load as load_settings
 from segmenter.decoding.process import MOST_SECONDS
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
-from runtime import tasks
 
 from bus import connection as line
 from bus import topology
@@ -17,6 +16,7 @@ from contracts import envelope, events, subjects
 from contracts import life as lives
 from contracts.dataset import Status
 from contracts.queries import Progress
+from runtime import tasks
 from tests.integration.catalog.world import World, declared, until
 from tests.lives import upload
 

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from nats.aio.client import Client
-from runtime import tasks
 
 from bus import connection as line
 from bus import topology
@@ -23,6 +22,7 @@ from contracts import commands, events, subjects
 from contracts.dataset import Options, Result
 from contracts.problem import Problem, Warnings
 from contracts.queries import DatasetRow, ListDatasets
+from runtime import tasks
 from tests.lives import upload
 
 PATIENCE_SECONDS = 30.0

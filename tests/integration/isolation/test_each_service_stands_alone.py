@@ -15,9 +15,10 @@ from stack import ports
 from tests.stacks import ROOT, wait_until
 
 SERVICES = ("gateway", "segmenter", "manifest", "catalog")
-LIBRARIES = ("contracts", "bus", "objects", "transcripts")
+LIBRARIES = ("contracts", "runtime", "bus", "objects", "transcripts")
 FOREIGN = {
     "contracts": ("nats", "faststream", "litestar", "prometheus_client", "aiobotocore", "opentelemetry", "bus"),
+    "runtime": ("nats", "faststream", "litestar", "aiobotocore", "sqlalchemy", "contracts", "bus", "objects"),
     "bus": ("litestar", "aiobotocore", "sqlalchemy", "av", "numpy", "objects", "transcripts"),
     "objects": ("nats", "faststream", "litestar", "boto3", "opentelemetry", "contracts", "bus"),
     "transcripts": ("nats", "msgspec", "litestar", "aiobotocore", "opentelemetry", "contracts", "bus"),
@@ -116,7 +117,7 @@ def test_a_library_installs_alone_and_all_of_it_can_be_imported(library: str, wh
 
 
 def test_the_migrations_install_alone_and_start(wheels: Path, tmp_path: Path) -> None:
-    packages = ["contracts", "bus", "objects", "catalog"]
+    packages = ["contracts", "runtime", "bus", "objects", "catalog"]
     python = install(tmp_path / "venv", ROOT / "migrations" / "requirements.lock", wheels, packages)
     answer = subprocess.run(
         [str(python), "-m", "migrations"], cwd=ROOT, env={}, capture_output=True, text=True, check=False

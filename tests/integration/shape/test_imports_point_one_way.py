@@ -17,12 +17,14 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 BREACHES = {
     "contracts and transcripts import nothing of ours and do no I/O": ("contracts/keys.py", "import socket"),
     "contracts and transcripts do not know each other": ("transcripts/cues.py", "import contracts.keys"),
-    "bus imports contracts only; objects nothing of ours": ("runtime/logs.py", "import transcripts"),
-    "objects does not import contracts or bus": ("objects/store.py", "import contracts.keys"),
-    "bus does not import objects": ("bus/stream.py", "import objects"),
+    "runtime and objects import nothing of ours": ("runtime/logs.py", "import transcripts"),
+    "objects and runtime do not know each other": ("objects/store.py", "import runtime.tasks"),
+    "bus imports contracts and runtime only": ("bus/stream.py", "import objects"),
     "no service imports another": ("manifest/handlers.py", "import segmenter.planning"),
     "domains import only contracts and transcripts": ("segmenter/domain/plan.py", "import bus.stream"),
     "adapters do not reach up to handlers or app": ("manifest/adapters/facts.py", "import manifest.handlers"),
+    "the gateway's rooms lie above one another": ("gateway/http/auth.py", "import gateway.handlers.datasets"),
+    "the segmenter's rooms lie above one another": ("segmenter/probing/length.py", "import segmenter.audio.source"),
 }
 
 

@@ -19,12 +19,12 @@ import nats.js.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy
-from runtime.tracing import TRACEPARENT
 
 from bus.errors import BusError, BusUnavailable
 from bus.stream import ANSWER_SECONDS, translated
 from catalog.errors import FeedLost
 from contracts import envelope, subjects
+from runtime.tracing import TRACEPARENT
 
 MAX_MESSAGES: Final = 500
 HEARTBEAT_SECONDS: Final = 1.0

@@ -6,10 +6,10 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from bus.metrics import REGISTRY, SECONDS
 from catalog.adapters.reader import Reader
 from catalog.errors import CatalogError
 from contracts import envelope
+from runtime.metrics import REGISTRY, SECONDS
 
 EVERY_SECONDS: Final = 5.0
 

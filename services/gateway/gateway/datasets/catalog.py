@@ -4,12 +4,12 @@ from typing import Final
 
 import msgspec
 import nats.errors
-from runtime import tracing
 
 from contracts import subjects
 from contracts.queries import DatasetRow, GetDataset, ListDatasets, Rows, Unavailable, answer_decoder
 from gateway.datasets.connection import Connection
 from gateway.errors import CatalogUnavailable
+from runtime import tracing
 
 PATIENCE_SECONDS: Final = 2.5  # with the two seconds a read of the life may take, below five
 

@@ -10,10 +10,10 @@ from typing import Final, Self
 
 import nats.errors
 from nats.aio.client import Client
-from runtime.tasks import end
 
 from bus.connection import close, connect
 from bus.errors import BusUnavailable
+from runtime.tasks import end
 
 USER: Final = "gateway"
 AGAIN_SECONDS: Final = 1.0

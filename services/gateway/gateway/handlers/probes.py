@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
 from msgspec import Struct
 
-from bus import metrics, topology
+from bus import topology
 from bus.errors import BusError
 from contracts.queries import ListDatasets
 from gateway.datasets.catalog import Catalog
@@ -22,8 +22,9 @@ from gateway.errors import CatalogUnavailable
 from gateway.http.openapi import ANYBODY, operation, problems
 from gateway.http.problems import MEDIA_TYPE
 from gateway.http.schemas import Health, Readiness
-from gateway.server.shutdown import Leaving
+from gateway.shutdown import Leaving
 from objects import BucketMissing, ObjectStore, StoreError
+from runtime import metrics
 
 HEALTHZ: Final = "/healthz"
 READYZ: Final = "/readyz"
@@ -101,7 +102,7 @@ def _not_ready(*missing: str) -> Response[NotReady]:
 @route(METRICS, http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, include_in_schema=False)
 async def counted() -> Response[bytes]:
     """What this process counted, for Prometheus."""
-    return Response(await metrics.scrape(), media_type=metrics.CONTENT_TYPE)
+    return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
 
 
 async def _topology(connection: Connection) -> list[str]:

@@ -81,7 +81,7 @@ def config(version: str) -> OpenAPIConfig:
             security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
         ),
         security=[{"bearer": []}],
-        # The framework insists on serving it, beside an HTML page. `gateway.handlers.document` does that; nobody comes here.
+        # The framework insists on serving it, beside an HTML page. `gateway.handlers.document` does that.
         render_plugins=[JsonRenderPlugin(path="/-")],
         openapi_router=Router("/schema/-", route_handlers=[], include_in_schema=False, before_request=_nothing),
         use_handler_docstrings=True,

@@ -8,10 +8,10 @@ from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
-from runtime import tracing
 
 from gateway import metrics
 from gateway.http.correlation import logged
+from runtime import tracing
 
 
 class Traced:

@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Rece
 from gateway.errors import ClientGone, MalformedRequest
 from gateway.http import problems
 from gateway.server.protocol import TRUNCATED
-from gateway.server.shutdown import Leaving
+from gateway.shutdown import Leaving
 
 # Most clients send their whole body before they look for an answer, so this is what it takes to reach them.
 LINGER_BYTES: Final = 256 * 1024 * 1024

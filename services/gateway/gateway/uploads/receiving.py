@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from gateway.domain.fields import FIELDS, MAX_FIELD_BYTES, value_of
 from gateway.errors import Fault, InvalidRequest, Stopping, TranscriptTooLarge, UploadTimedOut, UploadTooLarge
-from gateway.server.shutdown import Leaving
+from gateway.shutdown import Leaving
 from gateway.uploads.multipart_reader import MultipartReader, boundary_of
 from gateway.uploads.staging import Cleaning, NextChunk, Staging, StoredObject
 from objects import ObjectStore

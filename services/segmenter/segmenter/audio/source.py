@@ -10,8 +10,8 @@ from typing import Final, cast
 
 import numpy as np
 
-from segmenter.adapters.byte_blocks import ByteBlocks
 from segmenter.audio.pcm_window import PcmWindow
+from segmenter.decoding.byte_blocks import ByteBlocks
 from segmenter.decoding.process import Decoders
 from segmenter.domain.pcm import mono, unpack
 from segmenter.domain.ports import ByteSource, Pcm, PcmReader, SourceFacts

@@ -12,7 +12,7 @@ import sys
 from time import monotonic
 from typing import BinaryIO, Final, NoReturn
 
-from objects import keep_large_blocks
+from runtime.tuning import tune_malloc
 from segmenter.decoding import wire
 from segmenter.decoding.ring import Ring
 from segmenter.decoding.shared_memory import BLOCK_BYTES, PIECE_BYTES, RING_BYTES, VARIABLE, SharedMemory
@@ -126,7 +126,7 @@ class RemoteFile:
 def main() -> NoReturn:
     """Serves orders until standard input ends."""
     _confine()
-    keep_large_blocks()
+    tune_malloc()
     memory = SharedMemory(int(os.environ[VARIABLE]))
     segmenter = Segmenter(sys.stdin.buffer, sys.stdout.buffer, memory)
     while True:

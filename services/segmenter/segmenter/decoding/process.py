@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from segmenter.adapters.byte_blocks import ByteBlocks
 from segmenter.decoding import wire
+from segmenter.decoding.byte_blocks import ByteBlocks
 from segmenter.decoding.shared_memory import BLOCK_BYTES, RING_BYTES, VARIABLE, SharedMemory, create
 from segmenter.domain.errors import AudioEndsEarly, AudioError, DecoderCrashed, UnsupportedAudio
 from segmenter.domain.ports import ByteSource, Length

@@ -22,7 +22,7 @@ def frames_to_read(segments: Iterable[PlannedSegment], rate_hz: int, *, random_a
     """What is read or decoded to cut the segments in their order.
 
     Without random access a segment that begins more than a minute before the last read costs a decode from the
-    recording's beginning (`adapters/pcm_window.py`); that happens only behind one that is streamed out.
+    recording's beginning (`audio/pcm_window.py`); that happens only behind one that is streamed out.
     """
     total = kept_from = 0
     minute = minute_frames(rate_hz)

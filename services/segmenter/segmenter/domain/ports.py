@@ -80,3 +80,10 @@ class Length(Struct, frozen=True):
     container: str
     codec: str
     broken_off: bool = False
+
+
+class Measures(Protocol):
+    """Finds out how long a recording is that has to be decoded."""
+
+    async def measure(self, source: ByteSource) -> Length:
+        """Raises: AudioError when it can't be decoded; what the byte source raises."""

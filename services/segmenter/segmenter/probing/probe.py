@@ -1,13 +1,12 @@
 """What a stored recording is: found by its bytes, never by its name."""
 
-from segmenter.decoding.process import Decoders
 from segmenter.domain.errors import NoAudio
-from segmenter.domain.ports import ByteSource, Length, SourceFacts
+from segmenter.domain.ports import ByteSource, Length, Measures, SourceFacts
 from segmenter.domain.wav import HeaderScan, Need, NotPcm, WavLayout
 from segmenter.ffmpeg.decoder import check_form, ffmpeg_versions
 
 
-async def probe(source: ByteSource, decoders: Decoders) -> SourceFacts:
+async def probe(source: ByteSource, decoders: Measures) -> SourceFacts:
     """The recording's facts. Reads the header of a PCM WAV; of anything else up to all of it.
 
     Raises: AudioError when it cannot be cut; DecoderLost; what the byte source raises.

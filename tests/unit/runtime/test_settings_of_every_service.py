@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from runtime.settings import load
 
 SERVICES = ("gateway", "segmenter", "manifest", "catalog", "migrations")

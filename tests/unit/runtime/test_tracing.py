@@ -7,12 +7,13 @@ import sys
 from time import monotonic
 
 import pytest
-from runtime import tracing
-from runtime.settings import load
 
 from bus.messages import Drafter
 from catalog.settings import Settings
 from contracts import subjects
+from runtime import tracing
+from runtime.exporting import exporting
+from runtime.settings import load
 from tests.collector import Collector, Seen, collecting
 from tests.lives import span_order
 
@@ -32,7 +33,7 @@ async def sent(collector: Collector, name: str) -> Seen:
 
 
 async def test_off_an_event_has_no_header_more_and_a_span_is_nothing() -> None:
-    async with tracing.exporting("segmenter", ""):
+    async with exporting("segmenter", ""):
         with tracing.span("a", "consumer", GIVEN) as span:
             span.note(run=1)
             assert tracing.outgoing() == {}
@@ -51,7 +52,7 @@ def test_off_the_sdk_is_not_imported_by_any_service() -> None:
 
 async def test_an_event_belongs_to_the_trace_that_led_to_it() -> None:
     with collecting() as collector:
-        async with tracing.exporting("segmenter", collector.endpoint):
+        async with exporting("segmenter", collector.endpoint):
             with tracing.span("handler", "consumer", GIVEN) as span:
                 span.note(run=7, correlation_id=None)
                 header = draft_headers()["traceparent"]
@@ -67,7 +68,7 @@ async def test_an_event_belongs_to_the_trace_that_led_to_it() -> None:
 @pytest.mark.parametrize("given", ["", "nonsense", "00-" + "0" * 32 + "-b7ad6b7169203331-01", "x" * 100_000])
 async def test_a_header_that_names_no_trace_begins_one(given: str) -> None:
     with collecting() as collector:
-        async with tracing.exporting("gateway", collector.endpoint):
+        async with exporting("gateway", collector.endpoint):
             with tracing.span("request", "server", {"traceparent": given}):
                 pass
         assert (await sent(collector, "request")).parent == ""
@@ -75,7 +76,7 @@ async def test_a_header_that_names_no_trace_begins_one(given: str) -> None:
 
 async def test_the_text_of_an_exception_stays_here() -> None:
     with collecting() as collector:
-        async with tracing.exporting("manifest", collector.endpoint):
+        async with exporting("manifest", collector.endpoint):
             with pytest.raises(ValueError, match="private"), tracing.span("handler", "consumer", {}):
                 raise ValueError("private")
         await sent(collector, "handler")
@@ -88,7 +89,7 @@ async def test_a_collector_that_never_answers_holds_up_nobody() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         started = monotonic()
-        async with tracing.exporting("catalog", f"http://127.0.0.1:{silent.getsockname()[1]}"):
+        async with exporting("catalog", f"http://127.0.0.1:{silent.getsockname()[1]}"):
             for _ in range(10_000):  # five times what the queue holds
                 with tracing.span("request", "server", {}):
                     pass

@@ -38,7 +38,7 @@ def test_an_exception_is_told_in_the_same_line() -> None:
 def test_what_python_prints_by_itself_becomes_lines_too() -> None:
     program = (
         "import warnings, uvicorn\n"
-        "from bus import logs\n"
+        "from runtime import logs\n"
         "logs.configure('segmenter')\n"
         "warnings.warn('old')\n"
         "uvicorn.config.logger.info('uvicorn speaks')\n"

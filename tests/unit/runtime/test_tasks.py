@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from runtime.tasks import end, run_until
 
 

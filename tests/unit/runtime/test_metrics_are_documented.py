@@ -2,13 +2,14 @@
 
 import re
 
+import bus.metrics
 import catalog.adapters.metrics
 import gateway.metrics
 import segmenter.metrics
-from bus.metrics import REGISTRY
+from runtime.metrics import REGISTRY
 from tests.stacks import ROOT
 
-OURS = (catalog.adapters.metrics, gateway.adapters.metrics, segmenter.adapters.metrics)
+OURS = (bus.metrics, catalog.adapters.metrics, gateway.metrics, segmenter.metrics)
 ROW = re.compile(r"^\| `(cuecutter_[a-z_]+)` \| (\w+) \| ([a-z, ]*)\| ", re.MULTILINE)
 
 

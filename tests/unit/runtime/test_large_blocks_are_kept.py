@@ -7,9 +7,9 @@ import pytest
 
 PROGRAM = """
 import resource, sys
-from objects import keep_large_blocks
+from runtime.tuning import tune_malloc
 if sys.argv[1] == "kept":
-    keep_large_blocks()
+    tune_malloc()
 b"x" * (8 * 2**20)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(100):

@@ -5,9 +5,6 @@ new connection is taken, requests under way are answered, and an upload that sti
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from socket import socket
 from time import monotonic
 from types import FrameType
@@ -15,31 +12,10 @@ from typing import Final
 
 import uvicorn
 
+from gateway.shutdown import Leaving
+
 GRACE_SECONDS: Final = 5  # more than any request waits that is not an upload
 LAST_WORDS_SECONDS: Final = 2  # of these, for telling uploads that they are broken off, and removing what they left
-
-
-@dataclass(slots=True)
-class Leaving:
-    """`asked` from SIGTERM on, `over` once uploads are broken off."""
-
-    asked: bool = False
-    over: bool = False
-    _clocks: set[asyncio.Timeout] = field(default_factory=set)
-
-    @contextmanager
-    def breaking_off(self, clock: asyncio.Timeout) -> Iterator[None]:
-        """Within it, `clock` runs out as soon as uploads are broken off."""
-        self._clocks.add(clock)
-        try:
-            yield
-        finally:
-            self._clocks.discard(clock)
-
-    def break_off(self) -> None:
-        self.over = True
-        for clock in self._clocks:
-            clock.reschedule(asyncio.get_running_loop().time())
 
 
 class Server(uvicorn.Server):

@@ -1,1 +1,0 @@
-"""The gateway's ways in and out: HTTP around Litestar, S3, and NATS."""

@@ -1,0 +1,1 @@
+"""The routes, one function each, and the tables that list them."""

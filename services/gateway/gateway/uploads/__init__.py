@@ -1,0 +1,1 @@
+"""A multipart body as it arrives, and the objects it becomes."""

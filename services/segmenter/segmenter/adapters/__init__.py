@@ -1,1 +1,0 @@
-"""The segmenter's I/O: recordings, decoders, slices."""

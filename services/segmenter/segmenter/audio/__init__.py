@@ -1,0 +1,1 @@
+"""Samples: from a stored recording to stored slices."""

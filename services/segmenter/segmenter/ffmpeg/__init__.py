@@ -1,0 +1,1 @@
+"""FFmpeg's libraries, as the decoder process uses them. Blocking."""

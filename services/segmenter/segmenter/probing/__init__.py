@@ -1,0 +1,1 @@
+"""What a recording is and how long it is, found by its bytes."""
