@@ -67,5 +67,5 @@ async def _answer(reader: asyncio.StreamReader) -> bytes:
             raise NotAnswered(head.partition(b"\r\n")[0].decode("latin-1"))
         length = head.partition(_BODY_LENGTH)[2].partition(b"\r\n")[0]
         return await reader.readexactly(int(length))
-    except asyncio.IncompleteReadError as problem:
-        raise NotAnswered("the connection ended") from problem
+    except asyncio.IncompleteReadError as exc:
+        raise NotAnswered("the connection ended") from exc

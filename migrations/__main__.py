@@ -20,8 +20,8 @@ def main(env: Mapping[str, str]) -> int:
         _tell(steps.postgres(settings.database_url))
         _tell(asyncio.run(steps.nats(settings.nats_url, settings.stream_replicas)))
         _tell(asyncio.run(steps.bucket(settings.s3())))
-    except steps.StepFailed as problem:
-        print(f"migrations: {problem}", file=sys.stderr)
+    except steps.StepFailed as exc:
+        print(f"migrations: {exc}", file=sys.stderr)
         return 1
     print("next: start the services")
     return 0

@@ -50,8 +50,8 @@ def postgres(url: str) -> list[str]:
         before = asyncio.run(_waited("the database", lambda: _revision(url), DatabaseUnavailable))
         with translated():
             command.upgrade(alembic_config(url), "head")
-    except (CatalogError, CommandError) as problem:
-        raise StepFailed(f"postgres: {problem}") from problem
+    except (CatalogError, CommandError) as exc:
+        raise StepFailed(f"postgres: {exc}") from exc
     now = head()
     return [
         f"postgres: schema {now} found" if before == now else f"postgres: schema {now} made, was {before or 'empty'}"
@@ -71,8 +71,8 @@ async def nats(url: str, replicas: int) -> list[str]:
             "what differs with the nats command line (durables may be deleted, the stream holds the data), "
             "and run this again"
         ) from drift
-    except BusError as problem:
-        raise StepFailed(f"nats: {problem}; is NATS_URL of the user topology?") from problem
+    except BusError as exc:
+        raise StepFailed(f"nats: {exc}; is NATS_URL of the user topology?") from exc
     return [f"nats: {line}" for line in lines]
 
 
@@ -81,8 +81,8 @@ async def bucket(settings: S3Settings) -> list[str]:
     try:
         async with open_store(settings, Timeouts(call_seconds=5.0, attempts=1)) as store:
             await _waited("the object store", store.ensure_bucket, StoreUnavailable)
-    except StoreError as problem:
-        raise StepFailed(f"bucket: {problem}") from problem
+    except StoreError as exc:
+        raise StepFailed(f"bucket: {exc}") from exc
     return [f"bucket {settings.bucket}: there"]
 
 
@@ -91,9 +91,9 @@ async def _waited(what: str, step: Callable[[], Awaitable[_T]], away: type[Excep
     while True:
         try:
             return await step()
-        except away as problem:
+        except away as exc:
             if monotonic() > until:
-                raise StepFailed(f"{what} does not answer within {WAIT_SECONDS:g} s: {problem}") from problem
+                raise StepFailed(f"{what} does not answer within {WAIT_SECONDS:g} s: {exc}") from exc
         await asyncio.sleep(_PAUSE_SECONDS)
 
 

@@ -38,8 +38,8 @@ def main(arguments: Sequence[str], env: Mapping[str, str], programs: Programs = 
         except StopAsked:
             say("stopped")
             return 0 if arguments == ["run"] else 130
-        except StackError as problem:
-            say.plain(f"\nerror: {problem}" + (f"\nwhat to do: {problem.remedy}" if problem.remedy else ""))
+        except StackError as exc:
+            say.plain(f"\nerror: {exc}" + (f"\nwhat to do: {exc.remedy}" if exc.remedy else ""))
             return 1
     return 0
 

@@ -16,8 +16,8 @@ def installed(package: str, name: str) -> str:
     """
     try:
         files = distribution(package).files or []
-    except PackageNotFoundError as problem:
-        raise MissingBinary(f"the package {package} is not installed", remedy=_REMEDY) from problem
+    except PackageNotFoundError as exc:
+        raise MissingBinary(f"the package {package} is not installed", remedy=_REMEDY) from exc
     found = [Path(str(file.locate())).resolve() for file in files if file.name == name]
     if not found or not found[0].exists():
         raise MissingBinary(f"the package {package} has no {name}", remedy=_REMEDY)

@@ -110,8 +110,8 @@ def spawn(
             group=user,
             extra_groups=None if user is None else [],
         )
-    except (OSError, subprocess.SubprocessError) as problem:
-        raise CannotStart(f"cannot start {argv[0]}: {problem}") from problem
+    except (OSError, subprocess.SubprocessError) as exc:
+        raise CannotStart(f"cannot start {argv[0]}: {exc}") from exc
 
 
 def complete(

@@ -39,8 +39,8 @@ def demo(settings: Settings, programs: Programs, say: Progress, stop_requests: S
             say(f"everything answers; the REST API is {stack.env['GATEWAY_URL']}")
             try:
                 asyncio.run(_beside_supervision(stack, _story(stack, say), stop_requests))
-            except DemoFailed as problem:
-                say.plain(f"\nthe demo failed: {problem}\n\n{_all_tails(stack)}")
+            except DemoFailed as exc:
+                say.plain(f"\nthe demo failed: {exc}\n\n{_all_tails(stack)}")
                 return 1
             finally:
                 say("stopping")
@@ -102,8 +102,8 @@ async def _settled(api: httpx.AsyncClient, dataset_id: str) -> dict[str, Any]:
 async def _call(api: httpx.AsyncClient, method: str, path: str, status: int, **how: Any) -> dict[str, Any]:
     try:
         answer = await api.request(method, path, **how)
-    except httpx.HTTPError as problem:
-        raise DemoFailed(f"{method} {path} got no answer: {problem!r}") from problem
+    except httpx.HTTPError as exc:
+        raise DemoFailed(f"{method} {path} got no answer: {exc!r}") from exc
     if answer.status_code != status:
         raise DemoFailed(f"{method} {path} was answered {answer.status_code}, not {status}: {answer.text}")
     return msgspec.json.decode(answer.content, type=dict[str, Any]) if answer.content else {}

@@ -39,6 +39,6 @@ def load(env: Mapping[str, str]) -> Settings:
     chosen = {name: env[name] for name in names if env.get(name)}
     try:
         return msgspec.convert(chosen, Settings, strict=False)
-    except msgspec.ValidationError as problem:
-        name = str(problem).rpartition("$.")[2].rstrip("`") or "environment"
-        raise BadSetting(f"{name}={chosen.get(name)!r} cannot be used: {problem}") from problem
+    except msgspec.ValidationError as exc:
+        name = str(exc).rpartition("$.")[2].rstrip("`") or "environment"
+        raise BadSetting(f"{name}={chosen.get(name)!r} cannot be used: {exc}") from exc

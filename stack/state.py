@@ -42,8 +42,8 @@ def lock(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = open(folder / "lock", "a+", encoding="utf-8")  # noqa: SIM115 (closed by the `with` below)
-    except OSError as problem:
-        raise BadState(f"cannot work in {folder}: {problem}", remedy="choose another folder with DATA=") from problem
+    except OSError as exc:
+        raise BadState(f"cannot work in {folder}: {exc}", remedy="choose another folder with DATA=") from exc
     with file:
         _hold(file.fileno(), folder)
         file.truncate(0)
@@ -55,12 +55,12 @@ def lock(folder: Path) -> Iterator[None]:
 def _hold(descriptor: int, folder: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as problem:
+    except BlockingIOError as exc:
         holder = (folder / "lock").read_text(encoding="utf-8") or "unknown"
         raise StackInUse(
             f"another stack (process {holder}) already runs on {folder}",
             remedy="stop it first, or choose another folder with DATA=",
-        ) from problem
+        ) from exc
 
 
 def load(folder: Path) -> State:
@@ -71,20 +71,20 @@ def load(folder: Path) -> State:
     path = folder / FILE
     try:
         return msgspec.json.decode(path.read_bytes(), type=State)
-    except FileNotFoundError as problem:
+    except FileNotFoundError as exc:
         if (folder / "postgres").exists():
-            raise BadState(f"{path} is gone, and with it the passwords of the data", remedy=_START_OVER) from problem
+            raise BadState(f"{path} is gone, and with it the passwords of the data", remedy=_START_OVER) from exc
         return State(ports={}, secrets={})
-    except (OSError, msgspec.DecodeError) as problem:
-        raise BadState(f"cannot read {path}: {problem}", remedy=_START_OVER) from problem
+    except (OSError, msgspec.DecodeError) as exc:
+        raise BadState(f"cannot read {path}: {exc}", remedy=_START_OVER) from exc
 
 
 def save(folder: Path, state: State) -> None:
     """Raises: BadState."""
     try:
         private_files.write(folder / FILE, msgspec.json.encode(state).decode())
-    except OSError as problem:
-        raise BadState(f"cannot write {folder / FILE}: {problem}") from problem
+    except OSError as exc:
+        raise BadState(f"cannot write {folder / FILE}: {exc}") from exc
 
 
 def with_secrets(state: State, names: Collection[str]) -> State:

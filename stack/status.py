@@ -39,14 +39,12 @@ def status(settings: Settings, say: Progress) -> None:
     """Raises: NotRunning, and StackError where a part of it does not answer."""
     try:
         env = environment.read(settings.folder)
-    except FileNotFoundError as problem:
-        raise NotRunning(f"no stack runs on {settings.folder}", remedy="start it with make run") from problem
+    except FileNotFoundError as exc:
+        raise NotRunning(f"no stack runs on {settings.folder}", remedy="start it with make run") from exc
     try:
         asyncio.run(_tell(settings, env, say))
-    except (BusError, OSError, TimeoutError, asyncpg.PostgresError) as problem:
-        raise StackError(
-            f"a server does not answer: {problem}", remedy=f"look into {settings.folder}/logs"
-        ) from problem
+    except (BusError, OSError, TimeoutError, asyncpg.PostgresError) as exc:
+        raise StackError(f"a server does not answer: {exc}", remedy=f"look into {settings.folder}/logs") from exc
 
 
 async def _tell(settings: Settings, env: dict[str, str], say: Progress) -> None:

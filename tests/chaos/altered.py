@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bus import settlement, topology
-from bus.messages import Draft, Drafter
+from bus.messages import Message, MessageFactory
 
 ACK_WAIT = "CHAOS_ACK_WAIT_SECONDS"
 UNFENCED = "CHAOS_UNFENCED"
@@ -21,11 +21,11 @@ def alter(env: Mapping[str, str]) -> None:
     if seconds := env.get(ACK_WAIT):
         topology.ACK_WAIT_SECONDS = settlement.ACK_WAIT_SECONDS = float(seconds)  # type: ignore[misc]
     if env.get(UNFENCED):
-        Drafter.fenced = Drafter.once = _unconditional  # type: ignore[method-assign,assignment]
+        MessageFactory.fenced = MessageFactory.once = _unconditional  # type: ignore[method-assign,assignment]
 
 
-def _unconditional(self: Drafter, subject: str, event: Any, **_: Any) -> Draft:
-    return self._draft(subject, event, self._ttl())
+def _unconditional(self: MessageFactory, subject: str, event: Any, **_: Any) -> Message:
+    return self._message(subject, event, self._ttl())
 
 
 if __name__ == "__main__":

@@ -68,8 +68,8 @@ class Feed:
     async def _ask(self, method: str, path: str, **body: Any) -> httpx.Response | None:
         try:
             answer = await self._user.http.request(method, path, **body)
-        except httpx.HTTPError as problem:
-            self.answers[type(problem).__name__] += 1
+        except httpx.HTTPError as exc:
+            self.answers[type(exc).__name__] += 1
             await asyncio.sleep(_PAUSE_SECONDS)
             return None
         self.answers[str(answer.status_code)] += 1

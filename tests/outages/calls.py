@@ -33,8 +33,8 @@ async def answer(call: Awaitable[httpx.Response]) -> Answer:
     begun = monotonic()
     try:
         got = await call
-    except httpx.HTTPError as problem:
-        return Answer(0, type(problem).__name__, "", monotonic() - begun, None)
+    except httpx.HTTPError as exc:
+        return Answer(0, type(exc).__name__, "", monotonic() - begun, None)
     body = got.json() if got.content else None
     code = body.get("code") or "" if isinstance(body, dict) and got.status_code >= 400 else ""
     return Answer(got.status_code, code, got.headers.get("retry-after", ""), monotonic() - begun, body)

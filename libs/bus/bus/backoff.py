@@ -15,7 +15,7 @@ _RIVALS_SECONDS: Final = (0.005, 0.050)
 _SILENCE_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
-class Patience:
+class Backoff:
     """The time for one write with all its tries."""
 
     def __init__(self, seconds: float) -> None:

@@ -87,8 +87,8 @@ async def connected(url: str, name: str, *, within_seconds: float) -> AsyncItera
     try:
         async with asyncio.timeout(within_seconds):
             client = await connect(url, name)
-    except TimeoutError as problem:
-        raise BusUnavailable(f"NATS does not answer within {within_seconds:g} s, or refuses the user") from problem
+    except TimeoutError as exc:
+        raise BusUnavailable(f"NATS does not answer within {within_seconds:g} s, or refuses the user") from exc
     try:
         yield client
     finally:

@@ -21,7 +21,7 @@ from nats.aio.client import Client
 from bus.connection import connected
 from bus.errors import BusError
 from bus.life_log import LifeLog
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from bus.stream import Stream, translated
 from contracts import commands, envelope, life, subjects
 from contracts.events import AnyEvent, DatasetDeleted
@@ -31,7 +31,7 @@ USAGE: Final = "usage: python -m bus.dead_letters list | replay N | drop N"
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetter:
     """`number` is its sequence in TTS_DEAD, `subject` that of the original message in TTS."""
 
     number: int
@@ -58,14 +58,14 @@ class DeadLetters:
         self._client = client
         self._js = client.jetstream(timeout=5)
 
-    async def every(self) -> AsyncIterator[Letter]:
+    async def every(self) -> AsyncIterator[DeadLetter]:
         """Raises: BusUnavailable."""
         letter = await self.next(1)
         while letter is not None:
             yield letter
             letter = await self.next(letter.number + 1)
 
-    async def next(self, number: int) -> Letter | None:
+    async def next(self, number: int) -> DeadLetter | None:
         """The first letter with at least this number.
 
         Raises: BusUnavailable.
@@ -78,7 +78,7 @@ class DeadLetters:
         except nats.js.errors.NotFoundError:
             return None
         told = raw.headers or {}
-        return Letter(
+        return DeadLetter(
             number=raw.seq or 0,
             subject=told.get("x-original-subject", "?.?.?"),
             durable=told.get("x-consumer", "?"),
@@ -87,7 +87,7 @@ class DeadLetters:
             body=raw.data or b"",
         )
 
-    async def drop(self, letter: Letter) -> None:
+    async def drop(self, letter: DeadLetter) -> None:
         """Raises: BusUnavailable."""
         try:
             with translated():
@@ -104,7 +104,7 @@ class DeadLetters:
             if letter.dataset_id == dataset_id:
                 await self.drop(letter)
 
-    async def replay(self, letter: Letter) -> str:
+    async def replay(self, letter: DeadLetter) -> str:
         """Has the work done again, drops the letter where that was possible, and says what it did.
 
         Raises: BusUnavailable; envelope.UndecodableEvent for a message that this version can't read either.
@@ -114,7 +114,7 @@ class DeadLetters:
             await Stream(self._client).forget(event.dataset_id)
             await self.forget(event.dataset_id)
             return f"purged the texts of {event.dataset_id}; its objects go with the next sweep"
-        lives = LifeLog(Stream(self._client), Drafter("operator"))
+        lives = LifeLog(Stream(self._client), MessageFactory("operator"))
         answer = await lives.submit(_again(event, letter))
         if isinstance(answer, life.Refused):
             return f"not replayed: {answer.code}; drop the letter if nothing is left to do"
@@ -122,7 +122,7 @@ class DeadLetters:
         return f"run {answer.seq} of dataset {event.dataset_id} is requested"
 
 
-def _again(event: AnyEvent, letter: Letter) -> commands.RequestProcess:
+def _again(event: AnyEvent, letter: DeadLetter) -> commands.RequestProcess:
     return commands.RequestProcess(
         dataset_id=event.dataset_id,
         user_id=event.user_id,
@@ -180,8 +180,8 @@ def main(arguments: list[str], env: Mapping[str, str]) -> int:
     except KeyError:
         print("missing setting: NATS_URL, with the user topology", file=sys.stderr)
         return 2
-    except BusError as problem:
-        print(f"dead letters: {problem}; run it again when that is mended", file=sys.stderr)
+    except BusError as exc:
+        print(f"dead letters: {exc}; run it again when that is mended", file=sys.stderr)
         return 1
 
 

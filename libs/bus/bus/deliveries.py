@@ -7,14 +7,14 @@ from contracts.events import AnyEvent, ProcessRequested
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Ack:
     """Settled: acknowledge. `why` goes to the log."""
 
     why: str = "done"
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Retry:
     """Deliver again after `delay_seconds`; `failed` by an error that nobody foresaw."""
 
     delay_seconds: float
@@ -23,13 +23,13 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class NoAck:
     """Neither ack nor nak: another worker is ahead on the same message and will settle it."""
 
     why: str = "left to another worker"
 
 
-Settlement = Done | Again | Leave
+Settlement = Ack | Retry | NoAck
 
 
 @dataclass(frozen=True, slots=True)

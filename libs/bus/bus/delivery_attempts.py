@@ -16,40 +16,40 @@ from bus.stream import ANSWER_SECONDS, Stream, translated
 from contracts import subjects
 
 
-class Tally(Struct, frozen=True):
+class AttemptCounts(Struct, frozen=True):
     """`returned` deliveries ended in order and not for good; `failed` of them by an error that nobody foresaw."""
 
     returned: int = 0
     failed: int = 0
 
-    def vanished(self, attempt: int) -> int:
+    def crashed(self, attempt: int) -> int:
         """How many deliveries before number `attempt` (from 1) ended without a word."""
         return max(0, attempt - 1 - self.returned)
 
 
 @dataclass(frozen=True, slots=True)
-class Tries:
+class DeliveryAttempts:
     """The tallies of the messages of one connection's durables; each is forgotten after two days."""
 
     client: Client
 
-    async def of(self, message: Msg) -> Tally:
+    async def of(self, message: Msg) -> AttemptCounts:
         """Raises: BusUnavailable."""
         if message.metadata.num_delivered == 1:
-            return Tally()
+            return AttemptCounts()
         stored = await Stream(self.client, subjects.TRIES_STREAM).last(_subject(message))
-        return msgspec.json.decode(stored.body, type=Tally) if stored else Tally()
+        return msgspec.json.decode(stored.body, type=AttemptCounts) if stored else AttemptCounts()
 
     async def count(self, message: Msg, *, failed: bool = False) -> None:
-        """Writes down that this delivery ended with a word. One that is lost counts as vanished.
+        """Writes down that this delivery ended with a word. One that is lost counts as crashed.
 
         Raises: BusUnavailable.
         """
         before = await self.of(message)
-        tally = Tally(before.returned + 1, before.failed + failed)
+        counts = AttemptCounts(before.returned + 1, before.failed + failed)
         with translated():
             js = self.client.jetstream(timeout=ANSWER_SECONDS)
-            await js.publish(_subject(message), msgspec.json.encode(tally))
+            await js.publish(_subject(message), msgspec.json.encode(counts))
 
 
 def _subject(message: Msg) -> str:

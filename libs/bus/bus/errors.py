@@ -24,7 +24,7 @@ class BatchAbandoned(BusError):
     """The server forgot the open batch; nothing of it is stored, begin again."""
 
 
-class Refused(BusError):
+class PublishRejected(BusError):
     """The server will never take this message: too large, malformed, not permitted."""
 
 
@@ -48,5 +48,5 @@ BY_SERVER_NUMBER: Final[Mapping[int, type[BusError]]] = {
 
 
 def from_server(number: int | None, description: str | None) -> BusError:
-    """The error for a server's number; an unknown number is `Refused`, with its text."""
-    return BY_SERVER_NUMBER.get(number or 0, Refused)(f"{number}: {description}")
+    """The error for a server's number; an unknown number is `PublishRejected`, with its text."""
+    return BY_SERVER_NUMBER.get(number or 0, PublishRejected)(f"{number}: {description}")

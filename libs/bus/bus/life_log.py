@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bus.backoff import Patience
+from bus.backoff import Backoff
 from bus.errors import BatchAbandoned, BusUnavailable, ConditionFailed, InFlight
-from bus.messages import Draft, Drafter
+from bus.messages import Message, MessageFactory
 from bus.stored import Stored
 from bus.stream import Stream
 from contracts import commands, envelope, events, life, subjects
 
-PATIENCE_SECONDS: Final = 5.0
+DEADLINE_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class Appended:
 class LifeLog:
     """Reads lives from the stream leader and appends to them."""
 
-    def __init__(self, stream: Stream, drafter: Drafter, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, stream: Stream, factory: MessageFactory, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         self._stream = stream
-        self._drafter = drafter
-        self._patience = patience_seconds
+        self._factory = factory
+        self._backoff = deadline_seconds
 
     async def head(self, dataset_id: str) -> Head:
         """Raises: BusUnavailable; envelope.UndecodableEvent for a life event of a newer version."""
@@ -66,13 +66,13 @@ class LifeLog:
 
         Raises: BusUnavailable when no clear answer came in time; the event may or may not be stored then.
         """
-        patience = Patience(self._patience)
+        backoff = Backoff(self._backoff)
         while True:
             state = (await self.head(command.dataset_id)).state
             decision = life.decide(state, command)
             if isinstance(decision, life.Refused):
                 return decision
-            appended = await self._append([decision], state.seq, patience)
+            appended = await self._append([decision], state.seq, backoff)
             if appended is not None:
                 return appended
 
@@ -87,42 +87,42 @@ class LifeLog:
         requested = life.decide(life.state_of(uploaded, 0), request)
         if isinstance(requested, life.Refused):
             return requested
-        appended = await self._append([uploaded, requested], 0, Patience(self._patience))
+        appended = await self._append([uploaded, requested], 0, Backoff(self._backoff))
         return appended or life.Refused(code=life.ALREADY_EXISTS)
 
-    async def _append(self, new: Sequence[events.Life], after: int, patience: Patience) -> Appended | None:
+    async def _append(self, new: Sequence[events.Life], after: int, backoff: Backoff) -> Appended | None:
         """None means that another event follows `after`: the decision must be made anew."""
-        drafts = [self._drafter.life(new[0], after=after)] + [self._drafter.life(e, after=None) for e in new[1:]]
+        messages = [self._factory.life(new[0], after=after)] + [self._factory.life(e, after=None) for e in new[1:]]
         while True:
             try:
-                seq = await self._store(drafts)
-            except (InFlight, BatchAbandoned) as problem:
-                await patience.after(problem)
-            except (BusUnavailable, ConditionFailed) as problem:
-                stored = await self._after_unclear(drafts[0].subject, after, patience)
-                if stored is not None and stored.event_id != drafts[0].event_id:
+                seq = await self._store(messages)
+            except (InFlight, BatchAbandoned) as exc:
+                await backoff.after(exc)
+            except (BusUnavailable, ConditionFailed) as exc:
+                stored = await self._after_unclear(messages[0].subject, after, backoff)
+                if stored is not None and stored.event_id != messages[0].event_id:
                     return None
                 if stored is not None:
-                    return await self._confirmed(drafts, new[-1], stored)
-                await patience.after(problem)
+                    return await self._confirmed(messages, new[-1], stored)
+                await backoff.after(exc)
             else:
-                return Appended(new[-1], seq, life.state_of(new[-1], seq), drafts[-1].event_id)
+                return Appended(new[-1], seq, life.state_of(new[-1], seq), messages[-1].event_id)
 
-    async def _store(self, drafts: Sequence[Draft]) -> int:
-        return await (self._stream.publish(drafts[0]) if len(drafts) == 1 else self._stream.commit(drafts))
+    async def _store(self, messages: Sequence[Message]) -> int:
+        return await (self._stream.publish(messages[0]) if len(messages) == 1 else self._stream.commit(messages))
 
-    async def _after_unclear(self, subject: str, after: int, patience: Patience) -> Stored | None:
+    async def _after_unclear(self, subject: str, after: int, backoff: Backoff) -> Stored | None:
         while True:
             try:
                 return await self._stream.following(subject, after + 1)
-            except BusUnavailable as problem:
-                await patience.after(problem)
+            except BusUnavailable as exc:
+                await backoff.after(exc)
 
-    async def _confirmed(self, drafts: Sequence[Draft], event: events.Life, first: Stored) -> Appended:
+    async def _confirmed(self, messages: Sequence[Message], event: events.Life, first: Stored) -> Appended:
         """Our first event is stored, so by atomicity all are; the last one's sequence is still to be found."""
         stored: Stored | None = first
-        while stored is not None and stored.event_id != drafts[-1].event_id:
-            stored = await self._stream.following(drafts[0].subject, stored.seq + 1)
+        while stored is not None and stored.event_id != messages[-1].event_id:
+            stored = await self._stream.following(messages[0].subject, stored.seq + 1)
         if stored is None:
             raise BusUnavailable("the life changed while an unclear answer was being resolved")
         return Appended(event, stored.seq, life.state_of(event, stored.seq), stored.event_id)

@@ -20,8 +20,8 @@ TTL: Final = "Nats-TTL"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """`event_id` identifies the message for ever; `headers` hold its conditions, CloudEvents attributes and trace."""
+class Message:
+    """`event_id` identifies the message indefinitely; `headers` hold its conditions, CloudEvents attributes and trace."""
 
     subject: str
     event_id: str
@@ -30,35 +30,35 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Drafter:
-    """Makes a service's drafts. Work messages stay in the stream for `work_ttl_seconds`; lives stay for ever."""
+class MessageFactory:
+    """Makes a service's messages. Work messages stay in the stream for `work_ttl_seconds`; lives stay indefinitely."""
 
     service: str
     work_ttl_seconds: int = 48 * 3600
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def life(self, event: Life, *, after: int | None) -> Draft:
+    def life(self, event: Life, *, after: int | None) -> Message:
         """Rule 1: stored only while the last life event is the one at sequence `after` (0: none).
 
         None states no condition, for a second event of the same batch.
         """
         condition = {} if after is None else {EXPECTED: str(after)}
-        return self._draft(subjects.life(event.dataset_id), event, condition)
+        return self._message(subjects.life(event.dataset_id), event, condition)
 
-    def once(self, subject: str, event: AnyEvent, *, ttl: bool = True) -> Draft:
+    def once(self, subject: str, event: AnyEvent, *, ttl: bool = True) -> Message:
         """Rule 3: stored only while nothing is stored on `subject`."""
         condition = {EXPECTED: "0"}
-        return self._draft(subject, event, condition | (self._ttl() if ttl else {}))
+        return self._message(subject, event, condition | (self._ttl() if ttl else {}))
 
-    def fenced(self, subject: str, event: AnyEvent, *, run: int) -> Draft:
+    def fenced(self, subject: str, event: AnyEvent, *, run: int) -> Message:
         """Rule 2: stored only while the dataset's last life event is the ProcessRequested at sequence `run`."""
         fence = {EXPECTED: str(run), EXPECTED_ON: subjects.life(event.dataset_id)}
-        return self._draft(subject, event, fence | self._ttl())
+        return self._message(subject, event, fence | self._ttl())
 
     def _ttl(self) -> dict[str, str]:
         return {TTL: str(self.work_ttl_seconds)}
 
-    def _draft(self, subject: str, event: AnyEvent, conditions: dict[str, str]) -> Draft:
+    def _message(self, subject: str, event: AnyEvent, conditions: dict[str, str]) -> Message:
         event_id = str(uuid4())
         told = envelope.headers(event, event_id=event_id, source=self.service, at=self.now())
-        return Draft(subject, event_id, envelope.encode(event), told | conditions | tracing.outgoing())
+        return Message(subject, event_id, envelope.encode(event), told | conditions | tracing.outgoing())

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
-from bus.backoff import Patience
+from bus.backoff import Backoff
 from bus.errors import BatchAbandoned, BusUnavailable, ConditionFailed, InFlight
-from bus.messages import Draft
+from bus.messages import Message
 from bus.stream import Stream
 from contracts import subjects
 
-PATIENCE_SECONDS: Final = 10.0
+DEADLINE_SECONDS: Final = 10.0
 
 
 class Outcome(Enum):
@@ -23,33 +23,33 @@ class Outcome(Enum):
 
 
 class RunWriter:
-    """Writes the batches of one run. Every batch must hold at least one draft made by `Drafter.once`."""
+    """Writes the batches of one run. Every batch must hold at least one message made by `MessageFactory.once`."""
 
-    def __init__(self, stream: Stream, dataset_id: str, run: int, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, stream: Stream, dataset_id: str, run: int, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         self._stream = stream
         self._life = subjects.life(dataset_id)
         self._run = run
-        self._patience = patience_seconds
+        self._backoff = deadline_seconds
 
-    async def write(self, drafts: Sequence[Draft], *, probe: Draft) -> Outcome:
+    async def write(self, messages: Sequence[Message], *, probe: Message) -> Outcome:
         """Stores the batch. `probe` is one of its facts that are written once: it tells after an unclear answer.
 
         Raises: BusUnavailable when no clear answer came in time; the batch may or may not be stored then.
         """
-        patience = Patience(self._patience)
+        backoff = Backoff(self._backoff)
         while True:
             try:
-                await self._stream.commit(drafts)
+                await self._stream.commit(messages)
                 return Outcome.STORED
-            except (InFlight, BatchAbandoned) as problem:
-                await patience.after(problem)
-            except (BusUnavailable, ConditionFailed) as problem:
+            except (InFlight, BatchAbandoned) as exc:
+                await backoff.after(exc)
+            except (BusUnavailable, ConditionFailed) as exc:
                 outcome = await self._after_unclear(probe)
                 if outcome is not None:
                     return outcome
-                await patience.after(problem)
+                await backoff.after(exc)
 
-    async def _after_unclear(self, probe: Draft) -> Outcome | None:
+    async def _after_unclear(self, probe: Message) -> Outcome | None:
         """None: nothing of the batch is stored and the run stands, so the same batch may be sent again."""
         try:
             stored = await self._stream.last(probe.subject)

@@ -19,8 +19,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from bus import metrics
-from bus.deliveries import Again, Delivery, Done, Leave, Poison, Route, Settlement
-from bus.delivery_attempts import Tally, Tries
+from bus.deliveries import Ack, Delivery, NoAck, Poison, Retry, Route, Settlement
+from bus.delivery_attempts import AttemptCounts, DeliveryAttempts
 from bus.errors import BusError, BusUnavailable
 from bus.topology import ACK_WAIT_SECONDS
 from contracts import envelope, subjects
@@ -30,7 +30,7 @@ from runtime.tasks import end
 MAX_FAILURES: Final = 8  # of a kind nobody foresaw; with the pauses below about a minute
 # Deliveries that took their worker with them. Each costs an ack wait, so this is ten minutes; a worker that is killed
 # or frozen by chance loses a message once or twice.
-MAX_VANISHED: Final = 20
+MAX_CRASHES: Final = 20
 NEWER_ATTEMPTS: Final = 24  # of an event of a newer version; with the pauses below ten minutes of rolling upgrade
 _PAUSES_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30)
 
@@ -69,7 +69,7 @@ class Settler:
             # The process stops: hand the message back so that another worker has it now, not after the ack wait.
             with suppress(nats.errors.Error):
                 await message.nak()
-            await self._count(message, Again(0, "handed back"))
+            await self._count(message, Retry(0, "handed back"))
             raise
         finally:
             await end(heart)
@@ -82,53 +82,53 @@ class Settler:
             return await self._leave_to_newer(message, trouble)
         if delivery is None:
             return await self._give_up(message, None, f"undecodable: {trouble}")
-        attempt, tally = delivery.attempt, Tally()
+        attempt, counts = delivery.attempt, AttemptCounts()
         try:
-            tally = await self._tries.of(message)
-            if (vanished := tally.vanished(attempt)) >= MAX_VANISHED:
-                return await self._give_up(message, delivery, f"WorkerLost: {vanished} workers did not survive it")
+            counts = await self._attempts.of(message)
+            if (crashed := counts.crashed(attempt)) >= MAX_CRASHES:
+                return await self._give_up(message, delivery, f"WorkerLost: {crashed} workers did not survive it")
             return await route.handler(delivery)
-        except envelope.NewerEvent as problem:
-            return await self._leave_to_newer(message, problem)
-        except self._waiting as problem:
-            return Again(pause_seconds(attempt), f"{type(problem).__name__}: {problem}")
-        except Exception as problem:
+        except envelope.NewerEvent as exc:
+            return await self._leave_to_newer(message, exc)
+        except self._waiting as exc:
+            return Retry(pause_seconds(attempt), f"{type(exc).__name__}: {exc}")
+        except Exception as exc:
             fields = {"durable": route.durable, "attempt": attempt, **_whose(message, delivery)}
             _log.exception("handler failed", extra={"fields": fields})
-            reason = f"{type(problem).__name__}: {problem}"
-        if tally.failed + 1 < MAX_FAILURES:
-            return Again(pause_seconds(tally.failed + 1), reason, failed=True)
+            reason = f"{type(exc).__name__}: {exc}"
+        if counts.failed + 1 < MAX_FAILURES:
+            return Retry(pause_seconds(counts.failed + 1), reason, failed=True)
         return await self._give_up(message, delivery, reason)
 
     async def _leave_to_newer(self, message: Msg, problem: envelope.NewerEvent) -> Settlement:
         """Hands back what a worker of the newer version can handle; buries it when none came. Its run lives on."""
         attempt, reason = message.metadata.num_delivered, f"written by a newer version: {problem}"
         if attempt < NEWER_ATTEMPTS:
-            return Again(pause_seconds(attempt), reason)
+            return Retry(pause_seconds(attempt), reason)
         return await self._give_up(message, None, reason)
 
     @property
-    def _tries(self) -> Tries:
-        return Tries(self.client)
+    def _attempts(self) -> DeliveryAttempts:
+        return DeliveryAttempts(self.client)
 
     async def _count(self, message: Msg, settlement: Settlement) -> None:
-        if isinstance(settlement, Done):
+        if isinstance(settlement, Ack):
             return
-        # A count that is lost makes the delivery one that vanished, of which many are allowed.
+        # A count that is lost makes the delivery one that crashed, of which many are allowed.
         with suppress(BusError):
-            await self._tries.count(message, failed=isinstance(settlement, Again) and settlement.failed)
+            await self._attempts.count(message, failed=isinstance(settlement, Retry) and settlement.failed)
 
     async def _give_up(self, message: Msg, delivery: Delivery | None, reason: str) -> Settlement:
         try:
-            await self._bury(message, reason)
+            await self._store_dead_letter(message, reason)
             metrics.dead_letters.labels(message.metadata.consumer).inc()
             if delivery is not None:
                 await self.on_poison(delivery, reason)
-        except self._waiting as problem:
-            return Again(pause_seconds(MAX_FAILURES), f"dead letter not stored yet: {type(problem).__name__}")
-        return Done(f"dead letter: {reason}")
+        except self._waiting as exc:
+            return Retry(pause_seconds(MAX_FAILURES), f"dead letter not stored yet: {type(exc).__name__}")
+        return Ack(f"dead letter: {reason}")
 
-    async def _bury(self, message: Msg, reason: str) -> None:
+    async def _store_dead_letter(self, message: Msg, reason: str) -> None:
         where = message.metadata
         headers = {
             # The same letter twice is stored once; a replay long after is a new letter.
@@ -147,8 +147,8 @@ async def look(at: Awaitable[str], fields: dict[str, Any]) -> None:
     """One step of a loop over many datasets: one's trouble, foreseen or not, is told and keeps nobody else waiting."""
     try:
         outcome = await at
-    except Exception as problem:
-        _log.warning("look put off", extra={"fields": fields | {"error": f"{type(problem).__name__}: {problem}"}})
+    except Exception as exc:
+        _log.warning("look put off", extra={"fields": fields | {"error": f"{type(exc).__name__}: {exc}"}})
     else:
         _log.info("looked", extra={"fields": fields | {"outcome": outcome}})
 
@@ -163,8 +163,8 @@ def _delivery(message: Msg) -> tuple[Delivery | None, envelope.UndecodableEvent 
     where = message.metadata
     try:
         event = envelope.decode(message.data)
-    except envelope.UndecodableEvent as problem:
-        return None, problem
+    except envelope.UndecodableEvent as exc:
+        return None, exc
     event_id = (message.headers or {}).get(envelope.CE_ID, "")
     return Delivery(event, event_id, message.subject, where.sequence.stream, where.num_delivered), None
 
@@ -180,11 +180,11 @@ async def _apply(message: Msg, settlement: Settlement) -> None:
     # Acks are flow control, not truth: one that is lost brings the message again, and the handler sees it is done.
     with suppress(nats.errors.Error):
         match settlement:
-            case Done():
+            case Ack():
                 await message.ack()
-            case Again():
+            case Retry():
                 await message.nak(delay=settlement.delay_seconds)
-            case Leave():
+            case NoAck():
                 pass
 
 
@@ -210,5 +210,5 @@ def _tell(message: Msg, route: Route, delivery: Delivery | None, settlement: Set
     metrics.message_seconds.labels(route.durable, type(settlement).__name__.lower()).observe(seconds)
     if message.metadata.num_delivered > 1:
         metrics.redeliveries.labels(route.durable).inc()
-    level = logging.WARNING if isinstance(settlement, Again) else logging.INFO
+    level = logging.WARNING if isinstance(settlement, Retry) else logging.INFO
     _log.log(level, "message", extra={"fields": fields})

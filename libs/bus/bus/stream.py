@@ -14,13 +14,13 @@ import nats.js.errors
 from nats.aio.client import Client
 
 from bus.errors import BusUnavailable, from_server
-from bus.messages import Draft
+from bus.messages import Message
 from bus.stored import Stored, read
 from contracts import envelope, subjects
 from runtime import tracing
 
 MAX_BATCH: Final = 1_000  # the server's limit of messages in one atomic batch
-ANSWER_SECONDS: Final = 2.0  # half of a request's patience: a second try still fits into five seconds
+ANSWER_SECONDS: Final = 2.0  # half of a request's time: a second try still fits into five seconds
 
 
 @contextmanager
@@ -30,12 +30,12 @@ def translated() -> Iterator[None]:
         yield
     except nats.js.errors.NotFoundError:
         raise
-    except (nats.js.errors.ServiceUnavailableError, nats.js.errors.NoStreamResponseError) as problem:
-        raise BusUnavailable("JetStream does not answer") from problem
-    except nats.js.errors.APIError as problem:
-        raise from_server(problem.err_code, problem.description) from problem
-    except (nats.errors.Error, TimeoutError, OSError) as problem:
-        raise BusUnavailable(f"NATS does not answer: {type(problem).__name__}") from problem
+    except (nats.js.errors.ServiceUnavailableError, nats.js.errors.NoStreamResponseError) as exc:
+        raise BusUnavailable("JetStream does not answer") from exc
+    except nats.js.errors.APIError as exc:
+        raise from_server(exc.err_code, exc.description) from exc
+    except (nats.errors.Error, TimeoutError, OSError) as exc:
+        raise BusUnavailable(f"NATS does not answer: {type(exc).__name__}") from exc
 
 
 class Stream:
@@ -80,30 +80,32 @@ class Stream:
             info = await self._js.stream_info(self._name, subjects_filter=subject)
         return len(info.state.subjects or {})
 
-    async def publish(self, draft: Draft) -> int:
+    async def publish(self, message: Message) -> int:
         """Stores one message and returns its sequence.
 
-        Raises: ConditionFailed, InFlight, BusUnavailable, Refused.
+        Raises: ConditionFailed, InFlight, BusUnavailable, PublishRejected.
         """
-        with _storing([draft]), translated():
-            ack = await self._js.publish(draft.subject, draft.body, headers=draft.headers)
+        with _storing([message]), translated():
+            ack = await self._js.publish(message.subject, message.body, headers=message.headers)
         return ack.seq
 
-    async def commit(self, drafts: Sequence[Draft]) -> int:
-        """Stores all of `drafts` or none, and returns the sequence of the last (ADR-50 of nats-io).
+    async def commit(self, messages: Sequence[Message]) -> int:
+        """Stores all of `messages` or none, and returns the sequence of the last (ADR-50 of nats-io).
 
         Raises: ValueError for more than MAX_BATCH messages; ConditionFailed, InFlight, BatchAbandoned,
-        BusUnavailable, Refused.
+        BusUnavailable, PublishRejected.
         """
-        if not 1 <= len(drafts) <= MAX_BATCH:
-            raise ValueError(f"a batch holds 1 to {MAX_BATCH} messages, not {len(drafts)}")
+        if not 1 <= len(messages) <= MAX_BATCH:
+            raise ValueError(f"a batch holds 1 to {MAX_BATCH} messages, not {len(messages)}")
         batch_id = uuid4().hex
-        with _storing(drafts), translated():
-            for position, draft in enumerate(drafts[:-1], start=1):
-                headers = draft.headers | {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(position)}
-                await self._client.publish(draft.subject, draft.body, headers=headers)
-            closing = {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(len(drafts)), "Nats-Batch-Commit": "1"}
-            ack = await self._js.publish(drafts[-1].subject, drafts[-1].body, headers=drafts[-1].headers | closing)
+        with _storing(messages), translated():
+            for position, message in enumerate(messages[:-1], start=1):
+                headers = message.headers | {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(position)}
+                await self._client.publish(message.subject, message.body, headers=headers)
+            closing = {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(len(messages)), "Nats-Batch-Commit": "1"}
+            ack = await self._js.publish(
+                messages[-1].subject, messages[-1].body, headers=messages[-1].headers | closing
+            )
         return ack.seq
 
     async def purge(self, subject: str, *, keep: int = 0) -> None:
@@ -131,8 +133,8 @@ class Stream:
 
 
 @contextmanager
-def _storing(drafts: Sequence[Draft]) -> Iterator[None]:
+def _storing(messages: Sequence[Message]) -> Iterator[None]:
     """A span named by the last message: what a batch ends with is what it was written for."""
-    with tracing.span(f"store {drafts[-1].headers.get(envelope.CE_TYPE, '')}", "producer") as span:
-        span.note(messages=len(drafts))
+    with tracing.span(f"store {messages[-1].headers.get(envelope.CE_TYPE, '')}", "producer") as span:
+        span.note(messages=len(messages))
         yield

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from contracts.dataset import Options, Result, Source
-from contracts.problem import Problem
+from contracts.failure import RunFailure
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ class FinishRun(Command, frozen=True, kw_only=True):
 
 class FailRun(Command, frozen=True, kw_only=True):
     run: int
-    error: Problem
+    error: RunFailure
 
 
 AnyCommand = Upload | RequestProcess | CancelProcess | DeleteDataset | FinishRun | FailRun

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from contracts.problem import Warnings
+from contracts.failure import WarningSummary
 
 
 class TranscriptType(StrEnum):
@@ -54,7 +54,7 @@ class Result(Struct, frozen=True, kw_only=True):
     segment_count: int
     total_frames: int
     sample_rate: int
-    warnings: Warnings
+    warnings: WarningSummary
 
     @property
     def total_duration_seconds(self) -> float:

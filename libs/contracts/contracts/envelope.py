@@ -72,8 +72,8 @@ def decode(body: bytes) -> AnyEvent:
     """Raises: NewerEvent for an unknown type or value; UndecodableEvent for what is no event of any version."""
     try:
         return _any_decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-        raise _refusal(body, problem) from problem
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        raise _refusal(body, exc) from exc
 
 
 def decode_life(body: bytes) -> Life:
@@ -83,8 +83,8 @@ def decode_life(body: bytes) -> Life:
     """
     try:
         return _life_decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-        raise _refusal(body, problem) from problem
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        raise _refusal(body, exc) from exc
 
 
 def _refusal(body: bytes, problem: Exception) -> UndecodableEvent:

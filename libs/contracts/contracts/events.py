@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from contracts.dataset import Options, Result, Source
-from contracts.problem import Problem, Warnings
+from contracts.failure import RunFailure, WarningSummary
 
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
@@ -59,7 +59,7 @@ class DatasetFailed(LifeEvent, frozen=True, kw_only=True):
     source: Source
     options: Options
     result: Result | None
-    error: Problem
+    error: RunFailure
 
 
 class DatasetDeleted(LifeEvent, frozen=True, kw_only=True):
@@ -123,7 +123,7 @@ class SegmentationPlanned(Event, frozen=True, kw_only=True):
     source_rate_hz: int
     sample_rate: int
     options: Options
-    warnings: Warnings
+    warnings: WarningSummary
     spans: tuple[Span, ...] = ()
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from contracts import commands as c
 from contracts import events as e
 from contracts.dataset import Options, Result, Source, Status
-from contracts.problem import Problem
+from contracts.failure import RunFailure
 
 
 class Absent(Struct, frozen=True):
@@ -45,7 +45,7 @@ class Ready(Living, frozen=True, kw_only=True):
 
 class Failed(Living, frozen=True, kw_only=True):
     run: int | None
-    error: Problem
+    error: RunFailure
 
 
 class Deleted(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from contracts.dataset import Options, Status, TranscriptType
-from contracts.problem import Problem, Warnings
+from contracts.failure import RunFailure, WarningSummary
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -37,8 +37,8 @@ class DatasetRow(Struct, frozen=True, kw_only=True):
     segment_count: int | None
     total_duration_seconds: float | None
     progress: Progress | None
-    error: Problem | None
-    warnings: Warnings
+    error: RunFailure | None
+    warnings: WarningSummary
     options: Options
     created_at: datetime
     updated_at: datetime

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts import life
-from contracts.problem import Warnings
+from contracts.failure import WarningSummary
 from contracts.queries import DatasetRow, Progress
 
 
@@ -28,7 +28,7 @@ def row_of(state: life.Alive, *, at: datetime, created_seq: int) -> DatasetRow:
         total_duration_seconds=result.total_duration_seconds if result else None,
         progress=Progress(segments=0, of=None) if processing else None,
         error=state.error if isinstance(state, life.Failed) else None,
-        warnings=result.warnings if result else Warnings(),
+        warnings=result.warnings if result else WarningSummary(),
         options=state.options,
         created_at=source.created_at,
         updated_at=at,

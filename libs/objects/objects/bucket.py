@@ -21,8 +21,8 @@ async def check_bucket(connection: Connection) -> None:
     try:
         async with connection.call(f"looking at bucket {connection.bucket}", missing=BucketMissing):
             await connection.client.head_bucket(Bucket=connection.bucket)
-    except BucketMissing as problem:
-        raise BucketMissing(f"bucket {connection.bucket} is missing; {REMEDY}") from problem
+    except BucketMissing as exc:
+        raise BucketMissing(f"bucket {connection.bucket} is missing; {REMEDY}") from exc
 
 
 async def ensure_bucket(connection: Connection) -> None:

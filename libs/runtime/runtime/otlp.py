@@ -66,8 +66,8 @@ class OtlpTracer:
             span = OtlpSpan(started)
             try:
                 yield span
-            except BaseException as problem:
-                span.fail(type(problem).__name__)
+            except BaseException as exc:
+                span.fail(type(exc).__name__)
                 raise
 
     def past(self, name: str, seconds: float, traceparent: str) -> None:

@@ -33,8 +33,8 @@ def load(env: Mapping[str, str], kind: type[S]) -> S:
 def _check(name: str, value: str, kind: object) -> None:
     try:
         msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError as problem:
-        wanted = str(problem).split(" - at")[0]
+    except msgspec.ValidationError as exc:
+        wanted = str(exc).split(" - at")[0]
         # msgspec's text describes the type; one that quotes the value is not shown.
         _stop(f"malformed setting: {name}" + ("" if value in wanted else f" ({wanted})"))
 

@@ -49,8 +49,8 @@ class Projector:
         while True:
             try:
                 await self._once()
-            except (CatalogError, BusError) as problem:
-                self._note(f"{type(problem).__name__}: {problem}")
+            except (CatalogError, BusError) as exc:
+                self._note(f"{type(exc).__name__}: {exc}")
             await asyncio.sleep(_PAUSES_SECONDS[min(self._failures, len(_PAUSES_SECONDS)) - 1])
 
     async def check(self) -> None:
@@ -159,8 +159,8 @@ def decoded(message: Received) -> tuple[Fact | None, str]:
     """The message as a fact, or None and why it is none."""
     try:
         event = envelope.decode(message.body)
-    except envelope.UndecodableEvent as problem:
-        return None, str(problem)
+    except envelope.UndecodableEvent as exc:
+        return None, str(exc)
     if not is_dataset_id(event.dataset_id):
         return None, "the dataset's id is not a UUID as we write them"
     return Fact(event, message.seq, message.stored_at), ""

@@ -47,8 +47,8 @@ async def main(settings: Settings, *, check: bool) -> int:
     try:
         async with line.connected(settings.nats_url, "catalog", within_seconds=CONNECT_SECONDS) as client:
             outcome = await rebuild(database, client, check=check, tell=print)
-    except (CatalogError, BusError) as problem:
-        print(f"rebuild: {problem}; nothing is half done, run it again", file=sys.stderr)
+    except (CatalogError, BusError) as exc:
+        print(f"rebuild: {exc}; nothing is half done, run it again", file=sys.stderr)
         return 1
     finally:
         await database.close()

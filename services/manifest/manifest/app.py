@@ -11,7 +11,7 @@ from nats.aio.client import Client
 from bus.consumer import subscribe
 from bus.errors import BusError
 from bus.life_log import LifeLog
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from bus.settlement import Settler, look
 from bus.stream import Stream
 from bus.worker import Wiring, client_of, serve
@@ -35,7 +35,7 @@ def run(settings: Settings) -> None:
         client = client_of(broker)
         stream = Stream(client)
         async with open_store(settings.s3()) as store:
-            handlers = Handlers(LifeLog(stream, Drafter(SERVICE)), Facts(stream, store), store)
+            handlers = Handlers(LifeLog(stream, MessageFactory(SERVICE)), Facts(stream, store), store)
             settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_poison)
             subscribe(broker, handlers.routes(), settler)
             yield Wiring(checks={"s3": store.check}, loops=(lambda: _watch(client, handlers, settings.watch_seconds),))
@@ -58,5 +58,5 @@ async def _watch(client: Client, handlers: Handlers, every_seconds: float) -> No
         try:
             async for row in processing(client):
                 await look(handlers.on_quiet_run(row), {"dataset_id": row.id, "run": row.run})
-        except BusError as problem:
-            _log.warning("watch put off", extra={"fields": {"error": str(problem)}})
+        except BusError as exc:
+            _log.warning("watch put off", extra={"fields": {"error": str(exc)}})

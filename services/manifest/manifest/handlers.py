@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from bus.deliveries import Delivery, Done, Route, Settlement
+from bus.deliveries import Ack, Delivery, Route, Settlement
 from bus.life_log import Appended, LifeLog
 from bus.metrics import runs_ended
 from contracts import commands, keys, life, subjects
 from contracts.dataset import Result
 from contracts.events import Event, SegmentationPlanned, SpanWritten
-from contracts.problem import Problem
+from contracts.failure import RunFailure
 from contracts.queries import DatasetRow
 from manifest.adapters.facts import Facts
 from manifest.domain.join import Incomplete, Joined, join
@@ -38,8 +38,8 @@ class Handlers:
     async def on_span_written(self, delivery: Delivery) -> Settlement:
         done = delivery.event
         if not isinstance(done, SpanWritten) or done.run is None:
-            return Done("not a span")
-        return Done(await self.finish_if_done(done.dataset_id, done.run, delivery.event_id))
+            return Ack("not a span")
+        return Ack(await self.finish_if_done(done.dataset_id, done.run, delivery.event_id))
 
     async def finish_if_done(self, dataset_id: str, run: int, cause: str) -> str:
         """Ends the run if all its spans are done; returns what it found, for the log.
@@ -118,7 +118,7 @@ class Handlers:
         runs_ended.labels("ready").inc()
         return "ready"
 
-    async def _fail(self, event: Event, run: int, cause: str, problem: Problem) -> None:
+    async def _fail(self, event: Event, run: int, cause: str, problem: RunFailure) -> None:
         """`event` is any of the run: it says whose dataset this is and which request it all goes back to."""
         answer = await self.lives.submit(
             commands.FailRun(
@@ -135,8 +135,8 @@ class Handlers:
             runs_ended.labels(problem.code).inc()
 
 
-def _run_failed(reason: str) -> Problem:
-    return Problem(
+def _run_failed(reason: str) -> RunFailure:
+    return RunFailure(
         code="internal-error",
         title="The manifest could not be written",
         detail=f"Joining the run's segments failed repeatedly: {reason.split(':', 1)[0]}.",

@@ -7,7 +7,7 @@ import sys
 from bus.connection import connected
 from bus.errors import BusError
 from bus.life_log import LifeLog
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from bus.stream import Stream
 from objects import StoreError, open_store
 from segmenter import settings
@@ -34,8 +34,8 @@ def main(arguments: list[str]) -> int:
 def _sweep(given: settings.Settings, dry_run: bool) -> int:
     try:
         _print(asyncio.run(_sweep_once(given, dry_run)), dry_run)
-    except (StoreError, BusError) as problem:
-        print(f"sweep: {problem}; run it again when that is mended", file=sys.stderr)
+    except (StoreError, BusError) as exc:
+        print(f"sweep: {exc}; run it again when that is mended", file=sys.stderr)
         return 1
     return 0
 
@@ -45,7 +45,7 @@ async def _sweep_once(given: settings.Settings, dry_run: bool) -> Sweep:
         connected(given.nats_url, SERVICE, within_seconds=CONNECT_SECONDS) as client,
         open_store(given.s3()) as store,
     ):
-        return await Sweeper(store, LifeLog(Stream(client), Drafter(SERVICE))).sweep(dry_run=dry_run)
+        return await Sweeper(store, LifeLog(Stream(client), MessageFactory(SERVICE))).sweep(dry_run=dry_run)
 
 
 def _print(swept: Sweep, dry_run: bool) -> None:

@@ -13,7 +13,7 @@ from bus.consumer import subscribe
 from bus.dead_letters import DeadLetters
 from bus.errors import BusError
 from bus.life_log import LifeLog
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from bus.settlement import Settler
 from bus.stream import Stream
 from bus.worker import Wiring, client_of, serve
@@ -44,15 +44,15 @@ def run(settings: Settings) -> None:
         # As many as compute at the same time: each thread keeps memory of its own, and all want the interpreter.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(os.cpu_count()))
         client = client_of(broker)
-        stream, drafter = Stream(client), Drafter(SERVICE)
-        lives = LifeLog(stream, drafter)
+        stream, factory = Stream(client), MessageFactory(SERVICE)
+        lives = LifeLog(stream, factory)
         async with open_store(settings.s3()) as store, Decoders(settings.max_decoded_seconds) as decoders:
             recordings = Recordings(store, decoders)
             handlers = Handlers(
                 stream,
                 lives,
-                Planner(stream, drafter, store, recordings),
-                Slicer(stream, drafter, store, recordings, worker_name()),
+                Planner(stream, factory, store, recordings),
+                Slicer(stream, factory, store, recordings, worker_name()),
                 Purger(stream, DeadLetters(client), store),
             )
             settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_poison)
@@ -76,8 +76,8 @@ async def _sweep(sweeper: Sweeper, every_seconds: float) -> None:
         await asyncio.sleep(every_seconds)
         try:
             swept = await sweeper.sweep()
-        except (StoreError, BusError) as problem:
-            _log.warning("sweep put off", extra={"fields": {"error": str(problem)}})
+        except (StoreError, BusError) as exc:
+            _log.warning("sweep put off", extra={"fields": {"error": str(exc)}})
         else:
             told = {"prefixes": len(swept.prefixes), "objects": swept.objects, "uploads": swept.uploads}
             _log.info("swept", extra={"fields": told})

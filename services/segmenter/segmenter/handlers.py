@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bus.deliveries import Again, Delivery, Done, Leave, Route, Settlement
+from bus.deliveries import Ack, Delivery, NoAck, Retry, Route, Settlement
 from bus.life_log import Appended, LifeLog
 from bus.metrics import runs_ended
 from bus.run_writer import Outcome
 from bus.stream import Stream
 from contracts import commands, subjects
 from contracts.events import DatasetDeleted, Event, ProcessRequested, SpanPlanned
-from contracts.problem import Problem
+from contracts.failure import RunFailure
 from segmenter.audio.recording import own_plan_version
 from segmenter.domain.errors import AudioError
 from segmenter.domain.problems import audio_problem, run_failed
@@ -42,35 +42,35 @@ class Handlers:
     async def on_process_requested(self, delivery: Delivery) -> Settlement:
         request, run = delivery.event, delivery.seq
         if not isinstance(request, ProcessRequested):
-            return Done("not a request")
+            return Ack("not a request")
         if not await self.lives.run_stands(request.dataset_id, run):
-            return Done("run is over")
+            return Ack("run is over")
         if await self.stream.last(subjects.plan(request.dataset_id, run)):
-            return Done("planned already")
+            return Ack("planned already")
         outcome = await self.planner.plan(request, run, delivery.event_id)
-        if isinstance(outcome, Problem):
+        if isinstance(outcome, RunFailure):
             return await self._fail(request, run, delivery.event_id, outcome)
-        return Done(outcome.value)
+        return Ack(outcome.value)
 
     async def on_span_planned(self, delivery: Delivery) -> Settlement:
         order = delivery.event
         if not isinstance(order, SpanPlanned) or order.run is None:
-            return Done("not an order")
+            return Ack("not an order")
         if not await self.lives.run_stands(order.dataset_id, order.run):
-            return Done("run is over")
+            return Ack("run is over")
         if order.plan_version != own_plan_version(order.audio):
-            return Again(foreign_pause_seconds(delivery.attempt), f"order of plan version {order.plan_version}")
+            return Retry(foreign_pause_seconds(delivery.attempt), f"order of plan version {order.plan_version}")
         if await self.stream.last(subjects.done(order.dataset_id, order.run, order.span)):
-            return Done("span is done")
+            return Ack("span is done")
         try:
             outcome = await self.slicer.cut(order, delivery.event_id)
-        except AudioError as problem:
-            return await self._fail(order, order.run, delivery.event_id, audio_problem(problem))
-        return Leave() if outcome is Outcome.AHEAD else Done(outcome.value)
+        except AudioError as exc:
+            return await self._fail(order, order.run, delivery.event_id, audio_problem(exc))
+        return NoAck() if outcome is Outcome.AHEAD else Ack(outcome.value)
 
     async def on_dataset_deleted(self, delivery: Delivery) -> Settlement:
         if not isinstance(delivery.event, DatasetDeleted):
-            return Done("not a deletion")
+            return Ack("not a deletion")
         return await self.purger.purge(delivery.event, delivery.attempt)
 
     async def on_poison(self, delivery: Delivery, reason: str) -> None:
@@ -79,7 +79,7 @@ class Handlers:
         if run is not None and isinstance(event, ProcessRequested | SpanPlanned):
             await self._fail(event, run, delivery.event_id, run_failed(reason))
 
-    async def _fail(self, event: Event, run: int, cause: str, problem: Problem) -> Settlement:
+    async def _fail(self, event: Event, run: int, cause: str, problem: RunFailure) -> Settlement:
         answer = await self.lives.submit(
             commands.FailRun(
                 dataset_id=event.dataset_id,
@@ -93,7 +93,7 @@ class Handlers:
         )
         if isinstance(answer, Appended):
             runs_ended.labels(problem.code).inc()
-        return Done(f"failed: {problem.code}")
+        return Ack(f"failed: {problem.code}")
 
 
 def foreign_pause_seconds(attempt: int) -> float:

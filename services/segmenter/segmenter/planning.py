@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bus.errors import ConditionFailed
-from bus.messages import Draft, Drafter
+from bus.messages import Message, MessageFactory
 from bus.run_writer import Outcome, RunWriter
 from bus.stream import Stream
 from contracts import envelope, events, keys, subjects
 from contracts.events import AudioFacts, ProcessRequested
-from contracts.problem import Problem
+from contracts.failure import RunFailure
 from objects import ObjectStore
 from segmenter.audio.recording import Recordings
 from segmenter.domain.errors import AudioError
@@ -30,17 +30,17 @@ MAX_TRANSCRIPT_BYTES: Final = 64 * 2**20  # above any limit of the gateway's; a 
 @dataclass(frozen=True, slots=True)
 class Planner:
     stream: Stream
-    drafter: Drafter
+    factory: MessageFactory
     store: ObjectStore
     recordings: Recordings
 
-    async def plan(self, request: ProcessRequested, run: int, cause: str) -> Outcome | Problem:
+    async def plan(self, request: ProcessRequested, run: int, cause: str) -> Outcome | RunFailure:
         """Plans the run and orders its first spans; whoever finishes one of them orders another.
 
         Raises: StoreError, BusError while a dependency is away.
         """
         facts = await self._look(request)
-        if isinstance(facts, Problem):
+        if isinstance(facts, RunFailure):
             return facts
         audio, plan = facts
         prefix = await self._claim_folder(request, run, cause, plan.plan_id)
@@ -49,10 +49,10 @@ class Planner:
         await self.store.put(keys.plan(prefix), body, "application/x-ndjson")
         spans = make_spans(plan.segments, lines, rate_hz=audio.rate_hz, random_access=audio.kind == "wav")
         orders = _Orders(request, run, cause, plan, audio, prefix, body, spans)
-        drafts = orders.drafts(self.drafter)
-        return await RunWriter(self.stream, request.dataset_id, run).write(drafts, probe=drafts[1])
+        messages = orders.messages(self.factory)
+        return await RunWriter(self.stream, request.dataset_id, run).write(messages, probe=messages[1])
 
-    async def _look(self, request: ProcessRequested) -> tuple[AudioFacts, Plan] | Problem:
+    async def _look(self, request: ProcessRequested) -> tuple[AudioFacts, Plan] | RunFailure:
         source = request.source
         try:
             audio, data = await asyncio.gather(
@@ -61,12 +61,12 @@ class Planner:
             )
             kind = TranscriptKind(source.transcript_type.value)
             transcript = await asyncio.to_thread(read, data, kind, source.transcript_encoding)
-        except AudioError as problem:
-            return audio_problem(problem)
-        except TranscriptError as problem:
-            return transcript_problem(problem)
+        except AudioError as exc:
+            return audio_problem(exc)
+        except TranscriptError as exc:
+            return transcript_problem(exc)
         plan = await asyncio.to_thread(make_plan, source, request.options, audio, transcript)
-        return plan if isinstance(plan, Problem) else (audio, plan)
+        return plan if isinstance(plan, RunFailure) else (audio, plan)
 
     async def _claim_folder(self, request: ProcessRequested, run: int, cause: str, plan_id: str) -> str:
         """The folder this plan writes to: the root if it is the first plan or the same one, else the run's own."""
@@ -80,7 +80,7 @@ class Planner:
     async def _claim_root(self, request: ProcessRequested, run: int, cause: str, plan_id: str) -> str | None:
         claim = events.RootClaimed(**_told(request, run, cause), plan_id=plan_id)
         try:
-            await self.stream.publish(self.drafter.once(subjects.root(request.dataset_id), claim, ttl=False))
+            await self.stream.publish(self.factory.once(subjects.root(request.dataset_id), claim, ttl=False))
         except ConditionFailed:
             return await self._owner(request.dataset_id)
         return plan_id
@@ -106,12 +106,12 @@ class _Orders:
     body: bytes
     spans: tuple[events.Span, ...]
 
-    def drafts(self, drafter: Drafter) -> list[Draft]:
+    def messages(self, factory: MessageFactory) -> list[Message]:
         dataset_id = self.request.dataset_id
-        plan = drafter.fenced(subjects.plan(dataset_id, self.run), self._planned(), run=self.run)
+        plan = factory.fenced(subjects.plan(dataset_id, self.run), self._planned(), run=self.run)
         first = self._first_order()
         orders = [order_for(k, self.spans, first) for k in range(min(ORDERS_OUT, len(self.spans)))]
-        return [plan, *(drafter.once(subjects.span(dataset_id, self.run, order.span), order) for order in orders)]
+        return [plan, *(factory.once(subjects.span(dataset_id, self.run, order.span), order) for order in orders)]
 
     def _planned(self) -> events.SegmentationPlanned:
         return events.SegmentationPlanned(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bus.dead_letters import DeadLetters
-from bus.deliveries import Again, Done, Settlement
+from bus.deliveries import Ack, Retry, Settlement
 from bus.stream import Stream
 from contracts import keys
 from contracts.events import DatasetDeleted
@@ -30,7 +30,7 @@ class Purger:
         """
         removed = await self.store.delete_prefix(keys.dataset_prefix(deleted.user_id, deleted.dataset_id))
         if attempt <= len(PAUSES_SECONDS):
-            return Again(PAUSES_SECONDS[attempt - 1], f"purged {removed} objects, once more for late writers")
+            return Retry(PAUSES_SECONDS[attempt - 1], f"purged {removed} objects, once more for late writers")
         await self.stream.forget(deleted.dataset_id)
         await self.letters.forget(deleted.dataset_id)
-        return Done(f"purged {removed} objects and the work messages")
+        return Ack(f"purged {removed} objects and the work messages")

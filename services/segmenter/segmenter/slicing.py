@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
-from bus.messages import Draft, Drafter
+from bus.messages import Message, MessageFactory
 from bus.run_writer import Outcome, RunWriter
 from bus.stream import Stream
 from contracts import envelope, events, keys, plan_lines, subjects
@@ -40,7 +40,7 @@ class PlanDamaged(Exception):
 @dataclass(frozen=True, slots=True)
 class Slicer:
     stream: Stream
-    drafter: Drafter
+    factory: MessageFactory
     store: ObjectStore
     recordings: Recordings
     worker: str
@@ -53,7 +53,7 @@ class Slicer:
         """
         written, segments, then = await asyncio.gather(self._written(order), self._segments(order), self._next(order))
         left = segments[written:]
-        facts = _Facts(self.stream, self.drafter, order, then, cause, self.worker, written)
+        facts = _Facts(self.stream, self.factory, order, then, cause, self.worker, written)
         async with self.recordings.open(order, frames_of(left)) as recording:
             slices = SliceStore(self.store, recording, order)
             return await _Run(slices, facts, left).go()
@@ -142,7 +142,7 @@ class _Facts:
     """What is stored and not told yet, and the batches that tell it."""
 
     stream: Stream
-    drafter: Drafter
+    factory: MessageFactory
     order: SpanPlanned
     then: SpanPlanned | None
     cause: str
@@ -173,9 +173,9 @@ class _Facts:
 
     async def tell(self, *, last: bool) -> Outcome:
         """One fenced batch: progress, a fact for each slice; with `last` that the span is done, and the next order."""
-        drafts = self._drafts(last)
+        messages = self._messages(last)
         writer = RunWriter(self.stream, self.order.dataset_id, self._run)
-        outcome = await writer.write(drafts, probe=drafts[1])
+        outcome = await writer.write(messages, probe=messages[1])
         if outcome is Outcome.STORED:
             metrics.count([row for _, row in self.rows], self.order.sample_rate)
         self.written += len(self.rows)
@@ -183,8 +183,8 @@ class _Facts:
         self.told_at = monotonic()
         return outcome
 
-    def _drafts(self, last: bool) -> list[Draft]:
-        order, draft = self.order, self.drafter
+    def _messages(self, last: bool) -> list[Message]:
+        order, message = self.order, self.factory
         progress = events.SpanProgressed(
             **self._told(),
             span=order.span,
@@ -193,15 +193,17 @@ class _Facts:
             added=len(self.rows),
             rows=tuple(row for _, row in self.rows),
         )
-        drafts = [draft.fenced(subjects.progress(order.dataset_id, self._run, order.span), progress, run=self._run)]
+        messages = [message.fenced(subjects.progress(order.dataset_id, self._run, order.span), progress, run=self._run)]
         for segment, row in self.rows:
-            drafts.append(draft.once(subjects.segment(order.dataset_id, self._run, row.n), self._written(segment, row)))
+            messages.append(
+                message.once(subjects.segment(order.dataset_id, self._run, row.n), self._written(segment, row))
+            )
         if last:
             done = events.SpanWritten(**self._told(), span=order.span, segment_count=order.segment_count)
-            drafts.append(draft.once(subjects.done(order.dataset_id, self._run, order.span), done))
+            messages.append(message.once(subjects.done(order.dataset_id, self._run, order.span), done))
         if last and self.then is not None:
-            drafts.append(draft.once(subjects.span(order.dataset_id, self._run, self.then.span), self.then))
-        return drafts
+            messages.append(message.once(subjects.span(order.dataset_id, self._run, self.then.span), self.then))
+        return messages
 
     def _written(self, segment: PlannedSegment, row: SegmentRow) -> events.SegmentWritten:
         order, rate = self.order, self.order.audio.rate_hz

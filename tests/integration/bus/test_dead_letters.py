@@ -11,16 +11,16 @@ from bus import dead_letters, topology
 from bus.connection import close, connect
 from bus.dead_letters import DeadLetters
 from bus.life_log import Appended, LifeLog
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from bus.stream import Stream
 from contracts import commands, envelope, subjects
 from contracts.events import AnyEvent, ProcessRequested
-from contracts.problem import Problem
+from contracts.failure import RunFailure
 from tests.lives import span_order, told, upload
 
 pytestmark = pytest.mark.asyncio
 
-ERROR = Problem(code="internal-error", title="T", detail="d", stage="segmenter")
+ERROR = RunFailure(code="internal-error", title="T", detail="d", stage="segmenter")
 
 
 class Office:
@@ -29,7 +29,7 @@ class Office:
     def __init__(self, client: Client, url: str) -> None:
         self.client, self.url = client, url
         self.stream, self.letters = Stream(client), DeadLetters(client)
-        self.lives = LifeLog(self.stream, Drafter("gateway"))
+        self.lives = LifeLog(self.stream, MessageFactory("gateway"))
         self.dataset_id = str(uuid4())
 
     async def submit(self, command: commands.AnyCommand) -> Appended:

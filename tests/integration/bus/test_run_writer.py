@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from bus.connection import connect
 from bus.errors import BusUnavailable, ConditionFailed
 from bus.life_log import Appended, LifeLog
-from bus.messages import Draft, Drafter
+from bus.messages import Message, MessageFactory
 from bus.run_writer import Outcome, RunWriter
 from bus.stream import MAX_BATCH, Stream
 from contracts import commands, events, subjects
@@ -18,14 +18,14 @@ from contracts.events import SegmentRow
 from tests.lives import told, upload
 
 pytestmark = pytest.mark.asyncio
-DRAFTER = Drafter("segmenter")
+DRAFTER = MessageFactory("segmenter")
 
 
 class Run:
     """A dataset with a run under way, and batches as its segmenter would write them."""
 
     def __init__(self, gateway: Client, segmenter: Client) -> None:
-        self.lives = LifeLog(Stream(gateway), Drafter("gateway"))
+        self.lives = LifeLog(Stream(gateway), MessageFactory("gateway"))
         self.stream = Stream(segmenter)
         self.dataset_id = str(uuid4())
         self.run = 0
@@ -46,7 +46,7 @@ class Run:
             "cause": "ca",
         }
 
-    def batch(self, first: int, count: int) -> list[Draft]:
+    def batch(self, first: int, count: int) -> list[Message]:
         rows = tuple(SegmentRow(n, 1, "ab") for n in range(first, first + count))
         progress = events.SpanProgressed(
             **self.told(), span=0, worker="w", written=first + count, added=count, rows=rows
@@ -54,7 +54,7 @@ class Run:
         fence = DRAFTER.fenced(subjects.progress(self.dataset_id, self.run, 0), progress, run=self.run)
         return [fence, *(self.segment(n) for n in range(first, first + count))]
 
-    def segment(self, n: int) -> Draft:
+    def segment(self, n: int) -> Message:
         fact = events.SegmentWritten(
             **self.told(),
             n=n,
@@ -69,7 +69,7 @@ class Run:
         )
         return DRAFTER.once(subjects.segment(self.dataset_id, self.run, n), fact)
 
-    async def write(self, batch: list[Draft], stream: Stream | None = None) -> Outcome:
+    async def write(self, batch: list[Message], stream: Stream | None = None) -> Outcome:
         return await RunWriter(stream or self.stream, self.dataset_id, self.run, 3).write(batch, probe=batch[1])
 
     async def segments(self) -> int:
@@ -128,8 +128,8 @@ async def test_a_cancel_racing_batches_leaves_no_fact_behind_the_cancel(run: Run
 
 async def test_a_batch_whose_answer_was_lost_counts_as_stored(run: Run) -> None:
     class AckLost(Stream):
-        async def commit(self, drafts: Any) -> int:
-            await super().commit(drafts)
+        async def commit(self, messages: Any) -> int:
+            await super().commit(messages)
             raise BusUnavailable("the answer was lost")
 
     assert await run.write(run.batch(0, 2), AckLost(run.stream._client)) is Outcome.STORED

@@ -11,9 +11,9 @@ from nats.aio.client import Client
 from bus import settlement, topology
 from bus.connection import close, connect, make_broker
 from bus.consumer import subscribe
-from bus.deliveries import Again, Delivery, Done, Leave, Route, Settlement
+from bus.deliveries import Ack, Delivery, NoAck, Retry, Route, Settlement
 from bus.errors import BusUnavailable
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from bus.settlement import Settler
 from bus.stream import Stream
 from bus.worker import client_of
@@ -51,8 +51,8 @@ class Desk:
 
     async def send(self, body: bytes | None = None, *, span: int = 0) -> None:
         order = span_order("d", run=1)
-        draft = Drafter("segmenter").once(subjects.span("d", 1, span), order)
-        await self.admin.jetstream().publish(draft.subject, body or draft.body, headers=draft.headers)
+        message = MessageFactory("segmenter").once(subjects.span("d", 1, span), order)
+        await self.admin.jetstream().publish(message.subject, body or message.body, headers=message.headers)
 
     async def declare_anew(self, *, ack_wait_seconds: float) -> None:
         for durable in topology.DURABLES:
@@ -95,7 +95,7 @@ async def desk(nats_server: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 
 async def test_a_handled_message_is_acknowledged(desk: Desk) -> None:
-    await desk.start(lambda delivery: Done())
+    await desk.start(lambda delivery: Ack())
     await desk.send()
     await desk.until(lambda: bool(desk.seen))
     await desk.settled()
@@ -104,7 +104,7 @@ async def test_a_handled_message_is_acknowledged(desk: Desk) -> None:
 
 async def line_of(desk: Desk, body: bytes | None, caplog: pytest.LogCaptureFixture) -> list[Any]:
     caplog.set_level("INFO", "bus.settlement")
-    await desk.start(lambda delivery: Done("well"))
+    await desk.start(lambda delivery: Ack("well"))
     await desk.send(body)
     await desk.until(lambda: bool(caplog.records))
     [record] = caplog.records
@@ -126,7 +126,7 @@ async def test_the_line_of_an_unreadable_message_names_its_dataset(
 
 
 async def test_a_message_to_come_again_comes_again(desk: Desk) -> None:
-    await desk.start(lambda delivery: Done() if delivery.attempt == 3 else Again(0.01))
+    await desk.start(lambda delivery: Ack() if delivery.attempt == 3 else Retry(0.01))
     await desk.send()
     await desk.until(lambda: len(desk.seen) == 3)
     await desk.settled()
@@ -134,7 +134,7 @@ async def test_a_message_to_come_again_comes_again(desk: Desk) -> None:
 
 
 async def test_a_message_left_to_another_worker_is_neither_acked_nor_redelivered_now(desk: Desk) -> None:
-    await desk.start(lambda delivery: Leave())
+    await desk.start(lambda delivery: NoAck())
     await desk.send()
     await desk.until(lambda: bool(desk.seen))
     assert await desk.pending() == (1, 0)
@@ -145,7 +145,7 @@ async def test_a_dependency_that_is_away_never_makes_a_dead_letter(desk: Desk, e
     def handler(delivery: Delivery) -> Settlement:
         if delivery.attempt <= settlement.MAX_FAILURES + 4:
             raise error
-        return Done()
+        return Ack()
 
     await desk.start(handler)
     await desk.send()
@@ -191,7 +191,7 @@ async def test_a_message_that_ends_its_process_each_time_is_buried_before_it_is_
     await desk.send()
     await desk.vanish()
     await desk.vanish()
-    await desk.start(lambda delivery: Done())
+    await desk.start(lambda delivery: Ack())
     await desk.until(lambda: bool(desk.poisoned))
     await desk.settled()
     assert desk.seen == [], "the handler ran, and would have ended this process too"
@@ -204,7 +204,7 @@ async def test_a_message_put_off_or_handed_back_many_times_has_not_vanished(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settlement, "MAX_VANISHED", 1)
-    await desk.start(lambda delivery: Done() if delivery.attempt == 6 else Again(0.01))
+    await desk.start(lambda delivery: Ack() if delivery.attempt == 6 else Retry(0.01))
     await desk.send()
     await desk.until(lambda: len(desk.seen) == 6)
     await desk.settled()
@@ -215,7 +215,7 @@ async def test_one_message_after_another_that_fails_holds_up_none_of_the_others(
     def handler(delivery: Delivery) -> Settlement:
         if delivery.subject.endswith(".0"):
             raise ZeroDivisionError("a bug")
-        return Done()
+        return Ack()
 
     monotonic = asyncio.get_running_loop().time
     await desk.start(handler)
@@ -230,7 +230,7 @@ async def test_one_message_after_another_that_fails_holds_up_none_of_the_others(
 
 
 async def test_a_body_that_is_no_event_is_buried_at_once_and_blocks_nobody(desk: Desk) -> None:
-    await desk.start(lambda delivery: Done())
+    await desk.start(lambda delivery: Ack())
     await desk.send(b"not json")
     await desk.settled()
     assert desk.seen == []
@@ -242,7 +242,7 @@ NEWER = b'{"type":"SpanPlannedV2","dataset_id":"d","run":1}'
 
 
 async def test_an_event_of_a_newer_version_is_left_to_a_newer_worker(desk: Desk, nats_server: Any) -> None:
-    await desk.start(lambda delivery: Done())
+    await desk.start(lambda delivery: Ack())
     await desk.send(NEWER)
     async with asyncio.timeout(15):
         while not ((await desk.pending())[0] == 1 and await _redelivered(desk) >= 3):
@@ -288,7 +288,7 @@ async def test_a_worker_that_is_stopped_hands_its_message_back(desk: Desk, nats_
     async def slow(delivery: Delivery) -> Settlement:
         started.set()
         await asyncio.sleep(60)
-        return Done()
+        return Ack()
 
     await desk.broker.connect()
     settler = Settler("segmenter", client_of(desk.broker), (), lambda *_: asyncio.sleep(0))
@@ -296,7 +296,7 @@ async def test_a_worker_that_is_stopped_hands_its_message_back(desk: Desk, nats_
     await desk.broker.start()
     await desk.send()
     await started.wait()
-    await second.start(lambda delivery: Done())
+    await second.start(lambda delivery: Ack())
     before = asyncio.get_running_loop().time()
     await desk.broker.stop()
     await desk.until(lambda: second.seen == [2])
@@ -321,7 +321,7 @@ async def test_a_message_worked_on_for_longer_than_the_ack_wait_stays_with_its_w
     async def long_work(delivery: Delivery) -> Settlement:
         begun.set()
         await asyncio.to_thread(_compute, 4 * wait_seconds)
-        return Done()
+        return Ack()
 
     await desk.broker.connect()
     settler = Settler("segmenter", client_of(desk.broker), (), lambda *_: asyncio.sleep(0))

@@ -11,7 +11,7 @@ from bus import topology
 from bus.accounts import USERS
 from bus.connection import close, connect
 from bus.errors import BusUnavailable, TopologyDrift
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from bus.stream import Stream
 from contracts import events, subjects
 
@@ -103,6 +103,6 @@ async def test_only_the_segmenter_writes_work(nats_server: Any, admin: Client, u
     client = await connect(nats_server.url(user), user)
     fact = events.RootClaimed(dataset_id="d", user_id="u", run=1, correlation_id="c", cause="c", plan_id="p")
     with pytest.raises(BusUnavailable):
-        await Stream(client).publish(Drafter(user).once(subjects.root("d"), fact))
+        await Stream(client).publish(MessageFactory(user).once(subjects.root("d"), fact))
     assert await Stream(admin).last(subjects.root("d")) is None
     await close(client)

@@ -302,8 +302,8 @@ async def test_without_a_schema_the_projector_says_what_to_run(nats_server: Any,
     async def says_so() -> bool:
         try:
             await projectors[0].check()
-        except CatalogError as problem:
-            return "python -m migrations" in str(problem)
+        except CatalogError as exc:
+            return "python -m migrations" in str(exc)
         return False
 
     async with bare.projecting() as projectors:

@@ -13,14 +13,14 @@ from nats.aio.client import Client
 from bus import connection as line
 from bus import topology
 from bus.life_log import Appended, LifeLog
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from bus.stream import Stream
 from catalog.adapters.database import Database
 from catalog.adapters.reader import Reader
 from catalog.projector import Projector
 from contracts import commands, events, subjects
 from contracts.dataset import Options, Result
-from contracts.problem import Problem, Warnings
+from contracts.failure import RunFailure, WarningSummary
 from contracts.queries import DatasetRow, ListDatasets
 from runtime import tasks
 from tests.lives import upload
@@ -33,8 +33,8 @@ class Author:
 
     def __init__(self, client: Client) -> None:
         self.stream = Stream(client)
-        self.drafter = Drafter("test")
-        self.lives = LifeLog(self.stream, self.drafter)
+        self.factory = MessageFactory("test")
+        self.lives = LifeLog(self.stream, self.factory)
 
     async def uploaded(self, user_id: str = "u", **changes: Any) -> str:
         dataset_id = str(uuid4())
@@ -52,7 +52,7 @@ class Author:
         return (await self._submit(commands.DeleteDataset(**self._told(dataset_id)))).seq
 
     async def failed(self, dataset_id: str, run: int) -> int:
-        problem = Problem(code="no-usable-cue", title="No usable cue", detail="every cue is empty", stage="plan")
+        problem = RunFailure(code="no-usable-cue", title="No usable cue", detail="every cue is empty", stage="plan")
         return (await self._submit(commands.FailRun(**self._told(dataset_id), run=run, error=problem))).seq
 
     async def ready(self, dataset_id: str, run: int, segments: int = 3) -> int:
@@ -74,27 +74,27 @@ class Author:
             source_rate_hz=16_000,
             sample_rate=16_000,
             options=Options(),
-            warnings=Warnings(),
+            warnings=WarningSummary(),
         )
-        return await self.stream.publish(self.drafter.once(subjects.plan(dataset_id, run), event))
+        return await self.stream.publish(self.factory.once(subjects.plan(dataset_id, run), event))
 
     async def progressed(self, dataset_id: str, run: int, added: int, span: int = 0) -> int:
         event = events.SpanProgressed(
             **self._work(dataset_id, run), span=span, worker="w", written=added, added=added, rows=()
         )
-        draft = self.drafter.fenced(subjects.progress(dataset_id, run, span), event, run=run)
-        return await self.stream.publish(draft)
+        message = self.factory.fenced(subjects.progress(dataset_id, run, span), event, run=run)
+        return await self.stream.publish(message)
 
     async def progressed_late(self, dataset_id: str, run: int, added: int) -> int:
         """Without the fence, which would refuse a run that is over: what a lost order of things would look like."""
         event = events.SpanProgressed(
             **self._work(dataset_id, run), span=0, worker="w", written=added, added=added, rows=()
         )
-        return await self.stream.publish(self.drafter.once(subjects.progress(dataset_id, run, "late"), event))
+        return await self.stream.publish(self.factory.once(subjects.progress(dataset_id, run, "late"), event))
 
     async def span_done(self, dataset_id: str, run: int, span: int = 0) -> int:
         event = events.SpanWritten(**self._work(dataset_id, run), span=span, segment_count=1)
-        return await self.stream.publish(self.drafter.once(subjects.done(dataset_id, run, span), event))
+        return await self.stream.publish(self.factory.once(subjects.done(dataset_id, run, span), event))
 
     async def _submit(self, command: commands.AnyCommand, **changes: Any) -> Appended:
         from_now = {name: getattr(command, name) for name in command.__struct_fields__} | changes
@@ -121,7 +121,7 @@ def result(run: int, segments: int) -> Result:
         segment_count=segments,
         total_frames=16_000 * segments,
         sample_rate=16_000,
-        warnings=Warnings({"empty": 1}),
+        warnings=WarningSummary({"empty": 1}),
     )
 
 

@@ -16,7 +16,7 @@ from bus.connection import close, connect
 from bus.dead_letters import DeadLetters
 from bus.deliveries import Delivery, Settlement
 from bus.life_log import Appended, LifeLog
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from bus.stream import Stored, Stream
 from contracts import commands, envelope, keys, subjects
 from contracts.dataset import Options, Source, TranscriptType
@@ -46,12 +46,12 @@ class World:
     source: Source | None = None
 
     def handlers(self, store: ObjectStore | None = None, *, worker: str = "w") -> Handlers:
-        drafter, store = Drafter("segmenter"), store or self.store
+        factory, store = MessageFactory("segmenter"), store or self.store
         return Handlers(
             self.stream,
             self.lives,
-            Planner(self.stream, drafter, store, self.recordings),
-            Slicer(self.stream, drafter, store, self.recordings, worker),
+            Planner(self.stream, factory, store, self.recordings),
+            Slicer(self.stream, factory, store, self.recordings, worker),
             Purger(self.stream, self.letters, store),
         )
 
@@ -151,7 +151,7 @@ async def world(nats_server: Any, s3_env: dict[str, str], decoders: Decoders) ->
     )
     samples = np.random.default_rng(5).integers(-9_000, 9_000, RATE * 30, dtype=np.int16)
     async with open_store(settings) as store:
-        lives = LifeLog(Stream(client), Drafter("segmenter"))
+        lives = LifeLog(Stream(client), MessageFactory("segmenter"))
         yield World(Stream(client), lives, DeadLetters(client), store, Recordings(store, decoders), samples)
     await close(client)
     await close(admin)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bus.deliveries import Done
-from bus.messages import Draft
+from bus.deliveries import Ack
+from bus.messages import Message
 from contracts import keys, subjects
 from segmenter import sweeping
 from segmenter.sweeping import Sweeper
@@ -19,7 +19,7 @@ TRANSCRIPT = b"1\n00:00:00,000 --> 00:00:01,000\nOne\n"
 async def archived(world: World) -> None:
     """Appends an event of a type that this version does not know."""
     body = b'{"type":"DatasetArchived","dataset_id":"%s"}' % world.dataset_id.encode()
-    await world.stream.publish(Draft(subjects.life(world.dataset_id), "newer", body, {"ce-id": "newer"}))
+    await world.stream.publish(Message(subjects.life(world.dataset_id), "newer", body, {"ce-id": "newer"}))
 
 
 async def test_the_sweeper_leaves_its_objects_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,5 +37,5 @@ async def test_its_run_is_over_for_an_order_that_comes_late(world: World) -> Non
     await world.handlers().on_process_requested(request)
     (order,) = await world.orders(request.seq)
     await archived(world)
-    assert await world.handlers().on_span_planned(order) == Done("run is over")
+    assert await world.handlers().on_span_planned(order) == Ack("run is over")
     assert await world.segments(request.seq) == []

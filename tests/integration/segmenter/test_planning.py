@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bus.deliveries import Done
+from bus.deliveries import Ack
 from contracts import envelope, keys, subjects
 from contracts.events import DatasetFailed, SpanPlanned
 from objects import ObjectStore
@@ -36,7 +36,7 @@ class FrozenPut:
 async def test_a_request_becomes_a_plan_its_object_and_its_orders(world: World) -> None:
     await world.upload(SRT)
     request = await world.request()
-    assert await world.handlers().on_process_requested(request) == Done("stored")
+    assert await world.handlers().on_process_requested(request) == Ack("stored")
     plan = await world.plan(request.seq)
     body = await world.store.get(plan.plan_key)
     assert hashlib.sha256(body).hexdigest() == plan.plan_sha256
@@ -52,7 +52,7 @@ async def test_a_request_delivered_twice_is_planned_once(world: World) -> None:
     await world.upload(SRT)
     request = await world.request()
     await asyncio.gather(*(world.handlers().on_process_requested(request) for _ in range(3)))
-    assert await world.handlers().on_process_requested(again(request)) == Done("planned already")
+    assert await world.handlers().on_process_requested(again(request)) == Ack("planned already")
     assert len(await world.orders(request.seq)) == 1
     assert await world.stream.count(subjects.plan(world.dataset_id, request.seq)) == 1
 
@@ -65,14 +65,14 @@ async def test_a_put_that_lands_after_its_run_was_replaced_changes_nothing_of_th
     await frozen.reached.wait()
     await world.cancel()
     second = await world.request(sample_rate=8_000)
-    assert await world.handlers().on_process_requested(second) == Done("stored")
+    assert await world.handlers().on_process_requested(second) == Ack("stored")
 
     frozen.thaw.set()
-    assert await asleep == Done("run over")
+    assert await asleep == Ack("run over")
     plan = await world.plan(second.seq)
     assert hashlib.sha256(await world.store.get(plan.plan_key)).hexdigest() == plan.plan_sha256
     assert plan.prefix == keys.run_prefix("u", world.dataset_id, second.seq)
-    assert await world.run_all(second.seq) == [Done("stored")]
+    assert await world.run_all(second.seq) == [Ack("stored")]
     assert await world.orders(first.seq) == []
 
 
@@ -95,7 +95,7 @@ async def test_a_request_that_was_cancelled_before_it_was_planned_writes_nothing
     await world.upload(SRT)
     request = await world.request()
     await world.cancel()
-    assert await world.handlers().on_process_requested(request) == Done("run is over")
+    assert await world.handlers().on_process_requested(request) == Ack("run is over")
     assert await world.stream.count(subjects.work(world.dataset_id)) == 0
 
 
@@ -105,7 +105,7 @@ async def test_a_recording_that_is_none_ends_the_run_with_code_and_remedy(world:
     await world.store.put(key, b"\0" * (world.samples.nbytes + 44), "audio/wav")
     request = await world.request()
     outcome = await world.handlers().on_process_requested(request)
-    assert isinstance(outcome, Done)
+    assert isinstance(outcome, Ack)
     stored = await world.stream.last(subjects.life(world.dataset_id))
     assert stored is not None
     failed = envelope.decode(stored.body)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bus.deliveries import Done, Leave
+from bus.deliveries import Ack, NoAck
 from contracts import envelope, keys, subjects
 from contracts.events import SpanProgressed
 from objects import ObjectStore
@@ -71,7 +71,7 @@ async def planned(world: World, transcript: bytes) -> int:
 
 async def test_every_segment_is_stored_with_the_sources_own_bytes_and_told_once(world: World) -> None:
     run = await planned(world, srt())
-    assert await world.run_all(run) == [Done("stored")]
+    assert await world.run_all(run) == [Ack("stored")]
     assert await world.segments(run) == list(range(COUNT))
     prefix = keys.dataset_prefix("u", world.dataset_id)
     for n in (0, 17, COUNT - 1):
@@ -84,7 +84,7 @@ async def test_the_same_order_again_does_nothing(world: World) -> None:
     run = await planned(world, srt())
     await world.run_all(run)
     [order] = await world.orders(run)
-    assert await world.handlers().on_span_planned(again(order)) == Done("span is done")
+    assert await world.handlers().on_span_planned(again(order)) == Ack("span is done")
     assert await world.segments(run) == list(range(COUNT))
 
 
@@ -101,7 +101,7 @@ async def test_a_second_worker_continues_behind_the_last_batch_of_one_that_died(
     assert 20 <= told <= 40
 
     second = Broken(world.store, at=-1)
-    assert await world.handlers(second, worker="second").on_span_planned(again(order)) == Done("stored")  # type: ignore[arg-type]
+    assert await world.handlers(second, worker="second").on_span_planned(again(order)) == Ack("stored")  # type: ignore[arg-type]
     assert len([key for key in second.puts if "/segments/" in key]) == COUNT - told, "nothing told is done again"
     assert await world.segments(run) == list(range(COUNT))
     rows = [row async for row in _rows(world, run)]
@@ -124,8 +124,8 @@ async def test_two_workers_on_one_order_tell_every_segment_once(world: World, mo
     [order] = await world.orders(run)
     outcomes = await asyncio.gather(*(world.handlers(worker=name).on_span_planned(order) for name in ("a", "b", "c")))
     assert await world.segments(run) == list(range(COUNT))
-    assert outcomes.count(Done("stored")) == 1
-    assert set(outcomes) <= {Done("stored"), Done("span is done"), Leave()}
+    assert outcomes.count(Ack("stored")) == 1
+    assert set(outcomes) <= {Ack("stored"), Ack("span is done"), NoAck()}
 
 
 async def test_a_worker_whose_run_is_cancelled_under_way_stops_without_another_fact(
@@ -140,7 +140,7 @@ async def test_a_worker_whose_run_is_cancelled_under_way_stops_without_another_f
         await held.reached.wait()
     cancelled = await world.cancel()
     held.release.set()
-    assert await cutting == Done("run over")
+    assert await cutting == Ack("run over")
     facts = [stored.seq async for stored in world.stream.every(subjects.segment(world.dataset_id, run, "*"))]  # type: ignore[arg-type]
     assert facts
     assert max(facts) < cancelled
@@ -165,15 +165,15 @@ async def test_the_batch_that_ends_a_span_orders_the_next_one(world: World, monk
     for k in range(plan.span_count):
         out = await world.orders(run)
         assert [order.event.span for order in out] == list(range(min(k + 2, plan.span_count)))  # type: ignore[union-attr]
-        assert await handlers.on_span_planned(out[k]) == Done("stored")
-        assert await handlers.on_span_planned(again(out[k])) == Done("span is done")
+        assert await handlers.on_span_planned(out[k]) == Ack("stored")
+        assert await handlers.on_span_planned(again(out[k])) == Ack("span is done")
     assert await world.segments(run) == list(range(plan.segment_count))
 
 
 async def test_a_segment_of_more_than_a_minute_is_streamed_with_the_same_bytes(world: World) -> None:
     world.samples = world.samples.repeat(3)
     run = await planned(world, b"1\n00:00:01,000 --> 00:01:29,000\nlong\n\n2\n00:01:00,000 --> 00:01:10,000\nshort\n")
-    assert await world.run_all(run) == [Done("stored")]
+    assert await world.run_all(run) == [Ack("stored")]
     prefix = keys.dataset_prefix("u", world.dataset_id)
     long = await world.store.get(keys.segment(prefix, 0))
     assert long[44:] == world.samples[RATE : 89 * RATE].tobytes()

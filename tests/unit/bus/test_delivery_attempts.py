@@ -2,7 +2,7 @@
 
 import pytest
 
-from bus.delivery_attempts import Tally
+from bus.delivery_attempts import AttemptCounts
 
 
 @pytest.mark.parametrize(
@@ -17,5 +17,5 @@ from bus.delivery_attempts import Tally
         (1, 5, 0),  # the server has forgotten its count, and begins anew
     ],
 )
-def test_what_was_delivered_and_not_put_off_has_vanished(attempt: int, returned: int, vanished: int) -> None:
-    assert Tally(returned).vanished(attempt) == vanished
+def test_what_was_delivered_and_not_put_off_has_vanished(attempt: int, returned: int, crashed: int) -> None:
+    assert AttemptCounts(returned).crashed(attempt) == crashed

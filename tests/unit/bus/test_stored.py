@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bus.errors import BusUnavailable, Refused
+from bus.errors import BusUnavailable
 from bus.stored import Stored, read
 
 
@@ -34,5 +34,5 @@ def test_no_message_is_none_and_every_other_error_is_raised_by_its_number() -> N
     assert read(b'{"error":{"code":404,"err_code":10037,"description":"no message found"}}') is None
     with pytest.raises(BusUnavailable, match="10008"):
         read(b'{"error":{"code":503,"err_code":10008,"description":"JetStream system temporarily unavailable"}}')
-    with pytest.raises(Refused, match="10059: stream not found"):
+    with pytest.raises(PublishRejected, match="10059: stream not found"):
         read(b'{"error":{"code":404,"err_code":10059,"description":"stream not found"}}')

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from catalog.domain.projection import Fact, Rows, fold, project
 from contracts import events
 from contracts.dataset import Options, Status, TranscriptType
-from contracts.problem import Warnings
+from contracts.failure import WarningSummary
 from contracts.queries import DatasetRow, Progress
 from tests.unit.catalog.values import DATASET, NOON, OTHER, Story, at, problem, stored, told
 
@@ -41,7 +41,7 @@ def test_an_upload_makes_the_whole_row() -> None:
         total_duration_seconds=None,
         progress=None,
         error=None,
-        warnings=Warnings(),
+        warnings=WarningSummary(),
         options=Options(),
         created_at=NOON,
         updated_at=at(1),
@@ -83,7 +83,7 @@ def test_a_result_replaces_the_progress() -> None:
     row = row_after(Story().uploaded().requested().planned(3).progressed(3).ready())
     assert (row.status, row.run, row.progress, row.fact_at) == (Status.READY, None, None, None)
     assert (row.segment_count, row.total_duration_seconds, row.training_data_key) == (3, 4.5, "x/training_data.jsonl")
-    assert (row.warnings, row.updated_at) == (Warnings({"empty": 2}), at(5))
+    assert (row.warnings, row.updated_at) == (WarningSummary({"empty": 2}), at(5))
 
 
 def test_a_failed_run_shows_its_problem() -> None:

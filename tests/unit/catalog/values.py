@@ -6,7 +6,7 @@ from typing import Any
 from catalog.domain.projection import Fact
 from contracts import commands, events, life
 from contracts.dataset import Options, Result, Source, TranscriptType
-from contracts.problem import Problem, Warnings
+from contracts.failure import RunFailure, WarningSummary
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 DATASET = "0b2f3a52-7e4b-4f0a-9c55-0f4f7f3b9a01"
@@ -53,12 +53,12 @@ def result(run: int, segments: int = 3) -> Result:
         segment_count=segments,
         total_frames=24_000 * segments,
         sample_rate=16_000,
-        warnings=Warnings({"empty": 2}),
+        warnings=WarningSummary({"empty": 2}),
     )
 
 
-def problem() -> Problem:
-    return Problem(code="no-audio", title="No audio", detail="The file holds no audio.", stage="plan")
+def problem() -> RunFailure:
+    return RunFailure(code="no-audio", title="No audio", detail="The file holds no audio.", stage="plan")
 
 
 class Story:
@@ -106,7 +106,7 @@ class Story:
                 source_rate_hz=16_000,
                 sample_rate=16_000,
                 options=Options(),
-                warnings=Warnings(),
+                warnings=WarningSummary(),
             )
         )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from contracts import events, plan_lines, queries
 from contracts.dataset import Options, Result, Source, Status, TranscriptType
-from contracts.problem import Problem, Warning, Warnings
+from contracts.failure import CueWarning, RunFailure, WarningSummary
 
 ID: Final = "0f8fad5b-d9cb-469f-a165-70867728950e"
 FOLDER: Final = f"users/alice/datasets/{ID}/"
@@ -32,7 +32,9 @@ SOURCE: Final = Source(
     transcript_encoding="utf-8",
 )
 OPTIONS: Final = Options(sample_rate=16_000)
-WARNINGS: Final = Warnings({"clamped": 1}, (Warning(code="clamped", cue=4, line=17, detail="ends at 600.5 s"),))
+WARNINGS: Final = WarningSummary(
+    {"clamped": 1}, (CueWarning(code="clamped", cue=4, line=17, detail="ends at 600.5 s"),)
+)
 RESULT: Final = Result(
     run=42,
     options=OPTIONS,
@@ -45,7 +47,7 @@ RESULT: Final = Result(
     sample_rate=16_000,
     warnings=WARNINGS,
 )
-ERROR: Final = Problem(
+ERROR: Final = RunFailure(
     code="audio-ends-early",
     title="The recording ends early",
     detail="It ends at 12.5 s.",

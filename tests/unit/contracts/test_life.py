@@ -8,7 +8,7 @@ from contracts import commands as c
 from contracts import events as e
 from contracts import life
 from contracts.dataset import Options, Result, Source, Status, TranscriptType
-from contracts.problem import Problem, Warnings
+from contracts.failure import RunFailure, WarningSummary
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 WHO = {"dataset_id": "d", "user_id": "u", "correlation_id": "co", "cause": "ca", "at": NOON}
@@ -27,7 +27,7 @@ SOURCE = Source(
 )
 OPTIONS = Options(sample_rate=16_000)
 OTHER = Options(sample_rate=22_050)
-ERROR = Problem(code="x", title="X", detail="x", stage="segmenter")
+ERROR = RunFailure(code="x", title="X", detail="x", stage="segmenter")
 
 
 def result(run: int, options: Options = OPTIONS) -> Result:
@@ -41,7 +41,7 @@ def result(run: int, options: Options = OPTIONS) -> Result:
         segment_count=3,
         total_frames=48_000,
         sample_rate=16_000,
-        warnings=Warnings(),
+        warnings=WarningSummary(),
     )
 
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from contracts.dataset import Options
 from contracts.events import SegmentationPlanned, SegmentRow
+from contracts.failure import CueWarning, WarningSummary
 from contracts.plan_lines import PlannedSegment
-from contracts.problem import Warning, Warnings
 from manifest.domain.join import Incomplete, Joined, join
 
 
-def plan(count: int, warnings: Warnings | None = None) -> SegmentationPlanned:
+def plan(count: int, warnings: WarningSummary | None = None) -> SegmentationPlanned:
     return SegmentationPlanned(
         dataset_id="d",
         user_id="u",
@@ -33,7 +33,7 @@ def plan(count: int, warnings: Warnings | None = None) -> SegmentationPlanned:
         source_rate_hz=48_000,
         sample_rate=24_000,
         options=Options(),
-        warnings=warnings or Warnings(),
+        warnings=warnings or WarningSummary(),
     )
 
 
@@ -83,7 +83,7 @@ def test_a_slice_cut_short_at_the_end_of_the_audio_is_told_and_measured_as_writt
 
 
 def test_the_plans_counts_stay_whole_when_more_is_added() -> None:
-    planned = Warnings({"clamped": 250}, tuple(Warning(code="clamped") for _ in range(100)))
+    planned = WarningSummary({"clamped": 250}, tuple(CueWarning(code="clamped") for _ in range(100)))
     joined = join(plan(1, planned), [segment(0)], {0: row(0, short=480)})
     assert isinstance(joined, Joined)
     assert joined.warnings.counts == {"clamped": 250, "audio-short": 1}

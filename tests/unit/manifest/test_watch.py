@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.dataset import Options, Status, TranscriptType
-from contracts.problem import Warnings
+from contracts.failure import WarningSummary
 from contracts.queries import DatasetRow, Progress
 from manifest.domain.watch import stalled
 
@@ -30,7 +30,7 @@ def row(asked: timedelta, fact: timedelta | None) -> DatasetRow:
         total_duration_seconds=None,
         progress=Progress(segments=0, of=None),
         error=None,
-        warnings=Warnings(),
+        warnings=WarningSummary(),
         options=Options(),
         created_at=NOW - asked,
         updated_at=NOW - asked,

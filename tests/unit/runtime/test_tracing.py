@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from catalog.settings import Settings
 from contracts import subjects
 from runtime import tracing
@@ -22,7 +22,7 @@ GIVEN = {"traceparent": f"00-{TRACE}-{CALLER}-01"}
 
 
 def draft_headers() -> dict[str, str]:
-    return Drafter("segmenter").once(subjects.span("d", 1, 0), span_order("d", run=1)).headers
+    return MessageFactory("segmenter").once(subjects.span("d", 1, 0), span_order("d", run=1)).headers
 
 
 async def sent(collector: Collector, name: str) -> Seen:

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from bus.deliveries import Again, Delivery, Done, Settlement
+from bus.deliveries import Ack, Delivery, Retry, Settlement
 from segmenter.handlers import Handlers
 from tests.lives import span_order
 
@@ -27,8 +27,8 @@ async def handed(attempt: int, *, stand: bool = True) -> Settlement:
 
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 3.0), (5, 3.0), (500, 3.0)])
 async def test_it_is_handed_back_ever_more_rarely(attempt: int, seconds: float) -> None:
-    assert await handed(attempt) == Again(seconds, "order of plan version another")
+    assert await handed(attempt) == Retry(seconds, "order of plan version another")
 
 
 async def test_it_is_settled_once_its_run_is_over() -> None:
-    assert await handed(7, stand=False) == Done("run is over")
+    assert await handed(7, stand=False) == Ack("run is over")

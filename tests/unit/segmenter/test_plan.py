@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from contracts.dataset import Options, Source, TranscriptType
 from contracts.events import AudioFacts
+from contracts.failure import RunFailure
 from contracts.plan_lines import PlannedSegment, encode_line
-from contracts.problem import Problem
 from segmenter.domain.plan import Plan, make_plan
 from segmenter.domain.spans import MAX_SPANS, make_spans
 from transcripts import Cue, Transcript, TranscriptKind, read
@@ -93,7 +93,7 @@ def test_plain_text_is_one_segment_over_all_of_the_audio() -> None:
 
 def test_no_cue_inside_the_audio_is_a_failure_that_says_why() -> None:
     problem = make_plan(SOURCE, Options(), audio(), srt(("01:00:00,000", "01:00:01,000")))
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, RunFailure)
     assert problem.code == "no-usable-cue"
     assert "1 beyond-audio" in problem.detail
     assert problem.remedy
@@ -103,8 +103,8 @@ def test_no_cue_inside_the_audio_is_a_failure_that_says_why() -> None:
 def test_a_source_may_end_a_tenth_of_a_second_early_and_no_more(missing: int, fails: bool) -> None:
     facts = audio(16_000, declared_frames=16_000 + missing)
     outcome = make_plan(SOURCE, Options(), facts, srt(("00:00:00,000", "00:00:01,000")))
-    assert isinstance(outcome, Problem) == fails
-    if isinstance(outcome, Problem):
+    assert isinstance(outcome, RunFailure) == fails
+    if isinstance(outcome, RunFailure):
         assert outcome.code == "audio-ends-early"
         assert "1.000 s" in outcome.detail
     elif missing:
@@ -120,8 +120,8 @@ def test_a_recording_that_breaks_off_serves_cues_up_to_a_tenth_of_a_second_behin
 ) -> None:
     transcript = srt(("00:00:00,000", "00:00:00,500"), ("00:00:00,500", f"00:00:{end}"))
     outcome = make_plan(SOURCE, Options(), BROKEN_OFF, transcript)
-    assert isinstance(outcome, Problem) == fails
-    if isinstance(outcome, Problem):
+    assert isinstance(outcome, RunFailure) == fails
+    if isinstance(outcome, RunFailure):
         assert outcome.code == "audio-ends-early"
         assert (
             outcome.detail
@@ -138,7 +138,7 @@ def test_cues_that_all_lie_behind_where_a_recording_breaks_off_are_not_blamed() 
     outcome = make_plan(
         SOURCE, Options(), BROKEN_OFF, srt(("00:00:05,000", "00:00:06,000"), ("00:00:02,000", "00:00:03,000"))
     )
-    assert isinstance(outcome, Problem)
+    assert isinstance(outcome, RunFailure)
     assert (outcome.code, "line 5 lasts until 3.000 s" in outcome.detail) == ("audio-ends-early", True)
 
 
@@ -157,7 +157,7 @@ def test_a_rate_above_the_sources_is_not_made_up() -> None:
 def test_a_segment_that_no_wav_can_hold_is_refused() -> None:
     facts = audio(frames=2**31, rate_hz=48_000)
     problem = make_plan(SOURCE, Options(), facts, read(b"all of it", TranscriptKind.TEXT))
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, RunFailure)
     assert problem.code == "segment-too-long"
 
 
@@ -193,7 +193,7 @@ def test_segments_tile_the_cues_and_spans_tile_the_segments(times: list[tuple[in
     )
     facts = audio(rate_hz * 10, rate_hz)
     plan = make_plan(SOURCE, Options(), facts, transcript)
-    if isinstance(plan, Problem):
+    if isinstance(plan, RunFailure):
         assert all(start >= _END_US - 200 or length < 200 for start, length in times)
         return
     assert sorted([s.cue for s in plan.segments] + [d.cue for d in plan.drops]) == list(range(len(cues)))  # type: ignore[type-var]

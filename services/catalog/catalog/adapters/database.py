@@ -60,8 +60,8 @@ def _connector(url: str, settings: Mapping[str, str], command_seconds: float) ->
             return await asyncpg.connect(
                 url, timeout=CONNECT_SECONDS, command_timeout=command_seconds, server_settings=options, **how
             )
-        except ValueError as problem:  # asyncpg's own errors about the URL are ValueErrors too
-            raise DatabaseRefuses(f"DATABASE_URL is malformed ({type(problem).__name__})") from problem
+        except ValueError as exc:  # asyncpg's own errors about the URL are ValueErrors too
+            raise DatabaseRefuses(f"DATABASE_URL is malformed ({type(exc).__name__})") from exc
 
     return connect
 
@@ -143,12 +143,12 @@ def translated() -> Iterator[None]:
     """The one table from the errors of SQLAlchemy and asyncpg to ours."""
     try:
         yield
-    except sqlalchemy.exc.StatementError as problem:
-        raise _meaning(_driver_error(problem)) from problem
-    except (sqlalchemy.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
-        raise _meaning(problem) from problem
-    except (OSError, TimeoutError) as problem:
-        raise _meaning(problem) from problem
+    except sqlalchemy.exc.StatementError as exc:
+        raise _meaning(_driver_error(exc)) from exc
+    except (sqlalchemy.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as exc:
+        raise _meaning(exc) from exc
+    except (OSError, TimeoutError) as exc:
+        raise _meaning(exc) from exc
 
 
 def _driver_error(problem: sqlalchemy.exc.StatementError) -> BaseException:

@@ -156,8 +156,8 @@ class Feed:
         try:
             with translated():
                 info = await self._js.consumer_info(subjects.STREAM, self._name)
-        except nats.js.errors.NotFoundError as problem:
-            raise FeedLost("the consumer is gone") from problem
+        except nats.js.errors.NotFoundError as exc:
+            raise FeedLost("the consumer is gone") from exc
         sent = info.delivered.consumer_seq if info.delivered else 0
         if sent > self._delivered:
             await asyncio.sleep(_IN_FLIGHT_SECONDS)
@@ -234,5 +234,5 @@ class Feed:
 def _missing_is_unavailable() -> Iterator[None]:
     try:
         yield
-    except nats.js.errors.NotFoundError as problem:
-        raise BusUnavailable(f"stream {subjects.STREAM} is missing") from problem
+    except nats.js.errors.NotFoundError as exc:
+        raise BusUnavailable(f"stream {subjects.STREAM} is missing") from exc

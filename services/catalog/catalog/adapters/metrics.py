@@ -60,8 +60,8 @@ async def watch(reader: Reader) -> None:
     while True:
         try:
             await _look(reader)
-        except CatalogError as problem:
-            _log.debug("figures put off", extra={"fields": {"error": type(problem).__name__}})
+        except CatalogError as exc:
+            _log.debug("figures put off", extra={"fields": {"error": type(exc).__name__}})
         await asyncio.sleep(EVERY_SECONDS)
 
 

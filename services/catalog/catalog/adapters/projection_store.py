@@ -126,9 +126,9 @@ async def apply(connection: WriteConnection, table: Table, facts: Sequence[Fact]
     try:
         async with savepoint(connection):
             return await _apply_all(connection, table, facts)
-    except Unstorable as problem:
+    except Unstorable as exc:
         if len(facts) == 1:
-            return Written(0, 0, ((facts[0], str(problem)),))
+            return Written(0, 0, ((facts[0], str(exc)),))
     middle = len(facts) // 2
     first = await apply(connection, table, facts[:middle])
     second = await apply(connection, table, facts[middle:])
@@ -149,8 +149,8 @@ async def _apply_all(connection: WriteConnection, table: Table, facts: Sequence[
 def _folded(standing: Rows, facts: Sequence[Fact]) -> Rows:
     try:
         return fold(standing, facts)
-    except ArithmeticError as problem:
-        raise Unstorable(f"an event's numbers make no sense: {problem}") from problem
+    except ArithmeticError as exc:
+        raise Unstorable(f"an event's numbers make no sense: {exc}") from exc
 
 
 async def _load(connection: WriteConnection, table: Table, ids: Collection[str]) -> Rows:

@@ -39,8 +39,8 @@ class Replies:
         started = monotonic()
         try:
             question = decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-            return _encoded(Unavailable(reason=f"malformed request: {problem}"))
+        except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+            return _encoded(Unavailable(reason=f"malformed request: {exc}"))
         answer = await self._in_time(handler(question))
         _tell(question, answer, monotonic() - started)
         return _encoded(answer)
@@ -60,8 +60,8 @@ class Replies:
 async def _guarded(answer: Awaitable[Answer]) -> Answer:
     try:
         return await answer
-    except CatalogError as problem:
-        return _refused(str(problem))
+    except CatalogError as exc:
+        return _refused(str(exc))
 
 
 def _tell(question: object, answer: Answer, seconds: float) -> None:

@@ -71,5 +71,5 @@ async def _reply(question: Msg, answer: Answer) -> None:
     told = await answer(question)
     try:
         await question.respond(told)
-    except nats.errors.Error as problem:
-        _log.warning("answer not sent", extra={"fields": {"error": type(problem).__name__}})
+    except nats.errors.Error as exc:
+        _log.warning("answer not sent", extra={"fields": {"error": type(exc).__name__}})

@@ -8,7 +8,7 @@ import msgspec
 
 from catalog.errors import Unreadable
 from contracts.dataset import Options, Status, TranscriptType
-from contracts.problem import Problem, Warnings
+from contracts.failure import RunFailure, WarningSummary
 from contracts.queries import DatasetRow, Progress
 
 _RENAMED = {
@@ -21,8 +21,8 @@ _SAME = tuple(
 )
 
 _JSON: Mapping[str, Callable[[str], Any]] = {
-    "error": msgspec.json.Decoder(Problem).decode,
-    "warnings": msgspec.json.Decoder(Warnings).decode,
+    "error": msgspec.json.Decoder(RunFailure).decode,
+    "warnings": msgspec.json.Decoder(WarningSummary).decode,
     "options": msgspec.json.Decoder(Options).decode,
 }
 _REMEDY = "run `python -m catalog rebuild`"
@@ -52,8 +52,8 @@ def row_from_driver(columns: Mapping[Any, Any]) -> DatasetRow:
     """From columns that came without SQLAlchemy, which would have turned jsonb into structs. Raises: Unreadable."""
     try:
         read = {name: decode(columns[name]) for name, decode in _JSON.items() if columns[name] is not None}
-    except msgspec.DecodeError as problem:
-        raise Unreadable(f"a stored row has another shape: {problem}; {_REMEDY}") from problem
+    except msgspec.DecodeError as exc:
+        raise Unreadable(f"a stored row has another shape: {exc}; {_REMEDY}") from exc
     return row_from({**columns, **read, "id": str(columns["id"])})
 
 
@@ -69,5 +69,5 @@ def row_from(columns: Mapping[Any, Any]) -> DatasetRow:
             transcript_type=TranscriptType(columns["transcript_type"]),
             progress=None if written is None else Progress(segments=written, of=columns["segments_planned"]),
         )
-    except (ValueError, msgspec.ValidationError) as problem:
-        raise Unreadable(f"a stored row has another shape: {problem}; {_REMEDY}") from problem
+    except (ValueError, msgspec.ValidationError) as exc:
+        raise Unreadable(f"a stored row has another shape: {exc}; {_REMEDY}") from exc

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Dialect, Double, Integer, Me
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 from contracts.dataset import Options
-from contracts.problem import Problem, Warnings
+from contracts.failure import RunFailure, WarningSummary
 
 SCHEMA_REVISION: Final = "0002"  # the migration that this version needs; later ones keep what it uses
 
@@ -78,8 +78,8 @@ def dataset_table(name: str, metadata: MetaData) -> Table:
         Column("segments_written", Integer),
         Column("segments_planned", Integer),
         Column("error_message", Words),
-        Column("error", Structured(Problem)),
-        Column("warnings", Structured(Warnings), nullable=False),
+        Column("error", Structured(RunFailure)),
+        Column("warnings", Structured(WarningSummary), nullable=False),
         Column("options", Structured(Options), nullable=False),
         Column("created_at", TIMESTAMP(timezone=True), nullable=False),
         Column("updated_at", TIMESTAMP(timezone=True), nullable=False),

@@ -1,4 +1,4 @@
-"""Asking the catalog over NATS: rows, or a clear `CatalogUnavailable` within its patience."""
+"""Asking the catalog over NATS: rows, or a clear `CatalogUnavailable` in time."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ from gateway.datasets.connection import Connection
 from gateway.errors import CatalogUnavailable
 from runtime import tracing
 
-PATIENCE_SECONDS: Final = 2.5  # with the two seconds a read of the life may take, below five
+DEADLINE_SECONDS: Final = 2.5  # with the two seconds a read of the life may take, below five
 
 _encoder: Final = msgspec.json.Encoder()
 
@@ -43,12 +43,12 @@ class Catalog:
         try:
             with tracing.span(subject, "client"):
                 headers = tracing.outgoing() or None
-                reply = await client.request(subject, question, timeout=PATIENCE_SECONDS, headers=headers)
+                reply = await client.request(subject, question, timeout=DEADLINE_SECONDS, headers=headers)
             answer = answer_decoder.decode(reply.data)
-        except (nats.errors.Error, TimeoutError) as problem:
-            raise CatalogUnavailable("The catalog does not answer. Try again.") from problem
-        except msgspec.MsgspecError as problem:
-            raise CatalogUnavailable("The catalog's answer can't be read.") from problem
+        except (nats.errors.Error, TimeoutError) as exc:
+            raise CatalogUnavailable("The catalog does not answer. Try again.") from exc
+        except msgspec.MsgspecError as exc:
+            raise CatalogUnavailable("The catalog's answer can't be read.") from exc
         if isinstance(answer, Unavailable):
             raise CatalogUnavailable("The catalog has no answer now. Try again.")
         return answer

@@ -51,7 +51,7 @@ class Connection:
         while self._client is None:
             try:
                 self._client = await connect(self._url, USER)
-            except (nats.errors.Error, OSError, TimeoutError, ValueError) as problem:
+            except (nats.errors.Error, OSError, TimeoutError, ValueError) as exc:
                 # The text may hold the server's address with its password; the type says enough.
-                _log.warning("nats not reached", extra={"fields": {"error": type(problem).__name__}})
+                _log.warning("nats not reached", extra={"fields": {"error": type(exc).__name__}})
                 await asyncio.sleep(AGAIN_SECONDS)

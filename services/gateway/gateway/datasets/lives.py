@@ -1,4 +1,4 @@
-"""Reading and appending to lives within a request's patience: a clear answer, or `BusUnavailable`, in five seconds."""
+"""Reading and appending to lives within a request's time: a clear answer, or `BusUnavailable`, in five seconds."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -6,13 +6,13 @@ from typing import Final, TypeVar
 
 from bus.errors import BusUnavailable
 from bus.life_log import Appended, LifeLog
-from bus.messages import Drafter
+from bus.messages import MessageFactory
 from bus.stream import Stream
 from contracts import commands, life
 from gateway.datasets.connection import USER, Connection
 from gateway.errors import CommandRefused, NotFound
 
-PATIENCE_SECONDS: Final = 4.0  # the rest of the five belongs to the way there and back, and to an upload's objects
+DEADLINE_SECONDS: Final = 4.0  # the rest of the five belongs to the way there and back, and to an upload's objects
 
 T = TypeVar("T")
 
@@ -51,15 +51,15 @@ class Lives:
         return _accepted(await _patient(self._log().submit_upload(upload, request)))
 
     def _log(self) -> LifeLog:
-        return LifeLog(Stream(self._connection.client()), Drafter(USER), PATIENCE_SECONDS)
+        return LifeLog(Stream(self._connection.client()), MessageFactory(USER), DEADLINE_SECONDS)
 
 
 async def _patient(answer: Awaitable[T]) -> T:
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(DEADLINE_SECONDS):
             return await answer
-    except TimeoutError as problem:
-        raise BusUnavailable("no clear answer in time") from problem
+    except TimeoutError as exc:
+        raise BusUnavailable("no clear answer in time") from exc
 
 
 def _accepted(outcome: Appended | life.Refused) -> Appended:

@@ -60,9 +60,9 @@ def value_of(field: str, raw: bytes) -> Any:
     try:
         text = raw.decode("utf-8").strip()
         return FIELDS[field](text) if text or field == "name" else None
-    except ValueError as problem:
-        reason = "must be UTF-8 text" if isinstance(problem, UnicodeDecodeError) else str(problem)
-        raise InvalidRequest(_fault(field, f"'{field}' {reason}")) from problem
+    except ValueError as exc:
+        reason = "must be UTF-8 text" if isinstance(exc, UnicodeDecodeError) else str(exc)
+        raise InvalidRequest(_fault(field, f"'{field}' {reason}")) from exc
 
 
 def form_of(values: Mapping[str, Any]) -> Form:
@@ -79,11 +79,11 @@ def process_options(raw: bytes) -> Options | None:
         return None
     try:
         body = msgspec.json.decode(raw, type=ProcessBody)
-    except UnicodeDecodeError as problem:
-        raise InvalidRequest(_fault("body", "The body must be UTF-8 text")) from problem
-    except ValueError as problem:
-        path = _PATH.search(str(problem))
-        raise InvalidRequest(_fault(path[1] if path else "body", f"The body is not valid: {problem}")) from problem
+    except UnicodeDecodeError as exc:
+        raise InvalidRequest(_fault("body", "The body must be UTF-8 text")) from exc
+    except ValueError as exc:
+        path = _PATH.search(str(exc))
+        raise InvalidRequest(_fault(path[1] if path else "body", f"The body is not valid: {exc}")) from exc
     return body.options.agreed() if body.options else None
 
 
@@ -130,8 +130,8 @@ def _switch(text: str) -> bool:
 def _options(text: str) -> Options:
     try:
         return msgspec.json.decode(text, type=WantedOptions).agreed()
-    except ValueError as problem:
-        raise ValueError(f"is not valid: {problem}") from problem
+    except ValueError as exc:
+        raise ValueError(f"is not valid: {exc}") from exc
 
 
 FIELDS: Final[Mapping[str, Callable[[str], Any]]] = {

@@ -28,8 +28,8 @@ def before_of(cursor: str) -> int:
     """Raises: CursorInvalid for anything `cursor_of` does not make."""
     try:
         plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as problem:
-        raise CursorInvalid(cursor) from problem
+    except (binascii.Error, ValueError) as exc:
+        raise CursorInvalid(cursor) from exc
     matched = _PLAIN.fullmatch(plain)
     # Base64 has several spellings of the same bytes; only ours is ours.
     if matched is None or int(matched[1]) > MAX_SEQ or cursor_of(int(matched[1])) != cursor:

@@ -220,8 +220,8 @@ def _before(cursor: str | None) -> int | None:
         return None
     try:
         return paging.before_of(cursor)
-    except paging.CursorInvalid as problem:
-        raise InvalidRequest(Fault("cursor", "invalid", f"'cursor' must be {MUST_BE['cursor']}.")) from problem
+    except paging.CursorInvalid as exc:
+        raise InvalidRequest(Fault("cursor", "invalid", f"'cursor' must be {MUST_BE['cursor']}.")) from exc
 
 
 def _next_page(last: DatasetRow, limit: int, status: Status | None) -> str:

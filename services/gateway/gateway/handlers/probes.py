@@ -113,8 +113,8 @@ async def _missing(what: str, check: Awaitable[Any]) -> list[str]:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             found = await check
-    except (BusError, CatalogUnavailable, StoreError, TimeoutError) as problem:
-        return [f"{what}: {_why(problem)}"]
+    except (BusError, CatalogUnavailable, StoreError, TimeoutError) as exc:
+        return [f"{what}: {_why(exc)}"]
     return [f"{what}: {line}" for line in found] if isinstance(found, list) else []
 
 

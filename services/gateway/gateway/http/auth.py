@@ -43,8 +43,8 @@ class Authentication:
         if scope["type"] == ScopeType.HTTP and scope["path"] not in self._open_paths:
             try:
                 user_id = user_of(bearer_of(scope["headers"]), self._secret)
-            except Unauthenticated as problem:
-                await problems.send(problem, scope, send)
+            except Unauthenticated as exc:
+                await problems.send(exc, scope, send)
                 return
             scope["state"][CALLER] = Caller(user_id, request_id_of(scope))
         await self._app(scope, receive, send)
@@ -73,13 +73,13 @@ def user_of(token: str, secret: str) -> str:
         claims = jwt.decode(
             token, secret, algorithms=[ALGORITHM], leeway=LEEWAY_SECONDS, options={"require": ["exp", "sub"]}
         )
-    except jwt.ExpiredSignatureError as problem:
-        raise Unauthenticated("The token has expired.", _CHALLENGE_INVALID) from problem
-    except jwt.ImmatureSignatureError as problem:
-        raise Unauthenticated("The token is not valid yet.", _CHALLENGE_INVALID) from problem
-    except (jwt.PyJWTError, ValueError, RecursionError) as problem:
+    except jwt.ExpiredSignatureError as exc:
+        raise Unauthenticated("The token has expired.", _CHALLENGE_INVALID) from exc
+    except jwt.ImmatureSignatureError as exc:
+        raise Unauthenticated("The token is not valid yet.", _CHALLENGE_INVALID) from exc
+    except (jwt.PyJWTError, ValueError, RecursionError) as exc:
         # A hostile header can be nested deeper than the JSON reader goes.
-        raise Unauthenticated("The token is not valid.", _CHALLENGE_INVALID) from problem
+        raise Unauthenticated("The token is not valid.", _CHALLENGE_INVALID) from exc
     if isinstance(claims["exp"], bool | str) or not _USER_ID.fullmatch(claims["sub"]):
         raise Unauthenticated("The token's 'sub' or 'exp' can't be used.", _CHALLENGE_INVALID)
     return str(claims["sub"])

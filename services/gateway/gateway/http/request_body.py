@@ -19,5 +19,5 @@ async def read(request: Request[Any, Any, Any]) -> bytes:
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await request.body()
-    except TimeoutError as problem:
-        raise BodyTimedOut(f"The body was not complete after {BODY_SECONDS:g} seconds.") from problem
+    except TimeoutError as exc:
+        raise BodyTimedOut(f"The body was not complete after {BODY_SECONDS:g} seconds.") from exc

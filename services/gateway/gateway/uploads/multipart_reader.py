@@ -91,15 +91,15 @@ class MultipartReader:
     async def _next_bytes(self) -> bytes | None:
         try:
             return await anext(self._body, None)
-        except ClientGone as problem:
-            raise self._truncated() from problem
+        except ClientGone as exc:
+            raise self._truncated() from exc
 
     def _parse(self, chunk: bytes) -> None:
         try:
             self._events.extend(_END_OF_PART if event is None else event for event in self._parser.parse(chunk))
-        except MultipartError as problem:
+        except MultipartError as exc:
             # Some of the parser's errors carry what they stem from behind their text.
-            raise self._malformed("malformed", f"The body is not valid multipart: {problem.args[0]}.") from problem
+            raise self._malformed("malformed", f"The body is not valid multipart: {exc.args[0]}.") from exc
         self._margin_bytes = 0 if self._events else self._margin_bytes + len(chunk)
         if self._margin_bytes > MAX_MARGIN_BYTES:
             raise self._malformed("malformed", "The body has too much outside of its parts.")
@@ -107,8 +107,8 @@ class MultipartReader:
     def _finish(self) -> None:
         try:
             self._parser.close()
-        except MultipartError as problem:
-            raise self._truncated() from problem
+        except MultipartError as exc:
+            raise self._truncated() from exc
 
     def _truncated(self) -> MalformedBody:
         return self._malformed("truncated", "The body ends before its last part does.")

@@ -63,11 +63,11 @@ class Uploads:
             async with asyncio.timeout(self._limits.upload_seconds) as clock, aclosing(request.stream()) as body:
                 with self._leaving.breaking_off(clock):
                     return await take(MultipartReader(_steady(body), boundary), staging, self._limits)
-        except TimeoutError as problem:
+        except TimeoutError as exc:
             if clock.expired() and self._leaving.over:
-                raise Stopping("The gateway stops, and the upload is not complete.") from problem
+                raise Stopping("The gateway stops, and the upload is not complete.") from exc
             if clock.expired():
-                raise UploadTimedOut(f"An upload may take {self._limits.upload_seconds:g} seconds.") from problem
+                raise UploadTimedOut(f"An upload may take {self._limits.upload_seconds:g} seconds.") from exc
             raise
 
     async def finish(self) -> None:
@@ -81,8 +81,8 @@ async def _steady(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         try:
             async with asyncio.timeout(SILENCE_SECONDS):
                 chunk = await anext(body, None)
-        except TimeoutError as problem:
-            raise UploadTimedOut(f"Nothing came for {SILENCE_SECONDS:g} seconds.") from problem
+        except TimeoutError as exc:
+            raise UploadTimedOut(f"Nothing came for {SILENCE_SECONDS:g} seconds.") from exc
         if chunk is None:
             return
         yield chunk

@@ -109,9 +109,9 @@ class Staging:
     async def _delete(self, keys: tuple[str, ...]) -> None:
         try:
             await self._store.delete(list(keys))
-        except StoreError as problem:
+        except StoreError as exc:
             # The sweeper finds them: no life will ever name this prefix.
-            fields = {"prefix": self._prefix, "error": type(problem).__name__}
+            fields = {"prefix": self._prefix, "error": type(exc).__name__}
             _log.warning("objects left behind", extra={"fields": fields})
 
 

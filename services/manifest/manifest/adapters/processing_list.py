@@ -34,8 +34,8 @@ async def processing(client: Client) -> AsyncIterator[DatasetRow]:
 async def _ask(client: Client, query: ListDatasets) -> queries.Rows:
     try:
         reply = await client.request(subjects.CATALOG_LIST, msgspec.json.encode(query), timeout=ANSWER_SECONDS)
-    except (nats.errors.Error, TimeoutError) as problem:
-        raise BusUnavailable(f"the catalog does not answer: {type(problem).__name__}") from problem
+    except (nats.errors.Error, TimeoutError) as exc:
+        raise BusUnavailable(f"the catalog does not answer: {type(exc).__name__}") from exc
     answer = queries.answer_decoder.decode(reply.data)
     if isinstance(answer, queries.Unavailable):
         raise BusUnavailable(f"the catalog can't answer: {answer.reason}")

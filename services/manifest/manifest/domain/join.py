@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from contracts import keys
 from contracts.events import SegmentationPlanned, SegmentRow
+from contracts.failure import CueWarning, WarningSummary, summarise
 from contracts.plan_lines import PlannedSegment
-from contracts.problem import Warning, Warnings, summarise
 
 
 class ManifestLine(Struct, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ class Joined:
 
     body: bytes
     total_frames: int
-    warnings: Warnings
+    warnings: WarningSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,12 @@ def _line(plan: SegmentationPlanned, segment: PlannedSegment, row: SegmentRow) -
     )
 
 
-def _short(segment: PlannedSegment, row: SegmentRow, rate_hz: int) -> Warning:
+def _short(segment: PlannedSegment, row: SegmentRow, rate_hz: int) -> CueWarning:
     detail = f"the audio ended {row.short / rate_hz:.3f} s before the segment's end"
-    return Warning(code="audio-short", cue=segment.cue, line=segment.line, detail=detail)
+    return CueWarning(code="audio-short", cue=segment.cue, line=segment.line, detail=detail)
 
 
-def _with(planned: Warnings, more: list[Warning]) -> Warnings:
+def _with(planned: WarningSummary, more: list[CueWarning]) -> WarningSummary:
     """The plan's warnings and those of cutting; counts of the plan's stay whole although only the first are here."""
     if not more:
         return planned
@@ -92,4 +92,4 @@ def _with(planned: Warnings, more: list[Warning]) -> Warnings:
     counts = dict(planned.counts)
     for code, count in own.counts.items():
         counts[code] = counts.get(code, 0) + count
-    return Warnings(counts, (*planned.first, *own.first)[: max(len(planned.first), 100)])
+    return WarningSummary(counts, (*planned.first, *own.first)[: max(len(planned.first), 100)])

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from contracts.problem import Problem
+from contracts.failure import RunFailure
 from contracts.queries import DatasetRow
 
 NO_FACT_FOR: Final = timedelta(hours=1)
 OLDEST: Final = timedelta(hours=24)  # well before the work messages' TTL of 48 h
 
 
-def stalled(row: DatasetRow, now: datetime) -> Problem | None:
+def stalled(row: DatasetRow, now: datetime) -> RunFailure | None:
     """Why the run of a `processing` row is to be ended, or None; such a row's `updated_at` is when it was asked for."""
     quiet = now - (row.fact_at or row.updated_at)
     if now - row.updated_at > OLDEST:
@@ -20,8 +20,8 @@ def stalled(row: DatasetRow, now: datetime) -> Problem | None:
     return None
 
 
-def _problem(detail: str) -> Problem:
-    return Problem(
+def _problem(detail: str) -> RunFailure:
+    return RunFailure(
         code="run-stalled",
         title="The run stalled",
         detail=detail,

@@ -14,8 +14,8 @@ import msgspec
 
 from contracts.dataset import Options, Source
 from contracts.events import AudioFacts
+from contracts.failure import CueWarning, RunFailure, WarningSummary, summarise
 from contracts.plan_lines import PlanLine, PlannedDrop, PlannedNote, PlannedSegment, encode_line
-from contracts.problem import Problem, Warning, Warnings, summarise
 from segmenter.domain.amount import allowed_frames, frames_to_read
 from segmenter.domain.errors import AudioEndsEarly, SegmentTooLong
 from segmenter.domain.pcm import frames_at
@@ -45,9 +45,9 @@ class Plan:
         every: list[PlanLine] = [*self.segments, *self.drops, *self.notes]
         return [encode_line(line) for line in every]
 
-    def warnings(self) -> Warnings:
-        told = [Warning(code=d.code, cue=d.cue, line=d.line, detail=d.detail) for d in self.drops]
-        told += [Warning(code=n.code, cue=n.cue, line=n.line, detail=n.detail) for n in self.notes]
+    def warnings(self) -> WarningSummary:
+        told = [CueWarning(code=d.code, cue=d.cue, line=d.line, detail=d.detail) for d in self.drops]
+        told += [CueWarning(code=n.code, cue=n.cue, line=n.line, detail=n.detail) for n in self.notes]
         return summarise(told)
 
 
@@ -56,7 +56,7 @@ def plan_version(kind: str, ffmpeg: str) -> str:
     return f"{PLAN_VERSION}+{ffmpeg}" if kind == "decoded" else PLAN_VERSION
 
 
-def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: Transcript) -> Plan | Problem:
+def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: Transcript) -> Plan | RunFailure:
     """A plan with at least one segment, or the reason why there can be none."""
     early = _ends_early(audio) or _breaks_off_before_a_cue(audio, transcript)
     if early is not None:
@@ -117,13 +117,13 @@ def _missing_frames(audio: AudioFacts) -> int:
     return max(0, audio.declared_frames - audio.frames)
 
 
-def _ends_early(audio: AudioFacts) -> Problem | None:
+def _ends_early(audio: AudioFacts) -> RunFailure | None:
     if _missing_frames(audio) <= SHORT_END_SECONDS * audio.rate_hz:
         return None
     return audio_problem(AudioEndsEarly(audio.frames / audio.rate_hz, audio.declared_frames / audio.rate_hz))
 
 
-def _breaks_off_before_a_cue(audio: AudioFacts, transcript: Transcript) -> Problem | None:
+def _breaks_off_before_a_cue(audio: AudioFacts, transcript: Transcript) -> RunFailure | None:
     """Of a recording whose end is missing nobody knows how long it was, so a cue behind it is not the cue's fault."""
     last = audio.frames + SHORT_END_SECONDS * audio.rate_hz
     behind = (cue for cue in transcript.cues if audio.broken_off and frames_at(cue.end_us, audio.rate_hz) > last)
@@ -143,14 +143,14 @@ def _short_note(audio: AudioFacts) -> tuple[PlannedNote, ...]:
     return (PlannedNote(code="audio-short", detail=f"{missing} samples fewer than the file states"),)
 
 
-def _no_usable_cue(drops: Sequence[PlannedDrop]) -> Problem:
+def _no_usable_cue(drops: Sequence[PlannedDrop]) -> RunFailure:
     counts: dict[str, int] = {}
     for drop in drops:
         counts[drop.code] = counts.get(drop.code, 0) + 1
     told = ", ".join(f"{count} {code}" for code, count in sorted(counts.items())) or "there are none"
     lines = ", ".join(str(drop.line) for drop in drops[:5])
     where = f" First lines: {lines}." if lines else ""
-    return Problem(
+    return RunFailure(
         code="no-usable-cue",
         title="No cue can be cut",
         detail=f"No cue of the transcript gives a segment: {told}.{where}",
@@ -159,7 +159,7 @@ def _no_usable_cue(drops: Sequence[PlannedDrop]) -> Problem:
     )
 
 
-def _too_long(segments: Sequence[PlannedSegment], rate_hz: int, sample_rate: int) -> Problem | None:
+def _too_long(segments: Sequence[PlannedSegment], rate_hz: int, sample_rate: int) -> RunFailure | None:
     most = (MAX_WAV_BYTES - WAV_HEADER_BYTES) // 2
     for segment in segments:
         frames = output_frames(segment.last_frame - segment.first_frame, rate_hz, sample_rate)
@@ -168,13 +168,13 @@ def _too_long(segments: Sequence[PlannedSegment], rate_hz: int, sample_rate: int
     return None
 
 
-def _too_much(segments: Sequence[PlannedSegment], audio: AudioFacts) -> Problem | None:
+def _too_much(segments: Sequence[PlannedSegment], audio: AudioFacts) -> RunFailure | None:
     asked = frames_to_read(segments, audio.rate_hz, random_access=audio.kind == "wav")
     allowed = allowed_frames(audio.frames, audio.rate_hz)
     if asked <= allowed:
         return None
     hours, most = asked / audio.rate_hz / 3600, allowed / audio.rate_hz / 3600
-    return Problem(
+    return RunFailure(
         code="too-much-overlap",
         title="The cues overlap too much",
         detail=f"To cut the cues {hours:.1f} h of sound would have to be read; for this recording {most:.1f} h may be.",

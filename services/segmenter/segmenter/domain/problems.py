@@ -1,12 +1,12 @@
 """From what went wrong with a source to what the user is told."""
 
-from contracts.problem import Problem
+from contracts.failure import RunFailure
 from segmenter.domain.errors import AudioError
 from transcripts import TranscriptError
 
 
-def audio_problem(error: AudioError) -> Problem:
-    return Problem(
+def audio_problem(error: AudioError) -> RunFailure:
+    return RunFailure(
         code=error.code,
         title="The audio can't be used",
         detail=str(error),
@@ -15,9 +15,9 @@ def audio_problem(error: AudioError) -> Problem:
     )
 
 
-def transcript_problem(error: TranscriptError) -> Problem:
+def transcript_problem(error: TranscriptError) -> RunFailure:
     line = f" (line {error.line})" if error.line else ""
-    return Problem(
+    return RunFailure(
         code=error.code,
         title="The transcript can't be used",
         detail=f"{error}{line}",
@@ -26,9 +26,9 @@ def transcript_problem(error: TranscriptError) -> Problem:
     )
 
 
-def run_failed(reason: str) -> Problem:
+def run_failed(reason: str) -> RunFailure:
     """For a failure nobody foresaw: it was tried again and again, and is kept as a dead letter."""
-    return Problem(
+    return RunFailure(
         code="internal-error",
         title="The run could not be completed",
         detail=f"Processing failed repeatedly: {reason.split(':', 1)[0]}.",

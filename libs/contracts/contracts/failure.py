@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RunFailure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a run failed. `code` is stable and public; `remedy` tells the person what to do next."""
 
     code: str
@@ -14,7 +14,7 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     retryable: bool = False
 
 
-class Warning(Struct, frozen=True, kw_only=True):
+class CueWarning(Struct, frozen=True, kw_only=True):
     """One thing that was left out or changed. `line` is 1-based in the transcript, `cue` 0-based in file order."""
 
     code: str
@@ -23,19 +23,19 @@ class Warning(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-class Warnings(Struct, frozen=True):
+class WarningSummary(Struct, frozen=True):
     """Counts per code of everything, and the first `SHOWN` in full; all of them stand in plan.jsonl."""
 
     counts: dict[str, int] = {}
-    first: tuple[Warning, ...] = ()
+    first: tuple[CueWarning, ...] = ()
 
 
 SHOWN = 100
 
 
-def summarise(warnings: list[Warning]) -> Warnings:
+def summarise(warnings: list[CueWarning]) -> WarningSummary:
     """Counts every warning and keeps the first `SHOWN`, so that an event stays far below 1 MiB."""
     counts: dict[str, int] = {}
     for warning in warnings:
         counts[warning.code] = counts.get(warning.code, 0) + 1
-    return Warnings(counts, tuple(warnings[:SHOWN]))
+    return WarningSummary(counts, tuple(warnings[:SHOWN]))
