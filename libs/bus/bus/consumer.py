@@ -1,16 +1,18 @@
 """A service's table of routes, made into FastStream pull subscribers on durables that exist already.
 
 One message at a time per subscriber: FastStream's `max_workers` holds messages in memory before the heartbeat starts
-and then has long jobs done twice (its issue 2563). So a route with more `at_once` gets as many subscribers.
+and then has long jobs done twice (its issue 2563). So a route with more `concurrency` gets as many subscribers.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
 from bus.deliveries import Route
 from bus.settlement import Settler
+from bus.topology import filter_subject
 from contracts import subjects
 
 _STREAM = JStream(subjects.STREAM, declare=False)
@@ -20,19 +22,19 @@ async def _as_it_came(message: NatsMessage) -> NatsMessage:
     return message
 
 
-def subscribe(broker: NatsBroker, routes: Sequence[Route], settler: Settler) -> None:
+def subscribe(broker: NatsBroker, routes: Sequence[Route[Any]], settler: Settler) -> None:
     """Registers every route on a connected broker; messages flow once it starts."""
     for route in routes:
-        for _ in range(route.at_once):
+        for _ in range(route.concurrency):
             _subscribe(broker, route, settler)
 
 
-def _subscribe(broker: NatsBroker, route: Route, settler: Settler) -> None:
+def _subscribe(broker: NatsBroker, route: Route[Any], settler: Settler) -> None:
     async def consume(message: NatsMessage) -> None:
         await settler.settle(message.raw_message, route)
 
     broker.subscriber(
-        route.subject,
+        filter_subject(route.durable),
         stream=_STREAM,
         durable=route.durable,
         pull_sub=PullSub(batch_size=1, timeout=5.0),

@@ -6,14 +6,17 @@ our id stands there (stored), another's does (lost the race, decide anew), or no
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
+from bus import metrics
 from bus.backoff import Backoff
 from bus.errors import BatchAbandoned, BusUnavailable, ConditionFailed, InFlight
 from bus.messages import Message, MessageFactory
 from bus.stored import Stored
 from bus.stream import Stream
 from contracts import commands, envelope, events, life, subjects
+from contracts.failure import RunFailure
 
 DEADLINE_SECONDS: Final = 5.0
 
@@ -126,3 +129,13 @@ class LifeLog:
         if stored is None:
             raise BusUnavailable("the life changed while an unclear answer was being resolved")
         return Appended(event, stored.seq, life.state_of(event, stored.seq), stored.event_id)
+
+
+async def fail_run(lives: LifeLog, event: events.Event, run: int, failure: RunFailure, *, cause: str) -> None:
+    """Ends `run` as failed, unless it has ended; `event` is any of its dataset, and says whose that is.
+
+    Raises: BusUnavailable, as `LifeLog.submit`.
+    """
+    command = commands.FailRun(**event.identity(cause=cause), at=datetime.now(UTC), run=run, error=failure)
+    if isinstance(await lives.submit(command), Appended):
+        metrics.runs_ended.labels(failure.code).inc()

@@ -21,7 +21,7 @@ TTL: Final = "Nats-TTL"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`event_id` identifies the message indefinitely; `headers` hold its conditions, CloudEvents attributes and trace."""
+    """`headers` hold its conditions, its CloudEvents attributes (`event_id` is one of them) and its trace."""
 
     subject: str
     event_id: str

@@ -19,7 +19,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from bus import metrics
-from bus.deliveries import Ack, Delivery, NoAck, Poison, Retry, Route, Settlement
+from bus.deliveries import Ack, Delivery, GiveUp, NoAck, Retry, Route, Settlement
 from bus.delivery_attempts import AttemptCounts, DeliveryAttempts
 from bus.errors import BusError, BusUnavailable
 from bus.topology import ACK_WAIT_SECONDS
@@ -41,20 +41,20 @@ _log = logging.getLogger(__name__)
 class Settler:
     """Settles one service's deliveries.
 
-    `transient` are errors of a dependency that is away: retried until it is back. `on_poison` ends the run of a
+    `transient` are errors of a dependency that is away: retried until it is back. `on_give_up` ends the run of a
     delivery that is given up.
     """
 
     service: str
     client: Client
     transient: tuple[type[Exception], ...]
-    on_poison: Poison
+    on_give_up: GiveUp
 
     @property
     def _waiting(self) -> tuple[type[Exception], ...]:
         return (BusUnavailable, nats.errors.Error, *self.transient)
 
-    async def settle(self, message: Msg, route: Route) -> None:
+    async def settle(self, message: Msg, route: Route[Any]) -> None:
         started = monotonic()
         heart = asyncio.create_task(_beat(message))
         try:
@@ -62,7 +62,7 @@ class Settler:
             with tracing.span(route.durable, "consumer", message.headers or {}) as span:
                 span.note(**_whose(message, delivery), attempt=message.metadata.num_delivered)
                 settlement = await self._run(message, route, delivery, trouble)
-                span.note(outcome=type(settlement).__name__.lower())
+                span.note(outcome=settlement.outcome)
             await self._count(message, settlement)
             await _apply(message, settlement)
         except asyncio.CancelledError:
@@ -76,7 +76,7 @@ class Settler:
         _tell(message, route, delivery, settlement, monotonic() - started)
 
     async def _run(
-        self, message: Msg, route: Route, delivery: Delivery | None, trouble: envelope.UndecodableEvent | None
+        self, message: Msg, route: Route[Any], delivery: Delivery[Any] | None, trouble: envelope.UndecodableEvent | None
     ) -> Settlement:
         if isinstance(trouble, envelope.NewerEvent):
             return await self._leave_to_newer(message, trouble)
@@ -87,7 +87,7 @@ class Settler:
             counts = await self._attempts.of(message)
             if (crashed := counts.crashed(attempt)) >= MAX_CRASHES:
                 return await self._give_up(message, delivery, f"WorkerLost: {crashed} workers did not survive it")
-            return await route.handler(delivery)
+            return await route.handle(delivery)
         except envelope.NewerEvent as exc:
             return await self._leave_to_newer(message, exc)
         except self._waiting as exc:
@@ -118,12 +118,12 @@ class Settler:
         with suppress(BusError):
             await self._attempts.count(message, failed=isinstance(settlement, Retry) and settlement.failed)
 
-    async def _give_up(self, message: Msg, delivery: Delivery | None, reason: str) -> Settlement:
+    async def _give_up(self, message: Msg, delivery: Delivery[Any] | None, reason: str) -> Settlement:
         try:
             await self._store_dead_letter(message, reason)
             metrics.dead_letters.labels(message.metadata.consumer).inc()
             if delivery is not None:
-                await self.on_poison(delivery, reason)
+                await self.on_give_up(delivery, reason)
         except self._waiting as exc:
             return Retry(pause_seconds(MAX_FAILURES), f"dead letter not stored yet: {type(exc).__name__}")
         return Ack(f"dead letter: {reason}")
@@ -158,7 +158,7 @@ def pause_seconds(attempt: int) -> float:
     return _PAUSES_SECONDS[min(attempt, len(_PAUSES_SECONDS)) - 1]
 
 
-def _delivery(message: Msg) -> tuple[Delivery | None, envelope.UndecodableEvent | None]:
+def _delivery(message: Msg) -> tuple[Delivery[Any] | None, envelope.UndecodableEvent | None]:
     """The message as a delivery, or None and why it is none."""
     where = message.metadata
     try:
@@ -188,7 +188,7 @@ async def _apply(message: Msg, settlement: Settlement) -> None:
                 pass
 
 
-def _whose(message: Msg, delivery: Delivery | None) -> dict[str, str | int | None]:
+def _whose(message: Msg, delivery: Delivery[Any] | None) -> dict[str, str | int | None]:
     """What finds the lines of one dataset, one run, one request; of a message that can't be read, its header's word."""
     if delivery is None:
         return {"dataset_id": (message.headers or {}).get(envelope.CE_SUBJECT)}
@@ -196,7 +196,9 @@ def _whose(message: Msg, delivery: Delivery | None) -> dict[str, str | int | Non
     return {"dataset_id": event.dataset_id, "run": delivery.run, "correlation_id": event.correlation_id}
 
 
-def _tell(message: Msg, route: Route, delivery: Delivery | None, settlement: Settlement, seconds: float) -> None:
+def _tell(
+    message: Msg, route: Route[Any], delivery: Delivery[Any] | None, settlement: Settlement, seconds: float
+) -> None:
     fields = {
         **_whose(message, delivery),
         "durable": route.durable,
@@ -207,7 +209,7 @@ def _tell(message: Msg, route: Route, delivery: Delivery | None, settlement: Set
         "outcome": settlement.why,
         "ms": round(seconds * 1000, 1),
     }
-    metrics.message_seconds.labels(route.durable, type(settlement).__name__.lower()).observe(seconds)
+    metrics.message_seconds.labels(route.durable, settlement.outcome).observe(seconds)
     if message.metadata.num_delivered > 1:
         metrics.redeliveries.labels(route.durable).inc()
     level = logging.WARNING if isinstance(settlement, Retry) else logging.INFO

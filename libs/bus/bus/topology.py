@@ -59,6 +59,14 @@ DURABLES: Final = (
 )
 
 
+def filter_subject(durable: str) -> str:
+    """The subjects that a durable of ours reads.
+
+    Raises: StopIteration for a name that is none of `DURABLES`.
+    """
+    return next(declared.filter_subject for declared in DURABLES if declared.name == durable)
+
+
 def streams(replicas: int = 1) -> tuple[StreamConfig, ...]:
     """Limits retention without limits: lives stay for ever, work goes by its own TTL.
 

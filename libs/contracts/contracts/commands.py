@@ -2,17 +2,12 @@
 
 from datetime import datetime
 
-from msgspec import Struct
-
 from contracts.dataset import Options, Result, Source
 from contracts.failure import RunFailure
+from contracts.identity import Identified
 
 
-class Command(Struct, frozen=True, kw_only=True):
-    dataset_id: str
-    user_id: str
-    correlation_id: str
-    cause: str
+class Command(Identified, frozen=True, kw_only=True):
     at: datetime
 
 

@@ -10,52 +10,57 @@ from msgspec import Struct
 
 from contracts.dataset import Options, Result, Source
 from contracts.failure import RunFailure, WarningSummary
+from contracts.identity import Identified
 
 
-class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
-    """What every event says: whose dataset, which run, and what led to it.
+class Event(Identified, frozen=True, kw_only=True, tag_field="type", tag=True):
+    """One thing that happened to a dataset."""
 
-    `run` is the stream sequence of the run's ProcessRequested; None where there is no run, and in a
-    ProcessRequested itself, whose sequence is known only once it is stored.
-    `cause` is the id of the event or request this one answers.
-    """
 
-    dataset_id: str
-    user_id: str
-    run: int | None
-    correlation_id: str
-    cause: str
+class WorkEvent(Event, frozen=True, kw_only=True):
+    """What a run did. Its number is the stream sequence of its ProcessRequested."""
+
+    run: int
 
 
 class LifeEvent(Event, frozen=True, kw_only=True):
     at: datetime
 
 
+class RunEnded(LifeEvent, frozen=True, kw_only=True):
+    run: int
+
+
 class DatasetUploaded(LifeEvent, frozen=True, kw_only=True):
+    run: None = None  # readers of the first release ask for the field
     source: Source
     options: Options
 
 
 class ProcessRequested(LifeEvent, frozen=True, kw_only=True):
-    """Opens a run. `result` is the last ready result, which stands until this run replaces it."""
+    """Opens a run, whose number is this event's own sequence: it is known only once the event is stored.
 
+    `result` is the last ready result, which stands until this run replaces it.
+    """
+
+    run: None = None  # readers of the first release ask for the field
     source: Source
     options: Options
     result: Result | None
 
 
-class ProcessCancelled(LifeEvent, frozen=True, kw_only=True):
+class ProcessCancelled(RunEnded, frozen=True, kw_only=True):
     source: Source
     options: Options
     result: Result | None
 
 
-class DatasetReady(LifeEvent, frozen=True, kw_only=True):
+class DatasetReady(RunEnded, frozen=True, kw_only=True):
     source: Source
     result: Result
 
 
-class DatasetFailed(LifeEvent, frozen=True, kw_only=True):
+class DatasetFailed(RunEnded, frozen=True, kw_only=True):
     source: Source
     options: Options
     result: Result | None
@@ -63,13 +68,15 @@ class DatasetFailed(LifeEvent, frozen=True, kw_only=True):
 
 
 class DatasetDeleted(LifeEvent, frozen=True, kw_only=True):
-    """Ends the life. It names nothing of the content: a text does not outlive its dataset."""
+    """Ends the life, and `run` if one was in progress. It names nothing of the content, which is gone."""
+
+    run: int | None
 
 
 Life = DatasetUploaded | ProcessRequested | ProcessCancelled | DatasetReady | DatasetFailed | DatasetDeleted
 
 
-class RootClaimed(Event, frozen=True, kw_only=True):
+class RootClaimed(WorkEvent, frozen=True, kw_only=True):
     """The plan that owns the dataset's root folder for ever; other plans write under runs/<run>/."""
 
     plan_id: str
@@ -105,7 +112,7 @@ class Span(Struct, frozen=True, array_like=True):
     lines_sha256: str
 
 
-class SegmentationPlanned(Event, frozen=True, kw_only=True):
+class SegmentationPlanned(WorkEvent, frozen=True, kw_only=True):
     """The run's plan. `prefix` ends in '/'; `plan_sha256` is over the whole of plan.jsonl.
 
     `spans` tile the segments; a span's index is its number. Their orders follow a few at a time.
@@ -127,7 +134,7 @@ class SegmentationPlanned(Event, frozen=True, kw_only=True):
     spans: tuple[Span, ...] = ()
 
 
-class SpanPlanned(Event, frozen=True, kw_only=True):
+class SpanPlanned(WorkEvent, frozen=True, kw_only=True):
     """An order: cut segments `first_segment` … + `segment_count` - 1 (0-based).
 
     Their lines are bytes `lines_offset` … + `lines_bytes` - 1 of plan.jsonl, with sha256 `lines_sha256`. Whoever
@@ -164,7 +171,7 @@ class SegmentRow(Struct, frozen=True, array_like=True):
     short: int = 0
 
 
-class SpanProgressed(Event, frozen=True, kw_only=True):
+class SpanProgressed(WorkEvent, frozen=True, kw_only=True):
     """First message of every batch of a span; it carries the batch's fence.
 
     `written` counts the span's segments stored so far, without a gap from its first; `added` those of this batch.
@@ -177,7 +184,7 @@ class SpanProgressed(Event, frozen=True, kw_only=True):
     rows: tuple[SegmentRow, ...]
 
 
-class SegmentWritten(Event, frozen=True, kw_only=True):
+class SegmentWritten(WorkEvent, frozen=True, kw_only=True):
     """One stored slice. `start` and `end` are seconds in the recording, `duration` seconds of the slice as written."""
 
     n: int
@@ -192,7 +199,7 @@ class SegmentWritten(Event, frozen=True, kw_only=True):
     text_truncated: bool = False
 
 
-class SpanWritten(Event, frozen=True, kw_only=True):
+class SpanWritten(WorkEvent, frozen=True, kw_only=True):
     span: int
     segment_count: int
 

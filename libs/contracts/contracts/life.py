@@ -133,7 +133,7 @@ def decide(state: State, command: c.AnyCommand) -> e.Life | Refused:
         case c.CancelProcess():
             return _cancel(state, command)
         case c.DeleteDataset():
-            return e.DatasetDeleted(**_who(command), run=_run(state))
+            return e.DatasetDeleted(**_stamp(command), run=_run(state))
         case c.FinishRun():
             return _finish(state, command)
         case c.FailRun():
@@ -142,8 +142,9 @@ def decide(state: State, command: c.AnyCommand) -> e.Life | Refused:
             assert_never(command)
 
 
-def _who(command: c.Command) -> dict[str, Any]:
-    return {name: getattr(command, name) for name in ("dataset_id", "user_id", "correlation_id", "cause", "at")}
+def _stamp(command: c.Command) -> dict[str, Any]:
+    """What the event takes over from the command that led to it."""
+    return {**command.identity(), "at": command.at}
 
 
 def _run(state: Alive) -> int | None:
@@ -153,14 +154,14 @@ def _run(state: Alive) -> int | None:
 def _upload(state: State, command: c.Upload) -> e.Life | Refused:
     if not isinstance(state, Absent):
         return Refused(code=ALREADY_EXISTS)
-    return e.DatasetUploaded(**_who(command), run=None, source=command.source, options=command.options)
+    return e.DatasetUploaded(**_stamp(command), source=command.source, options=command.options)
 
 
 def _request(state: Alive, command: c.RequestProcess) -> e.Life | Refused:
     if isinstance(state, Processing):
         return Refused(code=ALREADY_PROCESSING, run=state.run)
     options = command.options or state.options
-    return e.ProcessRequested(**_who(command), run=None, source=state.source, options=options, result=state.result)
+    return e.ProcessRequested(**_stamp(command), source=state.source, options=options, result=state.result)
 
 
 def _cancel(state: Alive, command: c.CancelProcess) -> e.Life | Refused:
@@ -168,20 +169,22 @@ def _cancel(state: Alive, command: c.CancelProcess) -> e.Life | Refused:
         return Refused(code=NOT_PROCESSING)
     # What stands afterwards is the earlier result with its own options, not those of the run that never ended.
     options = state.result.options if state.result else state.options
-    return e.ProcessCancelled(**_who(command), run=state.run, source=state.source, options=options, result=state.result)
+    return e.ProcessCancelled(
+        **_stamp(command), run=state.run, source=state.source, options=options, result=state.result
+    )
 
 
 def _finish(state: Alive, command: c.FinishRun) -> e.Life | Refused:
     if not isinstance(state, Processing) or state.run != command.run:
         return Refused(code=STALE_RUN, run=command.run)
-    return e.DatasetReady(**_who(command), run=command.run, source=state.source, result=command.result)
+    return e.DatasetReady(**_stamp(command), run=command.run, source=state.source, result=command.result)
 
 
 def _fail(state: Alive, command: c.FailRun) -> e.Life | Refused:
     if not isinstance(state, Processing) or state.run != command.run:
         return Refused(code=STALE_RUN, run=command.run)
     return e.DatasetFailed(
-        **_who(command),
+        **_stamp(command),
         run=command.run,
         source=state.source,
         options=state.options,

@@ -36,7 +36,7 @@ def run(settings: Settings) -> None:
         stream = Stream(client)
         async with open_store(settings.s3()) as store:
             handlers = Handlers(LifeLog(stream, MessageFactory(SERVICE)), Facts(stream, store), store)
-            settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_poison)
+            settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_give_up)
             subscribe(broker, handlers.routes(), settler)
             yield Wiring(checks={"s3": store.check}, loops=(lambda: _watch(client, handlers, settings.watch_seconds),))
 

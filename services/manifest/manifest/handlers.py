@@ -6,14 +6,14 @@ Any replica may come to the same run at the same time: they write the same bytes
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from bus.deliveries import Ack, Delivery, Route, Settlement
-from bus.life_log import Appended, LifeLog
+from bus.life_log import LifeLog, fail_run
 from bus.metrics import runs_ended
 from contracts import commands, keys, life, subjects
 from contracts.dataset import Result
-from contracts.events import Event, SegmentationPlanned, SpanWritten
+from contracts.events import SegmentationPlanned, SpanWritten
 from contracts.failure import RunFailure
 from contracts.queries import DatasetRow
 from manifest.adapters.facts import Facts
@@ -31,14 +31,12 @@ class Handlers:
     facts: Facts
     store: ObjectStore
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[Route[Any], ...]:
         """The manifest service's table: durable, subject, handler."""
-        return (Route(subjects.DURABLE_DONE, subjects.ALL_DONE, self.on_span_written),)
+        return (Route(subjects.DURABLE_DONE, SpanWritten, self.on_span_written),)
 
-    async def on_span_written(self, delivery: Delivery) -> Settlement:
+    async def on_span_written(self, delivery: Delivery[SpanWritten]) -> Settlement:
         done = delivery.event
-        if not isinstance(done, SpanWritten) or done.run is None:
-            return Ack("not a span")
         return Ack(await self.finish_if_done(done.dataset_id, done.run, delivery.event_id))
 
     async def finish_if_done(self, dataset_id: str, run: int, cause: str) -> str:
@@ -64,27 +62,27 @@ class Handlers:
         """
         if row.run is None:
             return "not processing"
-        problem = stalled(row, datetime.now(UTC))
+        stalled_run = stalled(row, datetime.now(UTC))
         try:
             found = await self.finish_if_done(row.id, row.run, "watchdog")
         except ManifestError:
             # Facts that don't fit together never will; a run is not looked at for ever because of them.
-            if problem is None:
+            if stalled_run is None:
                 raise
         else:
-            if found != SPANS_LEFT or problem is None:
+            if found != SPANS_LEFT or stalled_run is None:
                 return found
         requested = (await self.lives.head(row.id)).event
         if requested is None:
             return "run is over"
-        await self._fail(requested, row.run, "watchdog", problem)
-        return problem.code
+        await fail_run(self.lives, requested, row.run, stalled_run, cause="watchdog")
+        return stalled_run.code
 
-    async def on_poison(self, delivery: Delivery, reason: str) -> None:
-        """Ends the run of a message that could not be handled, so that nobody waits for it."""
+    async def on_give_up(self, delivery: Delivery[Any], reason: str) -> None:
+        """Ends the run of a message that could not be handled, so that its dataset does not stay `processing`."""
         event = delivery.event
         if event.run is not None:
-            await self._fail(event, event.run, delivery.event_id, _run_failed(reason))
+            await fail_run(self.lives, event, event.run, _run_failure(reason), cause=delivery.event_id)
 
     async def _finish(self, plan: SegmentationPlanned, run: int, cause: str, joined: Joined) -> str:
         key = keys.manifest(plan.prefix)
@@ -104,10 +102,7 @@ class Handlers:
         )
         answer = await self.lives.submit(
             commands.FinishRun(
-                dataset_id=plan.dataset_id,
-                user_id=plan.user_id,
-                correlation_id=plan.correlation_id,
-                cause=cause,
+                **plan.identity(cause=cause),
                 at=datetime.now(UTC),
                 run=run,
                 result=result,
@@ -118,24 +113,8 @@ class Handlers:
         runs_ended.labels("ready").inc()
         return "ready"
 
-    async def _fail(self, event: Event, run: int, cause: str, problem: RunFailure) -> None:
-        """`event` is any of the run: it says whose dataset this is and which request it all goes back to."""
-        answer = await self.lives.submit(
-            commands.FailRun(
-                dataset_id=event.dataset_id,
-                user_id=event.user_id,
-                correlation_id=event.correlation_id,
-                cause=cause,
-                at=datetime.now(UTC),
-                run=run,
-                error=problem,
-            )
-        )
-        if isinstance(answer, Appended):
-            runs_ended.labels(problem.code).inc()
 
-
-def _run_failed(reason: str) -> RunFailure:
+def _run_failure(reason: str) -> RunFailure:
     return RunFailure(
         code="internal-error",
         title="The manifest could not be written",

@@ -55,7 +55,7 @@ def run(settings: Settings) -> None:
                 Slicer(stream, factory, store, recordings, worker_name()),
                 Purger(stream, DeadLetters(client), store),
             )
-            settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_poison)
+            settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_give_up)
             subscribe(broker, handlers.routes(), settler)
             sweeper = Sweeper(store, lives)
             yield Wiring(checks={"s3": store.check}, loops=(lambda: _sweep(sweeper, settings.sweep_seconds),))

@@ -1,25 +1,26 @@
-"""One function per message: is the run still standing? then plan, cut or purge, and tell how it ended."""
+"""One function per message: is the run still current? then plan, cut or purge, and tell how it ended."""
 
+import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import Any
 
 from bus.deliveries import Ack, Delivery, NoAck, Retry, Route, Settlement
-from bus.life_log import Appended, LifeLog
-from bus.metrics import runs_ended
+from bus.life_log import LifeLog, fail_run
 from bus.run_writer import Outcome
 from bus.stream import Stream
-from contracts import commands, subjects
-from contracts.events import DatasetDeleted, Event, ProcessRequested, SpanPlanned
+from contracts import subjects
+from contracts.events import DatasetDeleted, ProcessRequested, SpanPlanned
 from contracts.failure import RunFailure
 from segmenter.audio.recording import own_plan_version
 from segmenter.domain.errors import AudioError
-from segmenter.domain.problems import audio_problem, run_failed
+from segmenter.domain.failures import audio_failure, run_failure
+from segmenter.domain.spans import SPANS_AT_ONCE
 from segmenter.planning import Planner
 from segmenter.purging import Purger
-from segmenter.slicing import SPANS_AT_ONCE, Slicer
+from segmenter.slicing import Slicer
 
-# Until a worker of the plan's own version gets the order. It is a coin's toss at each delivery, so many in a row may be
-# in vain; a run has few orders out, so that coming back often keeps nobody from work.
+# Until a worker of the plan's own version gets the job. Each delivery goes to a worker by chance, so many in a row may
+# be in vain; a run has few jobs in the queue, so coming back often delays no other work.
 OTHER_VERSION_SECONDS = (0.5, 1.0, 2.0, 3.0)
 
 
@@ -31,71 +32,60 @@ class Handlers:
     slicer: Slicer
     purger: Purger
 
-    def routes(self) -> tuple[Route, ...]:
-        """The segmenter's table: durable, subject, handler."""
+    def routes(self) -> tuple[Route[Any], ...]:
+        """The segmenter's table: durable, message, handler."""
         return (
-            Route(subjects.DURABLE_PLAN, subjects.ALL_LIVES, self.on_process_requested),
-            Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, self.on_span_planned, at_once=SPANS_AT_ONCE),
-            Route(subjects.DURABLE_PURGE, subjects.ALL_LIVES, self.on_dataset_deleted),
+            Route(subjects.DURABLE_PLAN, ProcessRequested, self.on_process_requested),
+            Route(subjects.DURABLE_SPAN, SpanPlanned, self.on_span_planned, concurrency=SPANS_AT_ONCE),
+            Route(subjects.DURABLE_PURGE, DatasetDeleted, self.on_dataset_deleted),
         )
 
-    async def on_process_requested(self, delivery: Delivery) -> Settlement:
+    async def on_process_requested(self, delivery: Delivery[ProcessRequested]) -> Settlement:
         request, run = delivery.event, delivery.seq
-        if not isinstance(request, ProcessRequested):
-            return Ack("not a request")
         if not await self.lives.run_stands(request.dataset_id, run):
             return Ack("run is over")
         if await self.stream.last(subjects.plan(request.dataset_id, run)):
             return Ack("planned already")
         outcome = await self.planner.plan(request, run, delivery.event_id)
         if isinstance(outcome, RunFailure):
-            return await self._fail(request, run, delivery.event_id, outcome)
+            return await self._fail(delivery, run, outcome)
         return Ack(outcome.value)
 
-    async def on_span_planned(self, delivery: Delivery) -> Settlement:
-        order = delivery.event
-        if not isinstance(order, SpanPlanned) or order.run is None:
-            return Ack("not an order")
-        if not await self.lives.run_stands(order.dataset_id, order.run):
+    async def on_span_planned(self, delivery: Delivery[SpanPlanned]) -> Settlement:
+        job = delivery.event
+        if job.plan_version != own_plan_version(job.audio):
+            return await self._hand_back(delivery)
+        stands, written = await asyncio.gather(self.lives.run_stands(job.dataset_id, job.run), self.slicer.written(job))
+        if not stands:
             return Ack("run is over")
-        if order.plan_version != own_plan_version(order.audio):
-            return Retry(foreign_pause_seconds(delivery.attempt), f"order of plan version {order.plan_version}")
-        if await self.stream.last(subjects.done(order.dataset_id, order.run, order.span)):
+        if written == job.segment_count:
             return Ack("span is done")
         try:
-            outcome = await self.slicer.cut(order, delivery.event_id)
+            outcome = await self.slicer.cut(job, delivery.event_id, written)
         except AudioError as exc:
-            return await self._fail(order, order.run, delivery.event_id, audio_problem(exc))
+            return await self._fail(delivery, job.run, audio_failure(exc))
         return NoAck() if outcome is Outcome.AHEAD else Ack(outcome.value)
 
-    async def on_dataset_deleted(self, delivery: Delivery) -> Settlement:
-        if not isinstance(delivery.event, DatasetDeleted):
-            return Ack("not a deletion")
+    async def _hand_back(self, delivery: Delivery[SpanPlanned]) -> Settlement:
+        """For a worker of the job's own plan version, as long as the run needs one."""
+        job = delivery.event
+        if not await self.lives.run_stands(job.dataset_id, job.run):
+            return Ack("run is over")
+        return Retry(foreign_pause_seconds(delivery.attempt), f"job of plan version {job.plan_version}")
+
+    async def on_dataset_deleted(self, delivery: Delivery[DatasetDeleted]) -> Settlement:
         return await self.purger.purge(delivery.event, delivery.attempt)
 
-    async def on_poison(self, delivery: Delivery, reason: str) -> None:
-        """Ends the run of a message that could not be handled, so that nobody waits for it."""
-        event, run = delivery.event, delivery.run
-        if run is not None and isinstance(event, ProcessRequested | SpanPlanned):
-            await self._fail(event, run, delivery.event_id, run_failed(reason))
+    async def on_give_up(self, delivery: Delivery[Any], reason: str) -> None:
+        """Ends the run of a message that could not be handled, so that its dataset does not stay `processing`."""
+        if delivery.run is not None and isinstance(delivery.event, ProcessRequested | SpanPlanned):
+            await self._fail(delivery, delivery.run, run_failure(reason))
 
-    async def _fail(self, event: Event, run: int, cause: str, problem: RunFailure) -> Settlement:
-        answer = await self.lives.submit(
-            commands.FailRun(
-                dataset_id=event.dataset_id,
-                user_id=event.user_id,
-                correlation_id=event.correlation_id,
-                cause=cause,
-                at=datetime.now(UTC),
-                run=run,
-                error=problem,
-            )
-        )
-        if isinstance(answer, Appended):
-            runs_ended.labels(problem.code).inc()
-        return Ack(f"failed: {problem.code}")
+    async def _fail(self, delivery: Delivery[Any], run: int, failure: RunFailure) -> Settlement:
+        await fail_run(self.lives, delivery.event, run, failure, cause=delivery.event_id)
+        return Ack(f"failed: {failure.code}")
 
 
 def foreign_pause_seconds(attempt: int) -> float:
-    """How long delivery number `attempt` (from 1) of another version's order is handed back for."""
+    """How long delivery number `attempt` (from 1) of another version's job is handed back for."""
     return OTHER_VERSION_SECONDS[min(attempt, len(OTHER_VERSION_SECONDS)) - 1]

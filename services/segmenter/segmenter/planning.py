@@ -1,7 +1,7 @@
-"""ProcessRequested → plan.jsonl and the orders for its spans, or DatasetFailed with the reason.
+"""ProcessRequested → plan.jsonl and the first jobs for its spans, or the reason why there is no plan.
 
 The root folder is claimed before the first object is written under it: a PUT of a frozen planner may land any time
-later, so a key must belong to one plan before anybody writes it (rule 4).
+later, so a key must belong to one plan before it is first written (rule 4).
 """
 
 import asyncio
@@ -19,9 +19,9 @@ from contracts.failure import RunFailure
 from objects import ObjectStore
 from segmenter.audio.recording import Recordings
 from segmenter.domain.errors import AudioError
+from segmenter.domain.failures import audio_failure, transcript_failure
 from segmenter.domain.plan import Plan, make_plan
-from segmenter.domain.problems import audio_problem, transcript_problem
-from segmenter.domain.spans import ORDERS_OUT, make_spans, order_for
+from segmenter.domain.spans import JOBS_QUEUED, job_for, make_spans
 from transcripts import TranscriptError, TranscriptKind, read
 
 MAX_TRANSCRIPT_BYTES: Final = 64 * 2**20  # above any limit of the gateway's; a guard, not a rule
@@ -35,24 +35,23 @@ class Planner:
     recordings: Recordings
 
     async def plan(self, request: ProcessRequested, run: int, cause: str) -> Outcome | RunFailure:
-        """Plans the run and orders its first spans; whoever finishes one of them orders another.
+        """Plans the run and queues its first jobs; the worker that finishes one of them queues another.
 
-        Raises: StoreError, BusError while a dependency is away.
+        Raises: StoreError, BusError while a dependency is unavailable.
         """
-        facts = await self._look(request)
-        if isinstance(facts, RunFailure):
-            return facts
-        audio, plan = facts
+        planned = await self._make_plan(request)
+        if isinstance(planned, RunFailure):
+            return planned
+        audio, plan = planned
         prefix = await self._claim_folder(request, run, cause, plan.plan_id)
         lines = plan.lines()
         body = b"".join(lines)
         await self.store.put(keys.plan(prefix), body, "application/x-ndjson")
         spans = make_spans(plan.segments, lines, rate_hz=audio.rate_hz, random_access=audio.kind == "wav")
-        orders = _Orders(request, run, cause, plan, audio, prefix, body, spans)
-        messages = orders.messages(self.factory)
+        messages = _PlanBatch(request, run, cause, plan, audio, prefix, body, spans).messages(self.factory)
         return await RunWriter(self.stream, request.dataset_id, run).write(messages, probe=messages[1])
 
-    async def _look(self, request: ProcessRequested) -> tuple[AudioFacts, Plan] | RunFailure:
+    async def _make_plan(self, request: ProcessRequested) -> tuple[AudioFacts, Plan] | RunFailure:
         source = request.source
         try:
             audio, data = await asyncio.gather(
@@ -62,9 +61,9 @@ class Planner:
             kind = TranscriptKind(source.transcript_type.value)
             transcript = await asyncio.to_thread(read, data, kind, source.transcript_encoding)
         except AudioError as exc:
-            return audio_problem(exc)
+            return audio_failure(exc)
         except TranscriptError as exc:
-            return transcript_problem(exc)
+            return transcript_failure(exc)
         plan = await asyncio.to_thread(make_plan, source, request.options, audio, transcript)
         return plan if isinstance(plan, RunFailure) else (audio, plan)
 
@@ -78,7 +77,7 @@ class Planner:
         return keys.run_prefix(request.user_id, request.dataset_id, run)
 
     async def _claim_root(self, request: ProcessRequested, run: int, cause: str, plan_id: str) -> str | None:
-        claim = events.RootClaimed(**_told(request, run, cause), plan_id=plan_id)
+        claim = events.RootClaimed(**request.identity(cause=cause), run=run, plan_id=plan_id)
         try:
             await self.stream.publish(self.factory.once(subjects.root(request.dataset_id), claim, ttl=False))
         except ConditionFailed:
@@ -94,8 +93,8 @@ class Planner:
 
 
 @dataclass(frozen=True, slots=True)
-class _Orders:
-    """The plan and its first orders as events; all of them one batch."""
+class _PlanBatch:
+    """The plan and its first jobs as events; all of them one batch."""
 
     request: ProcessRequested
     run: int
@@ -109,9 +108,9 @@ class _Orders:
     def messages(self, factory: MessageFactory) -> list[Message]:
         dataset_id = self.request.dataset_id
         plan = factory.fenced(subjects.plan(dataset_id, self.run), self._planned(), run=self.run)
-        first = self._first_order()
-        orders = [order_for(k, self.spans, first) for k in range(min(ORDERS_OUT, len(self.spans)))]
-        return [plan, *(factory.once(subjects.span(dataset_id, self.run, order.span), order) for order in orders)]
+        first = self._first_job()
+        jobs = [job_for(k, self.spans, first) for k in range(min(JOBS_QUEUED, len(self.spans)))]
+        return [plan, *(factory.once(subjects.span(dataset_id, self.run, job.span), job) for job in jobs)]
 
     def _planned(self) -> events.SegmentationPlanned:
         return events.SegmentationPlanned(
@@ -126,7 +125,7 @@ class _Orders:
             spans=self.spans,
         )
 
-    def _first_order(self) -> events.SpanPlanned:
+    def _first_job(self) -> events.SpanPlanned:
         span = self.spans[0]
         return events.SpanPlanned(
             **self._shared(),
@@ -142,7 +141,9 @@ class _Orders:
         )
 
     def _shared(self) -> dict[str, Any]:
-        return _told(self.request, self.run, self.cause) | {
+        return {
+            **self.request.identity(cause=self.cause),
+            "run": self.run,
             "plan_id": self.plan.plan_id,
             "plan_version": self.plan.plan_version,
             "prefix": self.prefix,
@@ -150,13 +151,3 @@ class _Orders:
             "sample_rate": self.plan.sample_rate,
             "options": self.request.options,
         }
-
-
-def _told(request: ProcessRequested, run: int, cause: str) -> dict[str, Any]:
-    return {
-        "dataset_id": request.dataset_id,
-        "user_id": request.user_id,
-        "run": run,
-        "correlation_id": request.correlation_id,
-        "cause": cause,
-    }

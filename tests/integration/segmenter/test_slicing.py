@@ -10,7 +10,7 @@ from bus.deliveries import Ack, NoAck
 from contracts import envelope, keys, subjects
 from contracts.events import SpanProgressed
 from objects import ObjectStore
-from segmenter import planning, slicing
+from segmenter import planning, reporting
 from segmenter.domain import spans
 from segmenter.domain.plan import PLAN_VERSION
 from tests.integration.segmenter.conftest import RATE, World, again
@@ -91,7 +91,7 @@ async def test_the_same_order_again_does_nothing(world: World) -> None:
 async def test_a_second_worker_continues_behind_the_last_batch_of_one_that_died(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slicing, "BATCH_SEGMENTS", 5)
+    monkeypatch.setattr(reporting, "BATCH_SEGMENTS", 5)
     run = await planned(world, srt())
     [order] = await world.orders(run)
     dying = Broken(world.store, at=40)
@@ -119,7 +119,7 @@ async def _rows(world: World, run: int) -> Any:
 
 
 async def test_two_workers_on_one_order_tell_every_segment_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slicing, "BATCH_SEGMENTS", 4)
+    monkeypatch.setattr(reporting, "BATCH_SEGMENTS", 4)
     run = await planned(world, srt())
     [order] = await world.orders(run)
     outcomes = await asyncio.gather(*(world.handlers(worker=name).on_span_planned(order) for name in ("a", "b", "c")))
@@ -131,7 +131,7 @@ async def test_two_workers_on_one_order_tell_every_segment_once(world: World, mo
 async def test_a_worker_whose_run_is_cancelled_under_way_stops_without_another_fact(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slicing, "BATCH_SEGMENTS", 3)
+    monkeypatch.setattr(reporting, "BATCH_SEGMENTS", 3)
     run = await planned(world, srt())
     [order] = await world.orders(run)
     held = Held(world.store, at=40)
@@ -157,8 +157,8 @@ async def test_an_order_of_another_version_is_handed_back(world: World, monkeypa
 
 async def test_the_batch_that_ends_a_span_orders_the_next_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spans, "SPAN_SEGMENTS", 4)
-    monkeypatch.setattr(spans, "ORDERS_OUT", 2)
-    monkeypatch.setattr(planning, "ORDERS_OUT", 2)
+    monkeypatch.setattr(spans, "JOBS_QUEUED", 2)
+    monkeypatch.setattr(planning, "JOBS_QUEUED", 2)
     run = await planned(world, srt())
     plan, handlers = await world.plan(run), world.handlers()
     assert plan.span_count > 3

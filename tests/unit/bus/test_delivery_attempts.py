@@ -6,7 +6,7 @@ from bus.delivery_attempts import AttemptCounts
 
 
 @pytest.mark.parametrize(
-    ("attempt", "returned", "vanished"),
+    ("attempt", "returned", "crashed"),
     [
         (1, 0, 0),
         (2, 1, 0),  # put off once, and here it is again
@@ -17,5 +17,5 @@ from bus.delivery_attempts import AttemptCounts
         (1, 5, 0),  # the server has forgotten its count, and begins anew
     ],
 )
-def test_what_was_delivered_and_not_put_off_has_vanished(attempt: int, returned: int, crashed: int) -> None:
+def test_what_was_delivered_and_not_put_off_has_crashed(attempt: int, returned: int, crashed: int) -> None:
     assert AttemptCounts(returned).crashed(attempt) == crashed

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bus.errors import BusUnavailable
+from bus.errors import BusUnavailable, PublishRejected
 from bus.stored import Stored, read
 
 

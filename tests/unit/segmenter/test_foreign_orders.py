@@ -27,7 +27,7 @@ async def handed(attempt: int, *, stand: bool = True) -> Settlement:
 
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 3.0), (5, 3.0), (500, 3.0)])
 async def test_it_is_handed_back_ever_more_rarely(attempt: int, seconds: float) -> None:
-    assert await handed(attempt) == Retry(seconds, "order of plan version another")
+    assert await handed(attempt) == Retry(seconds, "job of plan version another")
 
 
 async def test_it_is_settled_once_its_run_is_over() -> None:

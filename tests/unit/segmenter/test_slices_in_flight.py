@@ -8,7 +8,7 @@ import pytest
 from bus.run_writer import Outcome
 from contracts.events import SegmentRow
 from contracts.plan_lines import PlannedSegment
-from segmenter.slicing import FRAMES_IN_FLIGHT, SLICES_IN_FLIGHT, _Run
+from segmenter.slicing import FRAMES_IN_FLIGHT, SLICES_IN_FLIGHT, Pipeline
 
 
 class Slices:
@@ -33,19 +33,19 @@ class Facts:
     """With `first` those of a run's first span: nothing of it is told before its first slice."""
 
     def __init__(self, *, first: bool = False) -> None:
-        self.first = self.opening = first
+        self.first = self.opens_run = first
         self.added: list[int] = []
         self.told: list[int] = []
 
     def add(self, segment: PlannedSegment, row: SegmentRow) -> None:
         self.added.append(row.n)
 
-    async def tell_if_due(self) -> Outcome:
+    async def report_if_due(self) -> Outcome:
         if self.first and self.added:
             self.first, self.told = False, self.added.copy()
         return Outcome.STORED
 
-    async def tell(self, *, last: bool) -> Outcome:
+    async def report(self, *, last: bool) -> Outcome:
         return Outcome.STORED
 
 
@@ -56,7 +56,7 @@ class Facts:
 async def test_long_slices_wait_for_those_before_them(frames: int, most: int) -> None:
     slices, facts = Slices(), Facts()
     segments = [PlannedSegment(n=n, first_frame=n * frames, last_frame=(n + 1) * frames, text="") for n in range(40)]
-    assert await _Run(cast(Any, slices), cast(Any, facts), segments).go() is Outcome.STORED
+    assert await Pipeline(cast(Any, slices), cast(Any, facts), segments).run() is Outcome.STORED
     assert facts.added == list(range(40))
     assert slices.most_slices == most
     assert slices.most_frames <= max(FRAMES_IN_FLIGHT, frames)
@@ -73,6 +73,6 @@ async def test_the_first_slice_is_stored_alone_and_that_of_a_run_told_before_the
 
     slices.begin = noted  # type: ignore[method-assign]
     segments = [PlannedSegment(n=n, first_frame=n * 100, last_frame=(n + 1) * 100, text="") for n in range(20)]
-    await _Run(cast(Any, slices), cast(Any, facts), segments).go()
+    await Pipeline(cast(Any, slices), cast(Any, facts), segments).run()
     assert begun[:2] == [[], [0]]
     assert slices.most_slices == SLICES_IN_FLIGHT

@@ -39,7 +39,7 @@ class Fault(Struct, frozen=True, omit_defaults=True):
     line: int | None = None
 
 
-class RunFailure(Struct, frozen=True, kw_only=True):
+class Problem(Struct, frozen=True, kw_only=True):
     """RFC 9457. `code` is stable; `remedy` says what to do; `request_id` finds the request in the gateway's log.
 
     `errors` names each field that is wrong, where fields are; `run` is the run in the way, where one is.
@@ -57,7 +57,7 @@ class RunFailure(Struct, frozen=True, kw_only=True):
     run: int | UnsetType = UNSET
 
 
-def answer(request: Request[Any, Any, Any], problem: Exception) -> Response[RunFailure]:
+def answer(request: Request[Any, Any, Any], problem: Exception) -> Response[Problem]:
     """Litestar's handler for every exception."""
     described = describe(problem, request.scope)
     return Response(described, status_code=described.status, headers=_headers(problem), media_type=MEDIA_TYPE)
@@ -73,11 +73,11 @@ async def send(problem: Exception, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def describe(problem: Exception, scope: Scope) -> RunFailure:
+def describe(problem: Exception, scope: Scope) -> Problem:
     kind = kind_of(problem)
     _tell(problem, kind, request_id_of(scope))
     faults = _faults(problem)
-    return RunFailure(
+    return Problem(
         type=f"urn:cuecutter:problem:{kind.code}",
         title=kind.title,
         status=kind.status,
@@ -91,10 +91,10 @@ def describe(problem: Exception, scope: Scope) -> RunFailure:
     )
 
 
-def without_request(kind: Kind, detail: str, request_id: str) -> RunFailure:
+def without_request(kind: Kind, detail: str, request_id: str) -> Problem:
     """The problem of what came over a connection and is no request; so there is no path to name."""
     metrics.refusal(kind.code)
-    return RunFailure(
+    return Problem(
         type=f"urn:cuecutter:problem:{kind.code}",
         title=kind.title,
         status=kind.status,

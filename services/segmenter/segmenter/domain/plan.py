@@ -18,8 +18,8 @@ from contracts.failure import CueWarning, RunFailure, WarningSummary, summarise
 from contracts.plan_lines import PlanLine, PlannedDrop, PlannedNote, PlannedSegment, encode_line
 from segmenter.domain.amount import allowed_frames, frames_to_read
 from segmenter.domain.errors import AudioEndsEarly, SegmentTooLong
+from segmenter.domain.failures import audio_failure
 from segmenter.domain.pcm import frames_at
-from segmenter.domain.problems import audio_problem
 from segmenter.domain.resample import output_frames
 from transcripts import Cue, Transcript
 
@@ -120,7 +120,7 @@ def _missing_frames(audio: AudioFacts) -> int:
 def _ends_early(audio: AudioFacts) -> RunFailure | None:
     if _missing_frames(audio) <= SHORT_END_SECONDS * audio.rate_hz:
         return None
-    return audio_problem(AudioEndsEarly(audio.frames / audio.rate_hz, audio.declared_frames / audio.rate_hz))
+    return audio_failure(AudioEndsEarly(audio.frames / audio.rate_hz, audio.declared_frames / audio.rate_hz))
 
 
 def _breaks_off_before_a_cue(audio: AudioFacts, transcript: Transcript) -> RunFailure | None:
@@ -131,7 +131,7 @@ def _breaks_off_before_a_cue(audio: AudioFacts, transcript: Transcript) -> RunFa
     if cue is None:
         return None
     goes_on = f"the cue at line {cue.line} lasts until {_s(cue.end_us)}"
-    return audio_problem(AudioEndsEarly(audio.frames / audio.rate_hz, goes_on=goes_on))
+    return audio_failure(AudioEndsEarly(audio.frames / audio.rate_hz, goes_on=goes_on))
 
 
 def _short_note(audio: AudioFacts) -> tuple[PlannedNote, ...]:
@@ -164,7 +164,7 @@ def _too_long(segments: Sequence[PlannedSegment], rate_hz: int, sample_rate: int
     for segment in segments:
         frames = output_frames(segment.last_frame - segment.first_frame, rate_hz, sample_rate)
         if frames > most:
-            return audio_problem(SegmentTooLong(f"Segment {segment.n} has {frames} samples; a WAV file holds {most}."))
+            return audio_failure(SegmentTooLong(f"Segment {segment.n} has {frames} samples; a WAV file holds {most}."))
     return None
 
 

@@ -1,8 +1,8 @@
-"""A plan's segments, grouped into spans: the unit of segmenter work, a few minutes of audio; and a span's order.
+"""A plan's segments, grouped into spans: the unit of segmenter work, a few minutes of audio; and the job for a span.
 
 Spans tile the segments without a gap. They grow with the recording so that a plan has at most MAX_SPANS, and all of
-them fit into the plan's event. At most ORDERS_OUT of a run's orders are out at a time: the queue of orders is served
-in turn, so no dataset, however long, keeps the others waiting for more than that.
+them fit into the plan's event. At most JOBS_QUEUED of a run's jobs are in the queue at a time: it is served in turn, so
+no dataset, however long, keeps the others waiting for more than that.
 """
 
 import hashlib
@@ -17,7 +17,8 @@ from contracts.plan_lines import PlannedSegment
 MAX_SPANS: Final = 900
 SPAN_SECONDS: Final = 240
 SPAN_SEGMENTS: Final = 500
-ORDERS_OUT: Final = 6  # as many workers can share one dataset; as many spans may stand before a newcomer's first
+JOBS_QUEUED: Final = 6  # as many workers can share one dataset; as many spans may stand before a newcomer's first
+SPANS_AT_ONCE: Final = 3  # in a process: while one span begins or ends, or is decoded for minutes, the others store
 
 
 def make_spans(
@@ -33,9 +34,9 @@ def make_spans(
     return tuple(spans)
 
 
-def order_for(k: int, spans: Sequence[Span], like: SpanPlanned) -> SpanPlanned:
-    """The order for span `k` of the run that `like` is an order of."""
-    span, then = spans[k], k + ORDERS_OUT
+def job_for(k: int, spans: Sequence[Span], like: SpanPlanned) -> SpanPlanned:
+    """The job for span `k` of the run that `like` is a job of."""
+    span, then = spans[k], k + JOBS_QUEUED
     return structs.replace(
         like,
         span=k,

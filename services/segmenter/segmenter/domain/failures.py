@@ -5,7 +5,7 @@ from segmenter.domain.errors import AudioError
 from transcripts import TranscriptError
 
 
-def audio_problem(error: AudioError) -> RunFailure:
+def audio_failure(error: AudioError) -> RunFailure:
     return RunFailure(
         code=error.code,
         title="The audio can't be used",
@@ -15,7 +15,7 @@ def audio_problem(error: AudioError) -> RunFailure:
     )
 
 
-def transcript_problem(error: TranscriptError) -> RunFailure:
+def transcript_failure(error: TranscriptError) -> RunFailure:
     line = f" (line {error.line})" if error.line else ""
     return RunFailure(
         code=error.code,
@@ -26,8 +26,8 @@ def transcript_problem(error: TranscriptError) -> RunFailure:
     )
 
 
-def run_failed(reason: str) -> RunFailure:
-    """For a failure nobody foresaw: it was tried again and again, and is kept as a dead letter."""
+def run_failure(reason: str) -> RunFailure:
+    """For an unforeseen failure: it was tried again and again, and is kept as a dead letter."""
     return RunFailure(
         code="internal-error",
         title="The run could not be completed",
