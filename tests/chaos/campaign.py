@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from runtime.tasks import end
+from runtime.tasks import cancel_and_wait
 from tests.chaos import staging, witness
 from tests.chaos.faults import Striker
 from tests.chaos.feed import Feed
@@ -106,7 +106,7 @@ class _Trial:
         try:
             await self.striker.play(self.campaign.faults)
         finally:
-            await end(feeding)
+            await cancel_and_wait(feeding)
             self.wires["s3"].latency_seconds = 0.0
 
     def _judged(self, seen: Sequence[Seen], manifests: Mapping[str, bytes]) -> Iterator[Finding]:

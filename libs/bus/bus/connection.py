@@ -18,7 +18,7 @@ from nats.aio.client import Client
 
 from bus.accounts import inbox_prefix
 from bus.errors import BusUnavailable
-from runtime.tasks import end
+from runtime.tasks import cancel_and_wait
 
 PING_SECONDS: Final = 8  # a half-open line is noticed after three of them: 24 s
 HAND_BACK_SECONDS: Final = 1.0  # a stopping worker has this long to finish before its message goes to another
@@ -65,7 +65,7 @@ async def close(client: Client) -> None:
     with suppress(nats.errors.Error):
         await client.close()
     if returning is not None:
-        await end(returning)
+        await cancel_and_wait(returning)
 
 
 async def flush(client: Client) -> None:

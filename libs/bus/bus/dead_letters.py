@@ -17,6 +17,7 @@ from typing import Final
 
 import nats.js.errors
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from bus.connection import connected
 from bus.errors import BusError
@@ -25,6 +26,7 @@ from bus.messages import MessageFactory
 from bus.stream import Stream, translated
 from contracts import commands, envelope, life, subjects
 from contracts.events import AnyEvent, DatasetDeleted
+from runtime import tracing
 
 CONNECT_SECONDS: Final = 15.0
 USAGE: Final = "usage: python -m bus.dead_letters list | replay N | drop N"
@@ -49,6 +51,25 @@ class DeadLetter:
         """For a terminal, to which the text of an error may not give orders."""
         text = f"{self.number:>6}  {self.durable:<15} {self.attempts:>3} tries  {self.subject}  {self.reason}"
         return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+async def store(client: Client, service: str, message: Msg, reason: str) -> None:
+    """Keeps a message that `service` gave up, with where it came from and why. The same one twice is stored once.
+
+    Raises: nats.errors.Error when it is not certain to be stored.
+    """
+    where = message.metadata
+    headers = {
+        # A replay long after makes a new dead letter: the server knows an id for two minutes.
+        "Nats-Msg-Id": f"dead:{where.stream}:{where.sequence.stream}:{where.consumer}",
+        "x-original-subject": message.subject,
+        "x-original-sequence": str(where.sequence.stream),
+        "x-consumer": where.consumer,
+        "x-attempts": str(where.num_delivered),
+        "x-reason": " ".join(reason.split())[:500],
+        **tracing.outgoing(),
+    }
+    await client.jetstream(timeout=5).publish(subjects.dead(service), message.data, headers=headers)
 
 
 class DeadLetters:

@@ -54,6 +54,7 @@ class Delivery(Generic[E]):
         return self.seq if isinstance(self.event, ProcessRequested) else self.event.run
 
 
+Handle = Callable[[Delivery[Any]], Awaitable[Settlement]]
 GiveUp = Callable[[Delivery[Any], str], Awaitable[None]]
 
 

@@ -1,14 +1,14 @@
-"""From a delivery to its settlement: heartbeat, handler, then ack, delayed nak, silence, or a dead letter.
+"""From a delivery to its settlement: heartbeat, handler, then ack, delayed nak, no ack, or a dead letter.
 
-The only place that catches broadly. Nothing is retried for ever unless a dependency is away, and nothing vanishes:
-what can't be handled becomes a dead letter with its reason, and the service is told to end the run it belongs to. So
-does a message whose handler ends its process again and again: that is asked before the handler runs. What a newer
+The only place that catches broadly. A message is retried without limit only while a dependency is unavailable, and none
+is dropped: one that can't be handled becomes a dead letter with its reason, and the run it belongs to is ended. So does
+a message whose handler crashes its process again and again, which is checked before the handler runs. What a newer
 version wrote is left to a newer worker for some minutes; no run is ended for it.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -18,21 +18,23 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from bus import metrics
-from bus.deliveries import Ack, Delivery, GiveUp, NoAck, Retry, Route, Settlement
+from bus import dead_letters, metrics
+from bus.deliveries import Ack, Delivery, GiveUp, Handle, NoAck, Retry, Settlement
 from bus.delivery_attempts import AttemptCounts, DeliveryAttempts
 from bus.errors import BusError, BusUnavailable
 from bus.topology import ACK_WAIT_SECONDS
-from contracts import envelope, subjects
+from contracts import envelope
 from runtime import tracing
-from runtime.tasks import end
+from runtime.tasks import cancel_and_wait
 
-MAX_FAILURES: Final = 8  # of a kind nobody foresaw; with the pauses below about a minute
-# Deliveries that took their worker with them. Each costs an ack wait, so this is ten minutes; a worker that is killed
-# or frozen by chance loses a message once or twice.
+MAX_FAILURES: Final = 8  # by unforeseen errors; with the pauses below about a minute
+# Deliveries that crashed their worker. Each costs an ack wait, so this is ten minutes. A worker that is killed by chance
+# loses a message once or twice.
 MAX_CRASHES: Final = 20
 NEWER_ATTEMPTS: Final = 24  # of an event of a newer version; with the pauses below ten minutes of rolling upgrade
 _PAUSES_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30)
+
+Decode = Callable[[], Awaitable[Delivery[Any]]]
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +43,8 @@ _log = logging.getLogger(__name__)
 class Settler:
     """Settles one service's deliveries.
 
-    `transient` are errors of a dependency that is away: retried until it is back. `on_give_up` ends the run of a
-    delivery that is given up.
+    `transient` are the errors of a dependency that is unavailable: retried until it is back. `on_give_up` ends the run
+    of a delivery that became a dead letter.
     """
 
     service: str
@@ -50,18 +52,15 @@ class Settler:
     transient: tuple[type[Exception], ...]
     on_give_up: GiveUp
 
-    @property
-    def _waiting(self) -> tuple[type[Exception], ...]:
-        return (BusUnavailable, nats.errors.Error, *self.transient)
-
-    async def settle(self, message: Msg, route: Route[Any]) -> None:
+    async def settle(self, message: Msg, decode: Decode, handle: Handle) -> None:
+        """Handles one message of a durable and settles it. `decode` may raise `envelope.UndecodableEvent`."""
         started = monotonic()
-        heart = asyncio.create_task(_beat(message))
+        heartbeat = asyncio.create_task(_beat(message))
         try:
-            delivery, trouble = _delivery(message)
-            with tracing.span(route.durable, "consumer", message.headers or {}) as span:
-                span.note(**_whose(message, delivery), attempt=message.metadata.num_delivered)
-                settlement = await self._run(message, route, delivery, trouble)
+            delivery, undecodable = await _decoded(decode)
+            with tracing.span(message.metadata.consumer, "consumer", message.headers or {}) as span:
+                span.note(**_identifiers(message, delivery), attempt=message.metadata.num_delivered)
+                settlement = await self._run(message, handle, delivery, undecodable)
                 span.note(outcome=settlement.outcome)
             await self._count(message, settlement)
             await _apply(message, settlement)
@@ -72,79 +71,73 @@ class Settler:
             await self._count(message, Retry(0, "handed back"))
             raise
         finally:
-            await end(heart)
-        _tell(message, route, delivery, settlement, monotonic() - started)
+            await cancel_and_wait(heartbeat)
+        _log_settlement(message, delivery, settlement, monotonic() - started)
+
+    @property
+    def _unavailable(self) -> tuple[type[Exception], ...]:
+        return (BusUnavailable, nats.errors.Error, *self.transient)
+
+    @property
+    def _attempts(self) -> DeliveryAttempts:
+        return DeliveryAttempts(self.client)
 
     async def _run(
-        self, message: Msg, route: Route[Any], delivery: Delivery[Any] | None, trouble: envelope.UndecodableEvent | None
+        self,
+        message: Msg,
+        handle: Handle,
+        delivery: Delivery[Any] | None,
+        undecodable: envelope.UndecodableEvent | None,
     ) -> Settlement:
-        if isinstance(trouble, envelope.NewerEvent):
-            return await self._leave_to_newer(message, trouble)
+        if isinstance(undecodable, envelope.NewerEvent):
+            return await self._leave_to_newer(message, undecodable)
         if delivery is None:
-            return await self._give_up(message, None, f"undecodable: {trouble}")
+            return await self._give_up(message, None, f"undecodable: {undecodable}")
         attempt, counts = delivery.attempt, AttemptCounts()
         try:
             counts = await self._attempts.of(message)
             if (crashed := counts.crashed(attempt)) >= MAX_CRASHES:
                 return await self._give_up(message, delivery, f"WorkerLost: {crashed} workers did not survive it")
-            return await route.handle(delivery)
+            return await handle(delivery)
         except envelope.NewerEvent as exc:
             return await self._leave_to_newer(message, exc)
-        except self._waiting as exc:
+        except self._unavailable as exc:
             return Retry(pause_seconds(attempt), f"{type(exc).__name__}: {exc}")
         except Exception as exc:
-            fields = {"durable": route.durable, "attempt": attempt, **_whose(message, delivery)}
+            fields = {"durable": message.metadata.consumer, "attempt": attempt, **_identifiers(message, delivery)}
             _log.exception("handler failed", extra={"fields": fields})
             reason = f"{type(exc).__name__}: {exc}"
         if counts.failed + 1 < MAX_FAILURES:
             return Retry(pause_seconds(counts.failed + 1), reason, failed=True)
         return await self._give_up(message, delivery, reason)
 
-    async def _leave_to_newer(self, message: Msg, problem: envelope.NewerEvent) -> Settlement:
-        """Hands back what a worker of the newer version can handle; buries it when none came. Its run lives on."""
-        attempt, reason = message.metadata.num_delivered, f"written by a newer version: {problem}"
+    async def _leave_to_newer(self, message: Msg, newer: envelope.NewerEvent) -> Settlement:
+        """Hands back what a worker of the newer version can handle; after ten minutes without one, a dead letter."""
+        attempt, reason = message.metadata.num_delivered, f"written by a newer version: {newer}"
         if attempt < NEWER_ATTEMPTS:
             return Retry(pause_seconds(attempt), reason)
         return await self._give_up(message, None, reason)
 
-    @property
-    def _attempts(self) -> DeliveryAttempts:
-        return DeliveryAttempts(self.client)
-
     async def _count(self, message: Msg, settlement: Settlement) -> None:
         if isinstance(settlement, Ack):
             return
-        # A count that is lost makes the delivery one that crashed, of which many are allowed.
+        # A count that is lost makes the delivery look like a crash, of which many are allowed.
         with suppress(BusError):
             await self._attempts.count(message, failed=isinstance(settlement, Retry) and settlement.failed)
 
     async def _give_up(self, message: Msg, delivery: Delivery[Any] | None, reason: str) -> Settlement:
         try:
-            await self._store_dead_letter(message, reason)
+            await dead_letters.store(self.client, self.service, message, reason)
             metrics.dead_letters.labels(message.metadata.consumer).inc()
             if delivery is not None:
                 await self.on_give_up(delivery, reason)
-        except self._waiting as exc:
+        except self._unavailable as exc:
             return Retry(pause_seconds(MAX_FAILURES), f"dead letter not stored yet: {type(exc).__name__}")
         return Ack(f"dead letter: {reason}")
 
-    async def _store_dead_letter(self, message: Msg, reason: str) -> None:
-        where = message.metadata
-        headers = {
-            # The same letter twice is stored once; a replay long after is a new letter.
-            "Nats-Msg-Id": f"dead:{where.stream}:{where.sequence.stream}:{where.consumer}",
-            "x-original-subject": message.subject,
-            "x-original-sequence": str(where.sequence.stream),
-            "x-consumer": where.consumer,
-            "x-attempts": str(where.num_delivered),
-            "x-reason": " ".join(reason.split())[:500],
-            **tracing.outgoing(),
-        }
-        await self.client.jetstream(timeout=5).publish(subjects.dead(self.service), message.data, headers=headers)
-
 
 async def look(at: Awaitable[str], fields: dict[str, Any]) -> None:
-    """One step of a loop over many datasets: one's trouble, foreseen or not, is told and keeps nobody else waiting."""
+    """One step of a loop over many datasets: the failure of one, foreseen or not, is logged and the loop continues."""
     try:
         outcome = await at
     except Exception as exc:
@@ -158,15 +151,12 @@ def pause_seconds(attempt: int) -> float:
     return _PAUSES_SECONDS[min(attempt, len(_PAUSES_SECONDS)) - 1]
 
 
-def _delivery(message: Msg) -> tuple[Delivery[Any] | None, envelope.UndecodableEvent | None]:
-    """The message as a delivery, or None and why it is none."""
-    where = message.metadata
+async def _decoded(decode: Decode) -> tuple[Delivery[Any] | None, envelope.UndecodableEvent | None]:
+    """The delivery, or None and why there is none."""
     try:
-        event = envelope.decode(message.data)
+        return await decode(), None
     except envelope.UndecodableEvent as exc:
         return None, exc
-    event_id = (message.headers or {}).get(envelope.CE_ID, "")
-    return Delivery(event, event_id, message.subject, where.sequence.stream, where.num_delivered), None
 
 
 async def _beat(message: Msg) -> None:
@@ -188,20 +178,19 @@ async def _apply(message: Msg, settlement: Settlement) -> None:
                 pass
 
 
-def _whose(message: Msg, delivery: Delivery[Any] | None) -> dict[str, str | int | None]:
-    """What finds the lines of one dataset, one run, one request; of a message that can't be read, its header's word."""
+def _identifiers(message: Msg, delivery: Delivery[Any] | None) -> dict[str, str | int | None]:
+    """What finds the lines of one dataset, run or request; of a message that can't be decoded, what its header says."""
     if delivery is None:
         return {"dataset_id": (message.headers or {}).get(envelope.CE_SUBJECT)}
     event = delivery.event
     return {"dataset_id": event.dataset_id, "run": delivery.run, "correlation_id": event.correlation_id}
 
 
-def _tell(
-    message: Msg, route: Route[Any], delivery: Delivery[Any] | None, settlement: Settlement, seconds: float
-) -> None:
+def _log_settlement(message: Msg, delivery: Delivery[Any] | None, settlement: Settlement, seconds: float) -> None:
+    durable = message.metadata.consumer
     fields = {
-        **_whose(message, delivery),
-        "durable": route.durable,
+        **_identifiers(message, delivery),
+        "durable": durable,
         "subject": message.subject,
         "sequence": message.metadata.sequence.stream,
         "type": (message.headers or {}).get(envelope.CE_TYPE, ""),
@@ -209,8 +198,8 @@ def _tell(
         "outcome": settlement.why,
         "ms": round(seconds * 1000, 1),
     }
-    metrics.message_seconds.labels(route.durable, settlement.outcome).observe(seconds)
+    metrics.message_seconds.labels(durable, settlement.outcome).observe(seconds)
     if message.metadata.num_delivered > 1:
-        metrics.redeliveries.labels(route.durable).inc()
+        metrics.redeliveries.labels(durable).inc()
     level = logging.WARNING if isinstance(settlement, Retry) else logging.INFO
     _log.log(level, "message", extra={"fields": fields})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from faststream.nats import NatsBroker
+from nats.aio.client import Client
 
 from bus import metrics, topology
 from bus.connection import close, make_broker
@@ -65,6 +66,7 @@ class _StreamWork:
     def __init__(self, service: str, nats_url: str, durables: tuple[str, ...], wire: Wire, traces: Endpoint) -> None:
         self._service, self._durables, self._wire, self._traces = service, durables, wire, traces
         self._broker = make_broker(nats_url, service, on_closed=self._on_closed)
+        self._client: Client | None = None
         self._wiring: Wiring | None = None
         self._stopping = False
 
@@ -78,7 +80,7 @@ class _StreamWork:
             await self._stop_broker()
 
     async def missing(self) -> list[str]:
-        if not (self._broker._connection and self._broker._connection.is_connected):
+        if not (self._client and self._client.is_connected):
             return ["nats: not connected"]
         if self._wiring is None:
             return await self._undeclared() or ["starting"]
@@ -88,7 +90,7 @@ class _StreamWork:
         return [failure for failure in failures if failure]
 
     async def exposition(self) -> bytes:
-        return await metrics.exposition(self._broker._connection, self._durables)
+        return await metrics.exposition(self._client, self._durables)
 
     async def _work(self, wiring: Wiring, stop: asyncio.Event) -> None:
         self._wiring = wiring
@@ -103,10 +105,9 @@ class _StreamWork:
 
     async def _stop_broker(self) -> None:
         self._stopping = True
-        client = self._broker._connection
         await self._broker.stop()
-        if client is not None:
-            await close(client)
+        if self._client is not None:
+            await close(self._client)
 
     async def _on_closed(self) -> None:
         # A closed client never comes back, and FastStream's pull loop would spin on it without yielding. Ending the
@@ -116,7 +117,7 @@ class _StreamWork:
             os._exit(1)
 
     async def _connected_and_declared(self) -> None:
-        await self._broker.connect()
+        self._client = await self._broker.connect()
         last: list[str] = []
         while problems := await self._undeclared():
             if problems != last:
@@ -126,18 +127,10 @@ class _StreamWork:
 
     async def _undeclared(self) -> list[str]:
         try:
-            return await topology.missing(client_of(self._broker), self._durables)
+            return await topology.missing(self._broker.connection, self._durables)
         except BusError as exc:
             return [str(exc)]
 
     async def _check_topology(self) -> None:
         if problems := await self._undeclared():
             raise BusError("; ".join(problems))
-
-
-def client_of(broker: NatsBroker) -> Any:
-    """The nats-py client of a connected broker; FastStream has no public name for it."""
-    client = broker._connection
-    if client is None:
-        raise BusError("the broker is not connected")
-    return client

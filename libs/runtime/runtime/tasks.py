@@ -8,7 +8,7 @@ from typing import Any, Final
 AGAIN_SECONDS: Final = 0.2
 
 
-async def end(*tasks: asyncio.Task[Any]) -> None:
+async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
     """Cancels the tasks until every one of them has ended; what they raise stays with them."""
     pending = {task for task in tasks if not task.done()}
     while pending:
@@ -30,7 +30,7 @@ async def run_until(stop: asyncio.Event, *work: Coroutine[Any, Any, None]) -> No
     try:
         done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        await end(stopping, *tasks)
+        await cancel_and_wait(stopping, *tasks)
     for task in tasks:
         if task in done:
             task.result()

@@ -7,7 +7,7 @@ from functools import partial
 from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
 
-from bus.worker import Wiring, client_of, serve
+from bus.worker import Wiring, serve
 from catalog.adapters import metrics
 from catalog.adapters.database import Database
 from catalog.adapters.reader import Reader
@@ -35,7 +35,7 @@ def run(settings: Settings) -> None:
 
 @asynccontextmanager
 async def wire(database_url: str, broker: NatsBroker) -> AsyncIterator[Wiring]:
-    database, client = Database(database_url), client_of(broker)
+    database, client = Database(database_url), broker.connection
     reader, projector = Reader(database), Projector(database, client)
     try:
         async with answering(client, SERVICE, answers(reader)):

@@ -14,7 +14,7 @@ from bus.life_log import LifeLog
 from bus.messages import MessageFactory
 from bus.settlement import Settler, look
 from bus.stream import Stream
-from bus.worker import Wiring, client_of, serve
+from bus.worker import Wiring, serve
 from contracts import subjects
 from manifest.adapters.facts import Facts
 from manifest.adapters.processing_list import processing
@@ -32,7 +32,7 @@ def run(settings: Settings) -> None:
 
     @asynccontextmanager
     async def wire(broker: NatsBroker) -> AsyncIterator[Wiring]:
-        client = client_of(broker)
+        client = broker.connection
         stream = Stream(client)
         async with open_store(settings.s3()) as store:
             handlers = Handlers(LifeLog(stream, MessageFactory(SERVICE)), Facts(stream, store), store)

@@ -16,7 +16,7 @@ from bus.life_log import LifeLog
 from bus.messages import MessageFactory
 from bus.settlement import Settler
 from bus.stream import Stream
-from bus.worker import Wiring, client_of, serve
+from bus.worker import Wiring, serve
 from contracts import subjects
 from objects import StoreError, StoreUnavailable, UploadLost, open_store
 from runtime.tuning import tune_malloc
@@ -43,7 +43,7 @@ def run(settings: Settings) -> None:
     async def wire(broker: NatsBroker) -> AsyncIterator[Wiring]:
         # As many as compute at the same time: each thread keeps memory of its own, and all want the interpreter.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(os.cpu_count()))
-        client = client_of(broker)
+        client = broker.connection
         stream, factory = Stream(client), MessageFactory(SERVICE)
         lives = LifeLog(stream, factory)
         async with open_store(settings.s3()) as store, Decoders(settings.max_decoded_seconds) as decoders:

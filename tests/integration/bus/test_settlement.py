@@ -16,8 +16,8 @@ from bus.errors import BusUnavailable
 from bus.messages import MessageFactory
 from bus.settlement import Settler
 from bus.stream import Stream
-from bus.worker import client_of
 from contracts import envelope, subjects
+from contracts.events import SpanPlanned
 from tests.lives import span_order
 
 pytestmark = pytest.mark.asyncio
@@ -41,12 +41,12 @@ class Desk:
             self.seen.append(delivery.attempt)
             return handler(delivery)
 
-        async def on_poison(delivery: Delivery, reason: str) -> None:
+        async def on_give_up(delivery: Delivery, reason: str) -> None:
             self.poisoned.append(reason)
 
         await self.broker.connect()
-        settler = Settler("segmenter", client_of(self.broker), (Away,), on_poison)
-        subscribe(self.broker, [Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, handle)], settler)
+        settler = Settler("segmenter", self.broker.connection, (Away,), on_give_up)
+        subscribe(self.broker, [Route(subjects.DURABLE_SPAN, SpanPlanned, handle)], settler)
         await self.broker.start()
 
     async def send(self, body: bytes | None = None, *, span: int = 0) -> None:
@@ -186,7 +186,7 @@ async def test_an_outage_before_a_failure_nobody_foresaw_is_not_counted_among_it
 async def test_a_message_that_ends_its_process_each_time_is_buried_before_it_is_handled_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settlement, "MAX_VANISHED", 2)
+    monkeypatch.setattr(settlement, "MAX_CRASHES", 2)
     await desk.declare_anew(ack_wait_seconds=0.5)
     await desk.send()
     await desk.vanish()
@@ -203,7 +203,7 @@ async def test_a_message_that_ends_its_process_each_time_is_buried_before_it_is_
 async def test_a_message_put_off_or_handed_back_many_times_has_not_vanished(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settlement, "MAX_VANISHED", 1)
+    monkeypatch.setattr(settlement, "MAX_CRASHES", 1)
     await desk.start(lambda delivery: Ack() if delivery.attempt == 6 else Retry(0.01))
     await desk.send()
     await desk.until(lambda: len(desk.seen) == 6)
@@ -291,8 +291,8 @@ async def test_a_worker_that_is_stopped_hands_its_message_back(desk: Desk, nats_
         return Ack()
 
     await desk.broker.connect()
-    settler = Settler("segmenter", client_of(desk.broker), (), lambda *_: asyncio.sleep(0))
-    subscribe(desk.broker, [Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, slow)], settler)
+    settler = Settler("segmenter", desk.broker.connection, (), lambda *_: asyncio.sleep(0))
+    subscribe(desk.broker, [Route(subjects.DURABLE_SPAN, SpanPlanned, slow)], settler)
     await desk.broker.start()
     await desk.send()
     await started.wait()
@@ -324,8 +324,8 @@ async def test_a_message_worked_on_for_longer_than_the_ack_wait_stays_with_its_w
         return Ack()
 
     await desk.broker.connect()
-    settler = Settler("segmenter", client_of(desk.broker), (), lambda *_: asyncio.sleep(0))
-    subscribe(desk.broker, [Route(subjects.DURABLE_SPAN, subjects.ALL_SPANS, long_work)], settler)
+    settler = Settler("segmenter", desk.broker.connection, (), lambda *_: asyncio.sleep(0))
+    subscribe(desk.broker, [Route(subjects.DURABLE_SPAN, SpanPlanned, long_work)], settler)
     await desk.broker.start()
     other = await js.pull_subscribe_bind(subjects.DURABLE_SPAN, subjects.STREAM)
     await desk.send()

@@ -151,7 +151,7 @@ async def test_an_order_of_another_version_is_handed_back(world: World, monkeypa
     [order] = await world.orders(run)
     monkeypatch.setattr("segmenter.domain.plan.PLAN_VERSION", "another")
     outcome = await world.handlers().on_span_planned(order)
-    assert outcome.why == f"order of plan version {PLAN_VERSION}"
+    assert outcome.why == f"job of plan version {PLAN_VERSION}"
     assert await world.segments(run) == []
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from runtime.tasks import end, run_until
+from runtime.tasks import cancel_and_wait, run_until
 
 
 async def deaf_once() -> None:
@@ -18,7 +18,7 @@ async def test_a_task_that_swallows_a_cancellation_ends_all_the_same() -> None:
     task = asyncio.create_task(deaf_once())
     await asyncio.sleep(0)
     async with asyncio.timeout(5):
-        await end(task)
+        await cancel_and_wait(task)
     assert task.cancelled()
 
 
@@ -28,7 +28,7 @@ async def test_tasks_that_have_ended_stay_as_they_are() -> None:
 
     task = asyncio.create_task(fails())
     await asyncio.wait([task])
-    await end(task)
+    await cancel_and_wait(task)
     assert isinstance(task.exception(), ValueError)
 
 

@@ -13,7 +13,7 @@ from nats.aio.client import Client
 
 from bus.connection import close, connect
 from bus.errors import BusUnavailable
-from runtime.tasks import end
+from runtime.tasks import cancel_and_wait
 
 USER: Final = "gateway"
 AGAIN_SECONDS: Final = 1.0
@@ -43,7 +43,7 @@ class Connection:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._dialling is not None:
-            await end(self._dialling)
+            await cancel_and_wait(self._dialling)
         if self._client is not None:
             await close(self._client)
 
