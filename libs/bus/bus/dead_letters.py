@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-import nats.js.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from bus.connection import connected
-from bus.errors import BusError
+from bus.errors import BusError, NotFound
 from bus.life_log import LifeLog
 from bus.messages import MessageFactory
 from bus.stream import Stream, translated
@@ -96,7 +95,7 @@ class DeadLetters:
                 raw = await self._js.get_msg(
                     subjects.DEAD_STREAM, seq=number, subject=subjects.DEAD_SUBJECTS[0], next=True
                 )
-        except nats.js.errors.NotFoundError:
+        except NotFound:
             return None
         told = raw.headers or {}
         return DeadLetter(
@@ -113,7 +112,7 @@ class DeadLetters:
         try:
             with translated():
                 await self._js.delete_msg(subjects.DEAD_STREAM, letter.number)
-        except nats.js.errors.NotFoundError:
+        except NotFound:
             return
 
     async def forget(self, dataset_id: str) -> None:

@@ -12,6 +12,10 @@ class BusUnavailable(BusError):
     """No answer, or the server can't store now; what was sent may still be stored later."""
 
 
+class NotFound(BusError):
+    """There is no such stream, durable or message."""
+
+
 class ConditionFailed(BusError):
     """A condition does not hold, or the message is stored already: only reading the subject tells which."""
 

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import nats.js.errors
 from nats.aio.client import Client
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -51,7 +50,7 @@ async def _look(client: Client, durable: str) -> None:
     try:
         with translated():
             info = await client.jetstream(timeout=1).consumer_info(subjects.STREAM, durable)
-    except (BusError, nats.js.errors.NotFoundError):
+    except BusError:
         return
     _pending.labels(durable).set(info.num_pending or 0)
     _under_way.labels(durable).set(info.num_ack_pending or 0)

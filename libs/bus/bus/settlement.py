@@ -28,8 +28,8 @@ from runtime import tracing
 from runtime.tasks import cancel_and_wait
 
 MAX_FAILURES: Final = 8  # by unforeseen errors; with the pauses below about a minute
-# Deliveries that crashed their worker. Each costs an ack wait, so this is ten minutes. A worker that is killed by chance
-# loses a message once or twice.
+# Deliveries that crashed their worker. Each costs an ack wait, so this is ten minutes; one or two may be
+# chance, as when a worker is killed.
 MAX_CRASHES: Final = 20
 NEWER_ATTEMPTS: Final = 24  # of an event of a newer version; with the pauses below ten minutes of rolling upgrade
 _PAUSES_SECONDS: Final = (0.5, 1, 2, 4, 8, 15, 30)

@@ -13,7 +13,7 @@ import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
 
-from bus.errors import BusUnavailable, from_server
+from bus.errors import BusUnavailable, NotFound, from_server
 from bus.messages import Message
 from bus.stored import Stored, read
 from contracts import envelope, subjects
@@ -28,8 +28,8 @@ def translated() -> Iterator[None]:
     """The one table from nats-py's errors to ours."""
     try:
         yield
-    except nats.js.errors.NotFoundError:
-        raise
+    except nats.js.errors.NotFoundError as exc:
+        raise NotFound(exc.description or "not found") from exc
     except (nats.js.errors.ServiceUnavailableError, nats.js.errors.NoStreamResponseError) as exc:
         raise BusUnavailable("JetStream does not answer") from exc
     except nats.js.errors.APIError as exc:

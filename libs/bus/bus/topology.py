@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-import nats.js.errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import (
@@ -20,7 +19,7 @@ from nats.js.api import (
     StreamConfig,
 )
 
-from bus.errors import TopologyDrift
+from bus.errors import NotFound, TopologyDrift
 from bus.stream import translated
 from contracts import subjects
 
@@ -167,7 +166,7 @@ async def _stream(js: JetStreamContext, name: str) -> StreamConfig | None:
     try:
         with translated():
             return (await js.stream_info(name)).config
-    except nats.js.errors.NotFoundError:
+    except NotFound:
         return None
 
 
@@ -175,7 +174,7 @@ async def _consumer(js: JetStreamContext, name: str) -> ConsumerConfig | None:
     try:
         with translated():
             info = await js.consumer_info(subjects.STREAM, name)
-    except nats.js.errors.NotFoundError:
+    except NotFound:
         return None
     return cast("ConsumerConfig", info.config)
 

@@ -15,12 +15,11 @@ from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
-import nats.js.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy
 
-from bus.errors import BusError, BusUnavailable
+from bus.errors import BusError, BusUnavailable, NotFound
 from bus.stream import ANSWER_SECONDS, translated
 from catalog.errors import FeedLost
 from contracts import envelope, subjects
@@ -122,7 +121,7 @@ class Feed:
 
     async def close(self) -> None:
         # Both are courtesies: the server forgets an idle consumer by itself.
-        with suppress(BusError, nats.js.errors.NotFoundError), translated():
+        with suppress(BusError), translated():
             if self._subscription is not None:
                 await self._subscription.unsubscribe()
             if self._client.is_connected:
@@ -156,7 +155,7 @@ class Feed:
         try:
             with translated():
                 info = await self._js.consumer_info(subjects.STREAM, self._name)
-        except nats.js.errors.NotFoundError as exc:
+        except NotFound as exc:
             raise FeedLost("the consumer is gone") from exc
         sent = info.delivered.consumer_seq if info.delivered else 0
         if sent > self._delivered:
@@ -234,5 +233,5 @@ class Feed:
 def _missing_is_unavailable() -> Iterator[None]:
     try:
         yield
-    except nats.js.errors.NotFoundError as exc:
+    except NotFound as exc:
         raise BusUnavailable(f"stream {subjects.STREAM} is missing") from exc

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-import nats.js.errors
 from nats.aio.client import Client
 
+from bus.errors import NotFound
 from bus.stream import ANSWER_SECONDS, Stream, translated
 from contracts import subjects
 
@@ -32,7 +32,7 @@ async def still_there(client: Client, tip: Tip) -> bool:
     try:
         with translated():
             found = await client.jetstream(timeout=ANSWER_SECONDS).get_msg(subjects.STREAM, seq=tip.seq)
-    except nats.js.errors.NotFoundError:
+    except NotFound:
         return await _went_with_its_dataset(client, tip)
     return found.time is not None and abs(found.time - tip.stored_at) < _SAME
 
