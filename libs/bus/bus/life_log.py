@@ -79,18 +79,22 @@ class LifeLog:
             if appended is not None:
                 return appended
 
-    async def submit_upload(self, upload: commands.Upload, request: commands.RequestProcess) -> Appended | life.Refused:
-        """Begins a life and its first run in one atomic batch.
+    async def submit_upload(
+        self, upload: commands.Upload, request: commands.RequestProcess | None = None
+    ) -> Appended | life.Refused:
+        """Begins the life of an id that was just drawn, without reading it; with `request` also its first run.
 
-        Raises: BusUnavailable, as `submit`.
+        Both are one atomic batch. Raises: BusUnavailable, as `submit`.
         """
-        uploaded = life.decide(life.Absent(), upload)
-        if isinstance(uploaded, life.Refused):
-            return uploaded
-        requested = life.decide(life.state_of(uploaded, 0), request)
-        if isinstance(requested, life.Refused):
-            return requested
-        appended = await self._append([uploaded, requested], 0, Backoff(self._backoff))
+        state: life.State = life.Absent()
+        new: list[events.Life] = []
+        for command in (upload, request) if request else (upload,):
+            decision = life.decide(state, command)
+            if isinstance(decision, life.Refused):
+                return decision
+            new.append(decision)
+            state = life.state_of(decision, 0)
+        appended = await self._append(new, 0, Backoff(self._backoff))
         return appended or life.Refused(code=life.ALREADY_EXISTS)
 
     async def _append(self, new: Sequence[events.Life], after: int, backoff: Backoff) -> Appended | None:

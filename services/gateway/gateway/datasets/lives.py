@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Final, TypeVar
+from datetime import datetime
+from typing import Final, NamedTuple, TypeVar
 
 from bus.errors import BusUnavailable
 from bus.life_log import Appended, LifeLog
@@ -17,6 +18,13 @@ DEADLINE_SECONDS: Final = 4.0  # the rest of the five belongs to the way there a
 T = TypeVar("T")
 
 
+class LastEvent(NamedTuple):
+    """What a dataset's last life event says: the state it led to, and when."""
+
+    state: life.Alive
+    at: datetime
+
+
 class Lives:
     """The lives of all datasets, as one user may see them."""
 
@@ -27,34 +35,32 @@ class Lives:
         """Raises: BusUnavailable while the line is down, before anything large is read in vain."""
         self._connection.client()
 
-    async def seen(self, dataset_id: str, user_id: str) -> int:
-        """The sequence of the last event in the life of the user's dataset.
+    async def last(self, dataset_id: str, user_id: str) -> LastEvent:
+        """The last event in the life of the user's dataset, from the stream's leader.
 
-        Raises: NotFound where there is none, it is deleted, or it is somebody else's; BusUnavailable.
+        Raises: NotFound where there is none, it is deleted, or it is another user's; BusUnavailable.
         """
-        state = (await _patient(self._log().head(dataset_id))).state
-        if isinstance(state, life.Absent | life.Deleted) or state.user_id != user_id:
+        head = await _in_time(self._log().head(dataset_id))
+        if head.event is None or isinstance(head.state, life.Absent | life.Deleted) or head.state.user_id != user_id:
             raise NotFound("There is no such dataset.")
-        return state.seq
+        return LastEvent(head.state, head.event.at)
 
     async def append(self, command: commands.AnyCommand) -> Appended:
         """Raises: CommandRefused; BusUnavailable, after which the event may or may not be stored."""
-        return _accepted(await _patient(self._log().submit(command)))
+        return _accepted(await _in_time(self._log().submit(command)))
 
     async def append_upload(self, upload: commands.Upload, request: commands.RequestProcess | None) -> Appended:
-        """Begins a life; with `request` its first run begins in the same breath.
+        """Begins a life; with `request` its first run begins with it.
 
         Raises: as `append`.
         """
-        if request is None:
-            return await self.append(upload)
-        return _accepted(await _patient(self._log().submit_upload(upload, request)))
+        return _accepted(await _in_time(self._log().submit_upload(upload, request)))
 
     def _log(self) -> LifeLog:
         return LifeLog(Stream(self._connection.client()), MessageFactory(USER), DEADLINE_SECONDS)
 
 
-async def _patient(answer: Awaitable[T]) -> T:
+async def _in_time(answer: Awaitable[T]) -> T:
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             return await answer

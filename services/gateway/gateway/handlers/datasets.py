@@ -13,15 +13,17 @@ from litestar import HttpMethod, Request, Response, delete, post, route
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
+from msgspec import structs
 
 from bus.life_log import Appended
 from contracts import commands, keys, life, view
 from contracts.dataset import Source, Status
 from contracts.queries import DatasetRow, ListDatasets
 from gateway import metrics
+from gateway.datasets.catalog import Catalog
 from gateway.domain import fields, paging
 from gateway.domain.transcript import Judged, judge
-from gateway.errors import Fault, InvalidRequest, NotFound
+from gateway.errors import CatalogUnavailable, Fault, InvalidRequest, NotFound
 from gateway.http import openapi, request_body
 from gateway.http.auth import Caller
 from gateway.http.correlation import note
@@ -110,11 +112,11 @@ async def get_dataset(
     dataset_id: DatasetId,
     desk: NamedDependency[Desk],
 ) -> Response[Dataset]:
-    """One dataset, as of its last event or later."""
-    seen = await desk.lives.seen(str(dataset_id), desk.caller.user_id)
-    row = await desk.catalog.dataset(str(dataset_id), at_least=seen)
-    if row is None:
-        raise NotFound("There is no such dataset any more.")
+    """One dataset, as of its last event or later. `progress` is null while the catalog is unavailable."""
+    state, at = await desk.lives.last(str(dataset_id), desk.caller.user_id)
+    row = view.row_of(state, at=at, created_seq=state.seq)
+    if isinstance(state, life.Processing):
+        row = await _with_progress(desk.catalog, row)
     return Response(shown(row))
 
 
@@ -178,6 +180,20 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     process_dataset,
     cancel_dataset,
 )
+
+
+async def _with_progress(catalog: Catalog, row: DatasetRow) -> DatasetRow:
+    """The row as the catalog has it, which alone counts segments; without progress where it can't be asked.
+
+    Raises: NotFound when the dataset is deleted by now.
+    """
+    try:
+        counted = await catalog.dataset(row.id, at_least=row.seq)
+    except CatalogUnavailable:
+        return structs.replace(row, progress=None)
+    if counted is None:
+        raise NotFound("There is no such dataset.")
+    return counted
 
 
 def _who(caller: Caller, dataset_id: str) -> dict[str, Any]:
