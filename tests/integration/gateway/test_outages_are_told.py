@@ -55,12 +55,14 @@ async def readiness(url: str) -> tuple[int, list[str]]:
     return answer.status_code, answer.json()["missing"]
 
 
-async def test_without_a_catalog_writing_goes_on_and_reading_says_why_not(url: str, alice: httpx.AsyncClient) -> None:
+async def test_without_a_catalog_all_but_lists_is_served(url: str, alice: httpx.AsyncClient) -> None:
     dataset = await create(alice)
     path = f"/tts/datasets/{dataset['id']}"
     assert (await alice.post(f"{path}/process")).status_code == 202
+    processing = (await alice.get(path)).json()
+    assert (processing["status"], processing["progress"]) == ("processing", None)
     assert (await alice.post(f"{path}/cancel")).status_code == 202
-    assert await refused_in_time(alice.get(path)) == CATALOG
+    assert (await alice.get(path)).json()["status"] == "pending"
     assert await refused_in_time(alice.get("/tts/datasets")) == CATALOG
     assert await readiness(url) == (503, ["catalog: CatalogUnavailable"])
     assert (await alice.delete(path)).status_code == 204
@@ -73,7 +75,8 @@ async def test_a_catalog_that_has_no_answer_now_is_away(
     dataset = await create(alice)
     assert await readiness(url) == (200, [])
     catalog.unavailable = True
-    assert await refused_in_time(alice.get(f"/tts/datasets/{dataset['id']}")) == CATALOG
+    assert (await alice.get(f"/tts/datasets/{dataset['id']}")).json() == dataset
+    assert await refused_in_time(alice.get("/tts/datasets")) == CATALOG
     assert await readiness(url) == (503, ["catalog: CatalogUnavailable"])
 
 
