@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from contracts import keys
 from contracts.events import SegmentationPlanned, SegmentRow
-from contracts.failure import CueWarning, WarningSummary, summarise
+from contracts.failure import SHOWN, CueWarning, WarningSummary, summarise
 from contracts.plan_lines import PlannedSegment
 
 
@@ -92,4 +92,4 @@ def _with(planned: WarningSummary, more: list[CueWarning]) -> WarningSummary:
     counts = dict(planned.counts)
     for code, count in own.counts.items():
         counts[code] = counts.get(code, 0) + count
-    return WarningSummary(counts, (*planned.first, *own.first)[: max(len(planned.first), 100)])
+    return WarningSummary(counts, (*planned.first, *own.first)[: max(len(planned.first), SHOWN)])
