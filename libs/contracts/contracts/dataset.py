@@ -36,8 +36,12 @@ class Source(Struct, frozen=True, kw_only=True):
     transcript_encoding: str
 
 
-class Options(Struct, frozen=True, kw_only=True):
-    """How to cut. `sample_rate` in Hz; None keeps the source's rate."""
+class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How to cut. `sample_rate` in Hz; None keeps the source's rate.
+
+    The only struct that refuses fields it does not know: whoever cut without one of them would cut wrongly. A reader
+    that shows options and acts on none uses `contracts.shown_options`.
+    """
 
     sample_rate: int | None = None
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from contracts import events
 from contracts.events import AnyEvent, Life
+from contracts.shown_options import with_known_options
 
 CE_TYPES: Final[Mapping[type, str]] = {
     events.DatasetUploaded: "tts.dataset.uploaded.v1",
@@ -38,7 +39,7 @@ class UndecodableEvent(ValueError):
 
 
 class NewerEvent(UndecodableEvent):
-    """A body that names its type, and that type, or a value in it, is unknown here: a newer version speaks."""
+    """A body that names its type, and that type, a value in it or an option is unknown here: a newer version speaks."""
 
 
 class _Typed(Struct):
@@ -74,6 +75,18 @@ def decode(body: bytes) -> AnyEvent:
         return _any_decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise _refusal(body, exc) from exc
+
+
+def decode_to_show(body: bytes) -> AnyEvent:
+    """Like `decode`, and slower, for whoever acts on no option: options that are unknown here are left out.
+
+    Raises: NewerEvent, UndecodableEvent.
+    """
+    try:
+        known = with_known_options(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        raise UndecodableEvent(str(exc)) from exc
+    return decode(known)
 
 
 def decode_life(body: bytes) -> Life:

@@ -1,6 +1,7 @@
 """The events of a dataset: its life, and the work of its runs. Past tense, immutable, public.
 
-Fields are only ever added, with defaults; a changed meaning is a new type. Readers ignore unknown fields.
+Fields are only ever added, with defaults; a changed meaning is a new type. Readers ignore unknown fields, except
+in `options`: an order with an option that a reader does not know is one of a newer release.
 A life event carries all that its catalog row shows, so a row can be rebuilt from it alone.
 """
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from contracts.dataset import Options, Status, TranscriptType
 from contracts.failure import RunFailure, WarningSummary
+from contracts.shown_options import with_known_options
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -78,4 +79,15 @@ Answer = Rows | Unavailable
 
 get_decoder: msgspec.json.Decoder[GetDataset] = msgspec.json.Decoder(GetDataset)
 list_decoder: msgspec.json.Decoder[ListDatasets] = msgspec.json.Decoder(ListDatasets)
-answer_decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+_answer_decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+def decode_answer(body: bytes) -> Answer:
+    """Options that are unknown here are left out of the rows: one dataset's must not hide all the others.
+
+    Raises: msgspec.DecodeError, UnicodeDecodeError.
+    """
+    try:
+        return _answer_decoder.decode(body)
+    except msgspec.ValidationError:
+        return _answer_decoder.decode(with_known_options(body))

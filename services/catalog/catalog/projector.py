@@ -41,6 +41,7 @@ class Projector:
         self._database = database
         self._client = client
         self._skipped: Counter[str] = Counter()
+        self._options_told = False
         self._problem = "not started yet"
         self._failures = 0
         self._seen = monotonic()
@@ -136,7 +137,16 @@ class Projector:
         fact, trouble = decoded(message)
         if fact is None:
             self._skip(message.ce_type, message.seq, trouble)
+        elif trouble:
+            self._tell_once_of_options(message.seq, trouble)
         return fact
+
+    def _tell_once_of_options(self, seq: int, why: str) -> None:
+        """A row that shows all but an option is no trouble for anybody; a line for each would be."""
+        if not self._options_told:
+            self._options_told = True
+            fields = {"sequence": seq, "reason": why, "remedy": "after the upgrade, `python -m catalog rebuild`"}
+            _log.warning("an option of a newer version is left out of the rows", extra={"fields": fields})
 
     def _skip(self, ce_type: str, seq: int, why: str) -> None:
         self._skipped[ce_type] += 1
@@ -156,11 +166,15 @@ class Projector:
 
 
 def decoded(message: Received) -> tuple[Fact | None, str]:
-    """The message as a fact, or None and why it is none."""
+    """The message as a fact, or None and why it is none. A fact with a reason lacks the options it names."""
+    reason = ""
     try:
-        event = envelope.decode(message.body)
+        try:
+            event = envelope.decode(message.body)
+        except envelope.NewerEvent as exc:
+            event, reason = envelope.decode_to_show(message.body), str(exc)
     except envelope.UndecodableEvent as exc:
         return None, str(exc)
     if not is_dataset_id(event.dataset_id):
         return None, "the dataset's id is not a UUID as we write them"
-    return Fact(event, message.seq, message.stored_at), ""
+    return Fact(event, message.seq, message.stored_at), reason

@@ -40,7 +40,7 @@ async def gateway(world: World) -> AsyncIterator[Client]:
 async def ask(client: Client, question: GetDataset | ListDatasets | bytes) -> Answer:
     subject = subjects.CATALOG_LIST if isinstance(question, ListDatasets) else subjects.CATALOG_GET
     body = question if isinstance(question, bytes) else msgspec.json.encode(question)
-    return queries.answer_decoder.decode((await client.request(subject, body, timeout=2.5)).data)
+    return queries.decode_answer((await client.request(subject, body, timeout=2.5)).data)
 
 
 async def test_a_row_is_answered_that_includes_the_event_asked_for(world: World, gateway: Client) -> None:
@@ -184,7 +184,7 @@ async def replica(world: World, database_url: str) -> AsyncIterator[Callable[[Ge
     async def requester(question: GetDataset) -> Answer:
         body = msgspec.json.encode(question)
         reply = await replies.reply(body, queries.get_decoder, lambda asked: on_get(asked, reader))
-        return queries.answer_decoder.decode(reply)
+        return queries.decode_answer(reply)
 
     yield requester
     await database.close()

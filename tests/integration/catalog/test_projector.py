@@ -3,6 +3,7 @@
 import asyncio
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import msgspec
@@ -14,7 +15,7 @@ from catalog.errors import CatalogError
 from catalog.projector import Projector
 from contracts import envelope, events, subjects
 from contracts import life as lives
-from contracts.dataset import Status
+from contracts.dataset import Options, Status
 from contracts.queries import Progress
 from runtime import tasks
 from tests.integration.catalog.world import World, declared, until
@@ -227,6 +228,42 @@ async def test_an_undecodable_message_is_left_behind(world: World) -> None:
         await world.reached(await world.author.requested(after))
         await projectors[0].check()
         assert {row.id for row in await world.rows()} == {before, after}
+
+
+async def test_an_option_of_a_newer_release_hides_neither_its_dataset_nor_any_other(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("WARNING", "catalog.projector")
+    event = lives.decide(lives.Absent(), upload(str(uuid4())))
+    assert isinstance(event, events.DatasetUploaded)
+    body = msgspec.json.decode(envelope.encode(event)) | {"options": {"sample_rate": 16_000, "padding_ms": 100}}
+    async with world.projecting():
+        for _ in range(3):
+            await world.admin.jetstream().publish(subjects.life(event.dataset_id), msgspec.json.encode(body))
+        after = await world.author.uploaded()
+        await world.reached(await world.author.requested(after))
+        row = await world.row(event.dataset_id)
+        assert {row.id for row in await world.rows()} == {event.dataset_id, after}
+    assert row is not None
+    assert (row.status, row.options) == (Status.PENDING, Options(sample_rate=16_000))
+    [told] = [record.__dict__["fields"] for record in caplog.records if "option" in record.getMessage()]
+    assert "padding_ms" in told["reason"]
+
+
+async def test_a_row_that_a_newer_catalog_stored_is_read_with_the_options_that_are_known(world: World) -> None:
+    dataset_id = await world.author.uploaded()
+    async with world.projecting():
+        await world.reached(await world.author.requested(dataset_id))
+        admin = await asyncpg.connect(world.database_url)
+        await admin.execute("""UPDATE dataset SET options = options || '{"padding_ms": 100}'""")
+        await admin.close()
+        row = await world.row(dataset_id)
+        assert row is not None
+        assert row.options == Options()
+        await world.reached(await world.author.progressed(dataset_id, row.seq, 2))
+        row = await world.row(dataset_id)
+    assert row is not None
+    assert row.progress == Progress(segments=2, of=None)
 
 
 async def test_a_name_with_nul_and_other_odd_characters_is_stored_without_the_nul(world: World) -> None:

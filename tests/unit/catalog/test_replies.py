@@ -10,7 +10,7 @@ from catalog.adapters import replies
 from catalog.adapters.replies import Replies
 from catalog.domain.projection import fold
 from catalog.errors import DatabaseUnavailable
-from contracts.queries import Answer, GetDataset, Rows, Unavailable, answer_decoder, get_decoder
+from contracts.queries import Answer, GetDataset, Rows, Unavailable, decode_answer, get_decoder
 from tests.unit.catalog.values import DATASET, Story
 
 QUESTION = msgspec.json.encode(GetDataset(dataset_id=DATASET, at_least=1))
@@ -21,7 +21,7 @@ async def test_an_answer_travels_as_it_is() -> None:
         assert question == GetDataset(dataset_id=DATASET, at_least=1)
         return Rows(rows=())
 
-    assert answer_decoder.decode(await Replies().reply(QUESTION, get_decoder, nothing)) == Rows(rows=())
+    assert decode_answer(await Replies().reply(QUESTION, get_decoder, nothing)) == Rows(rows=())
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"\xff\xfe", b'{"dataset_id":"x"}'])
@@ -29,7 +29,7 @@ async def test_a_malformed_question_never_reaches_the_handler(body: bytes) -> No
     async def never(_: GetDataset) -> Answer:
         raise AssertionError
 
-    answer = answer_decoder.decode(await Replies().reply(body, get_decoder, never))
+    answer = decode_answer(await Replies().reply(body, get_decoder, never))
     assert isinstance(answer, Unavailable)
     assert answer.reason.startswith("malformed request: ")
 
@@ -38,7 +38,7 @@ async def test_a_database_that_is_away_becomes_its_reason() -> None:
     async def away(_: GetDataset) -> Answer:
         raise DatabaseUnavailable("the database does not answer")
 
-    answer = answer_decoder.decode(await Replies().reply(QUESTION, get_decoder, away))
+    answer = decode_answer(await Replies().reply(QUESTION, get_decoder, away))
     assert answer == Unavailable(reason="the database does not answer")
 
 
@@ -56,7 +56,7 @@ async def test_an_answer_is_not_waited_for_longer_than_promised_even_where_it_ca
         raise AssertionError
 
     started = monotonic()
-    answer = answer_decoder.decode(await Replies().reply(QUESTION, get_decoder, stubborn))
+    answer = decode_answer(await Replies().reply(QUESTION, get_decoder, stubborn))
     assert isinstance(answer, Unavailable)
     assert monotonic() - started < 2
     freed.set()
@@ -73,7 +73,7 @@ async def test_a_page_too_large_for_a_message_is_cut_and_says_that_there_is_more
         return Rows(rows=(row,) * 10, more=False)
 
     body = await Replies().reply(QUESTION, get_decoder, ten)
-    answer = answer_decoder.decode(body)
+    answer = decode_answer(body)
     assert isinstance(answer, Rows)
     assert len(body) <= 2_000
     assert answer.more
@@ -89,6 +89,6 @@ async def test_a_single_row_too_large_for_a_message_is_said(monkeypatch: pytest.
     async def one(_: GetDataset) -> Answer:
         return Rows(rows=(row,))
 
-    answer = answer_decoder.decode(await Replies().reply(QUESTION, get_decoder, one))
+    answer = decode_answer(await Replies().reply(QUESTION, get_decoder, one))
     assert isinstance(answer, Unavailable)
     assert "too large" in answer.reason

@@ -7,9 +7,10 @@ from uuid import UUID
 import msgspec
 
 from catalog.errors import Unreadable
-from contracts.dataset import Options, Status, TranscriptType
+from contracts.dataset import Status, TranscriptType
 from contracts.failure import RunFailure, WarningSummary
 from contracts.queries import DatasetRow, Progress
+from contracts.shown_options import known
 
 _RENAMED = {
     "audio_key": "audio_s3_key",
@@ -23,7 +24,7 @@ _SAME = tuple(
 _JSON: Mapping[str, Callable[[str], Any]] = {
     "error": msgspec.json.Decoder(RunFailure).decode,
     "warnings": msgspec.json.Decoder(WarningSummary).decode,
-    "options": msgspec.json.Decoder(Options).decode,
+    "options": lambda text: known(msgspec.json.decode(text)),
 }
 _REMEDY = "run `python -m catalog rebuild`"
 

@@ -4,6 +4,7 @@ Postgres has no way to store the character NUL. It is left out on the way in, he
 that can't be stored would otherwise stop the projection.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 from contracts.dataset import Options
 from contracts.failure import RunFailure, WarningSummary
+from contracts.shown_options import known
 
 SCHEMA_REVISION: Final = "0002"  # the migration that this version needs; later ones keep what it uses
 
@@ -40,20 +42,23 @@ class Words(TypeDecorator[str]):
 
 
 class Structured(TypeDecorator[Any]):
-    """A Struct of the contracts as jsonb, so that people can query it."""
+    """A Struct of the contracts as jsonb, so that people can query it; `read` makes it of what is stored."""
 
     impl = JSONB(none_as_null=True)
     cache_ok = True
 
-    def __init__(self, kind: type[msgspec.Struct]) -> None:
+    def __init__(self, kind: type[msgspec.Struct], read: Callable[[Any], Any] | None = None) -> None:
         super().__init__()
         self.kind = kind
+        self.read = read
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return without_nul(msgspec.to_builtins(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else msgspec.convert(value, self.kind)
+        if value is None:
+            return None
+        return self.read(value) if self.read else msgspec.convert(value, self.kind)
 
 
 def dataset_table(name: str, metadata: MetaData) -> Table:
@@ -80,7 +85,7 @@ def dataset_table(name: str, metadata: MetaData) -> Table:
         Column("error_message", Words),
         Column("error", Structured(RunFailure)),
         Column("warnings", Structured(WarningSummary), nullable=False),
-        Column("options", Structured(Options), nullable=False),
+        Column("options", Structured(Options, known), nullable=False),
         Column("created_at", TIMESTAMP(timezone=True), nullable=False),
         Column("updated_at", TIMESTAMP(timezone=True), nullable=False),
         Column("fact_at", TIMESTAMP(timezone=True)),

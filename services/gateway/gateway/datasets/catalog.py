@@ -6,7 +6,7 @@ import msgspec
 import nats.errors
 
 from contracts import subjects
-from contracts.queries import DatasetRow, GetDataset, ListDatasets, Rows, Unavailable, answer_decoder
+from contracts.queries import DatasetRow, GetDataset, ListDatasets, Rows, Unavailable, decode_answer
 from gateway.datasets.connection import Connection
 from gateway.errors import CatalogUnavailable
 from runtime import tracing
@@ -44,7 +44,7 @@ class Catalog:
             with tracing.span(subject, "client"):
                 headers = tracing.outgoing() or None
                 reply = await client.request(subject, question, timeout=DEADLINE_SECONDS, headers=headers)
-            answer = answer_decoder.decode(reply.data)
+            answer = decode_answer(reply.data)
         except (nats.errors.Error, TimeoutError) as exc:
             raise CatalogUnavailable("The catalog does not answer. Try again.") from exc
         except msgspec.MsgspecError as exc:
