@@ -4,8 +4,13 @@ A `detail` is shown to the client: it names what to change and never what is ins
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from contracts import life
+from gateway.domain.wording import summary
+
+NO_DATASET: Final = "There is no dataset of yours with this id."
+NO_ADDRESS: Final = "There is nothing at this address."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class InvalidRequest(GatewayError):
     """A part, parameter or member is missing, unknown, repeated or has a value that is not allowed."""
 
     def __init__(self, *faults: Fault) -> None:
-        super().__init__(" ".join(fault.detail for fault in faults), *faults)
+        super().__init__(summary(faults), *faults)
 
 
 class MalformedRequest(GatewayError):
@@ -51,7 +56,10 @@ class Unauthenticated(GatewayError):
 
 
 class NotFound(GatewayError):
-    """There is no such dataset, or it is somebody else's: the two are never told apart."""
+    """There is no such dataset, or it is somebody else's, or the id is none: these are never told apart."""
+
+    def __init__(self, detail: str = NO_DATASET) -> None:
+        super().__init__(detail)
 
 
 class CommandRefused(GatewayError):

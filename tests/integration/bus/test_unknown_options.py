@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import msgspec
 import pytest
+from tests.integration.bus.test_settle import Desk
 
 from bus.deliveries import Ack
 from bus.life_log import LifeLog
@@ -15,7 +16,6 @@ from contracts.dataset import Options
 from contracts.failure import WarningSummary
 from manifest.adapters.facts import Facts
 from tests.integration.bus import test_settle
-from tests.integration.bus.test_settle import Desk
 from tests.lives import span_order, upload
 
 pytestmark = pytest.mark.asyncio

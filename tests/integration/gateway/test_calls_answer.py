@@ -56,7 +56,6 @@ UNANSWERABLE = (
     ("GET", "/tts/datasets?cursor=", 400, "invalid-request", "cursor"),
     ("GET", "/tts/datasets?sort=name", 400, "invalid-request", "sort"),
     ("HEAD", "/tts/datasets?sort=name", 400, "", ""),
-    ("POST", "/tts/datasets?name=x", 400, "invalid-request", "name"),
     ("GET", "/tts/datasets/{id}?expand=all", 400, "invalid-request", "expand"),
     ("DELETE", "/tts/datasets/{id}?force=1", 400, "invalid-request", "force"),
     ("POST", "/tts/datasets/{id}/process?force=1", 400, "invalid-request", "force"),
@@ -207,6 +206,37 @@ async def test_two_users_never_see_each_others_datasets(
         assert (other.status_code, other.json()["detail"]) == (absent.status_code, absent.json()["detail"])
         assert (other.status_code, other.json()["code"]) == (404, "not-found")
     assert (await alice.get(path)).json() == hers
+
+
+async def test_an_id_that_does_not_exist_is_told_in_the_same_way_on_every_call(
+    alice: httpx.AsyncClient, bob: httpx.AsyncClient, catalog: CatalogPlayer
+) -> None:
+    hers, gone = await create(alice), await create(bob)
+    await bob.delete(f"/tts/datasets/{gone['id']}")
+    told = set()
+    for dataset_id in (hers["id"], gone["id"], str(uuid4()), "1", "not-a-uuid", "{id}", "%00", "x" * 3_000):
+        for method, tail in (("GET", ""), ("DELETE", ""), ("POST", "/process"), ("POST", "/cancel"), ("HEAD", "")):
+            answer = await bob.request(method, f"/tts/datasets/{dataset_id}{tail}")
+            assert answer.status_code == 404, (method, dataset_id)
+            if method != "HEAD":
+                problem = answer.json()
+                told.add((problem["code"], problem["title"], problem["detail"], problem["remedy"]))
+    assert len(told) == 1
+    assert told.pop()[2] == "There is no dataset of yours with this id."
+
+
+async def test_all_faults_of_a_query_are_told_at_once(alice: httpx.AsyncClient) -> None:
+    answer = await alice.get("/tts/datasets?limit=0&cursor=7&status=done&sort=name&status=ready")
+    assert [(fault["field"], fault["code"], fault["detail"]) for fault in answer.json()["errors"]] == [
+        ("sort", "unknown", "There is no query parameter 'sort' here; there are limit, cursor, status."),
+        ("limit", "invalid", "'limit' must be a whole number from 1 to 100, such as limit=20."),
+        ("cursor", "invalid", "'cursor' must be one that a Link header gave; leave it out for the first page."),
+        ("status", "duplicate", "The query parameter 'status' may be there only once."),
+    ]
+    path = f"/tts/datasets/{uuid4()}/process?force=1"
+    answer = await alice.post(path, json={"options": {"speed": 2, "sample_rate": 96_000}})
+    fields = [fault["field"] for fault in answer.json()["errors"]]
+    assert fields == ["force", "options.speed", "options.sample_rate"]
 
 
 async def test_a_deleted_dataset_is_gone(alice: httpx.AsyncClient, observer: Stream, catalog: CatalogPlayer) -> None:

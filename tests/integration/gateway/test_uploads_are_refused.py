@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import requests
 
 from bus.stream import Stream
 from contracts import subjects
 from objects import ObjectStore, UploadLost
 from stack import tokens
-from tests.integration.gateway.forms import BOUNDARY, END, form, part, refusal, send
+from tests.integration.gateway.forms import BOUNDARY, CONTENT_TYPE, END, form, part, refusal, send
 from tests.integration.gateway.running import SECRET, SRT, WAV, as_user, serving, until
 
 AUDIO, TRANSCRIPT, NAME = part("audio", WAV, filename="a.wav"), part("transcript", SRT), part("name", "n")
@@ -77,11 +78,81 @@ async def test_a_form_with_a_mistake_is_refused_and_the_field_is_named(
         (form(AUDIO, TRANSCRIPT, NAME, part("transcript_type", "vtt")), [("transcript_type", "invalid")]),
         (form(AUDIO, TRANSCRIPT, NAME, part("auto_process", "yes")), [("auto_process", "invalid")]),
         (form(AUDIO, TRANSCRIPT, NAME, part("options", "{")), [("options", "invalid")]),
-        (form(AUDIO, TRANSCRIPT, NAME, part("options", '{"speed": 1}')), [("options", "invalid")]),
-        (form(AUDIO, TRANSCRIPT, NAME, part("options", '{"sample_rate": 1}')), [("options", "invalid")]),
+        (form(AUDIO, TRANSCRIPT, NAME, part("options", '{"speed": 1}')), [("options.speed", "unknown")]),
+        (form(AUDIO, TRANSCRIPT, NAME, part("options", '{"sample_rate": 1}')), [("options.sample_rate", "invalid")]),
+        (form(part("audio", "sample.wav"), TRANSCRIPT, NAME), [("audio", "not-a-file")]),
+        (form(AUDIO, part("transcript", "my talks/sample.srt"), NAME), [("transcript", "not-a-file")]),
+        (
+            form(part("audio", "sample.wav"), part("transcript", "sample.srt"), part("options", "sample_rate")),
+            [("audio", "not-a-file"), ("transcript", "not-a-file"), ("options", "invalid"), ("name", "missing")],
+        ),
+        (form(part("name", ""), AUDIO)[:-3_000], [("name", "invalid"), ("audio", "truncated")]),
+        # Whatever comes first, and whatever the recording is like, the other faults are told with it.
+        (
+            form(part("name", ""), BIG[:-2_000_000], part("speed", "2"), part("auto_process", "yes")),
+            [("name", "invalid")],
+        ),
+        (
+            form(part("name", ""), AUDIO, part("speed", "2"), part("auto_process", "yes"), part("options", "[]")),
+            [
+                ("name", "invalid"),
+                ("speed", "unknown"),
+                ("auto_process", "invalid"),
+                ("options", "invalid"),
+                ("transcript", "missing"),
+            ],
+        ),
+        (
+            form(part("audio", SRT, filename="a.wav"), part("transcript_type", "vtt"), NAME),
+            [("audio", "unknown-format"), ("transcript_type", "invalid"), ("transcript", "missing")],
+        ),
+        (
+            form(part("name", ""), part("audio", b"")),
+            [("name", "invalid"), ("audio", "empty"), ("transcript", "missing")],
+        ),
     ):
         assert refusal(await send(alice, body)) == (400, "invalid-request", faults)
     await assert_nothing_stays(store, observer)
+
+
+async def test_the_faults_of_the_query_are_told_with_those_of_the_form(
+    alice: httpx.AsyncClient, store: ObjectStore, observer: Stream
+) -> None:
+    body = form(AUDIO, part("name", ""))
+    answer = await alice.post("/tts/datasets?force=1&name=n", content=body, headers=CONTENT_TYPE)
+    faults = [("force", "unknown"), ("name", "unknown"), ("name", "invalid"), ("transcript", "missing")]
+    assert refusal(answer) == (400, "invalid-request", faults)
+    answer = await alice.post("/tts/datasets?force=1", content=form(AUDIO, TRANSCRIPT, NAME), headers=CONTENT_TYPE)
+    assert refusal(answer) == (400, "invalid-request", [("force", "unknown")])
+    no_form = [("force", "unknown"), ("content-type", "invalid")]
+    assert refusal(await alice.post("/tts/datasets?force=1")) == (400, "invalid-request", no_form)
+    await assert_nothing_stays(store, observer)
+
+
+async def test_the_dictionary_that_requests_does_not_make_json_is_recognised(
+    url: str, store: ObjectStore, observer: Stream
+) -> None:
+    def post() -> requests.Response:
+        token = tokens.issue("alice", SECRET, lifetime_seconds=600)
+        return requests.post(
+            f"{url}/tts/datasets",
+            headers={"Authorization": f"Bearer {token}"},
+            data={"name": "n", "options": {"sample_rate": 24_000}},  # type: ignore[dict-item]
+            files={"audio": ("a.wav", WAV), "transcript": ("t.srt", SRT)},
+            timeout=20,
+        )
+
+    answer = await asyncio.to_thread(post)
+    assert (answer.status_code, [fault["field"] for fault in answer.json()["errors"]]) == (400, ["options"])
+    assert "json.dumps(...)" in answer.json()["detail"]
+    await assert_nothing_stays(store, observer)
+
+
+async def test_a_text_without_a_file_name_may_still_be_a_transcript(alice: httpx.AsyncClient) -> None:
+    for text in ("It was late.", "I wrote it down in notes.txt", SRT):
+        assert (await send(alice, form(AUDIO, part("transcript", text), NAME))).status_code == 201
+    # A file whose content looks like a path was sent as a file.
+    assert (await send(alice, form(AUDIO, part("transcript", "a.srt", filename="t.txt"), NAME))).status_code == 201
 
 
 async def test_a_body_that_is_no_form_is_refused(

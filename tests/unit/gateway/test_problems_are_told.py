@@ -63,6 +63,7 @@ def told(problem: Exception) -> dict[str, Any]:
         (UploadLost("x"), 503, "storage-unavailable"),
         (BucketMissing("x"), 503, "storage-unavailable"),
         (e.CommandRefused(life.Refused(code=life.NOT_FOUND)), 404, "not-found"),
+        (e.NotFound(e.NO_ADDRESS), 404, "not-found"),
         (e.CommandRefused(life.Refused(code=life.ALREADY_PROCESSING, run=7)), 409, "already-processing"),
         (e.CommandRefused(life.Refused(code=life.NOT_PROCESSING)), 409, "not-processing"),
         (e.CommandRefused(life.Refused(code=life.ALREADY_EXISTS)), 409, "already-exists"),
@@ -95,8 +96,14 @@ def test_a_conflict_names_the_run_in_the_way() -> None:
     assert answer["detail"] == "The dataset is being processed: run 4711 is under way."
 
 
+def test_a_dataset_that_is_not_there_is_the_same_whoever_finds_out() -> None:
+    by_command = told(e.CommandRefused(life.Refused(code=life.NOT_FOUND)))
+    assert by_command == told(e.NotFound())
+    assert by_command["detail"] == "There is no dataset of yours with this id."
+
+
 def test_members_that_do_not_apply_are_not_there() -> None:
-    assert set(told(e.NotFound("There is no such dataset."))) == {
+    assert set(told(e.NotFound())) == {
         "type",
         "title",
         "status",
@@ -122,11 +129,44 @@ def test_dropped_cues_are_listed_with_their_lines_up_to_a_hundred() -> None:
     assert len(answer["errors"]) == 100
     assert answer["errors"][1] == {"field": "transcript", "code": "bad-time", "detail": "25:99", "line": 4}
 
+    assert answer["errors_left_out"] == 50
+
+
+HOSTILE = ("x" * 50_000, "\0" * 50_000, "😀" * 50_000, '"' * 50_000, "\ud800" * 50_000, "\u202e" * 50_000)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=["long", "controls", "four bytes", "quotes", "surrogates", "turned"])
+def test_no_answer_grows_with_what_was_sent(text: str) -> None:
+    faults = [e.Fault(f"{n}{text}", "unknown", f"There is no {text}.", line=n) for n in range(1, 5_001)]
+    path = f"/tts/datasets/{text.replace(chr(0xD800), chr(0xFFFD))}"
+    cues = NoUsableCue(text, dropped=CUES, remedy="x")
+    for problem in (e.InvalidRequest(*faults), e.MalformedBody(text, *faults), cues):
+        described = problems.describe(problem, {**SCOPE, "path": path, "state": {"request_id": "r" * 64}})
+        assert len(msgspec.json.encode(described)) <= 16 * 1024
+        assert isinstance(described.errors, tuple)
+        assert 1 <= len(described.errors) <= 100
+    told_of = problems.describe(e.InvalidRequest(*faults), SCOPE)
+    assert isinstance(told_of.errors, tuple)
+    assert told_of.errors_left_out == 5_000 - len(told_of.errors)
+    assert "4995 more" in problems.describe(e.InvalidRequest(*short(5_000)), SCOPE).detail
+
+
+def short(count: int) -> list[e.Fault]:
+    return [e.Fault(f"f{n}", "unknown", "There is none.") for n in range(count)]
+
+
+def test_a_hundred_short_faults_are_told_and_the_others_counted() -> None:
+    answer = told(e.InvalidRequest(*short(101)))
+    assert (len(answer["errors"]), answer["errors_left_out"]) == (100, 1)
+    answer = told(e.InvalidRequest(*short(100)))
+    assert (len(answer["errors"]), answer.get("errors_left_out")) == (100, None)
+
 
 def test_the_frameworks_faults_are_ours_in_form() -> None:
     answer = told(ValidationException(extra=[{"key": "limit", "message": "x"}, {"key": "size", "message": "y" * 500}]))
     limit, size = answer["errors"]
-    assert limit == {"field": "limit", "code": "invalid", "detail": "'limit' must be a whole number from 1 to 100."}
+    must_be = "'limit' must be a whole number from 1 to 100, such as limit=20."
+    assert limit == {"field": "limit", "code": "invalid", "detail": must_be}
     assert (size["field"], size["code"]) == ("size", "invalid")
     assert len(size["detail"]) < 330
     assert answer["detail"] == f"{limit['detail']} {size['detail']}"

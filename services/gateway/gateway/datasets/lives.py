@@ -42,7 +42,7 @@ class Lives:
         """
         head = await _in_time(self._log().head(dataset_id))
         if head.event is None or isinstance(head.state, life.Absent | life.Deleted) or head.state.user_id != user_id:
-            raise NotFound("There is no such dataset.")
+            raise NotFound
         return LastEvent(head.state, head.event.at)
 
     async def append(self, command: commands.AnyCommand) -> Appended:

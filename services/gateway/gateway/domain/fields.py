@@ -1,44 +1,23 @@
-"""The form of an upload and the options of a run: which fields there are, and what may stand in them.
+"""The form of an upload: which fields there are, and what may stand in them. Each is judged alone, as it arrives."""
 
-Each field is judged alone, as it arrives, so that a mistake ends an upload before its recording is read.
-"""
-
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from contracts.dataset import Options, TranscriptType
+from gateway.domain import options
 from gateway.errors import Fault, InvalidRequest
 
 MAX_NAME_CHARS: Final = 200
 MAX_DESCRIPTION_CHARS: Final = 2_000
 MAX_ENCODING_CHARS: Final = 64
 MAX_FIELD_BYTES: Final = 16 * 1024  # no valid value of a text field is longer
-MAX_DETAIL_CHARS: Final = 300  # an answer quotes an unknown key; it must not grow with it
 
 _LAYOUT: Final = frozenset("\t\n\r")
 _TYPES: Final = {kind.value: kind for kind in TranscriptType}
 _SWITCHES: Final = {"true": True, "1": True, "false": False, "0": False}
-_PATH: Final = re.compile(r" - at `\$\.?(.*)`$")
-
-
-class WantedOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """Options as a client writes them. `sample_rate` in Hz; null keeps the source's."""
-
-    sample_rate: Annotated[int, Meta(ge=8_000, le=48_000)] | None = None
-
-    def agreed(self) -> Options:
-        return Options(sample_rate=self.sample_rate)
-
-
-class ProcessBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of `process`. Without `options` those stand that the dataset shows."""
-
-    options: WantedOptions | None = None
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -70,36 +49,19 @@ def form_of(values: Mapping[str, Any]) -> Form:
     return Form(**{field: value for field, value in values.items() if value is not None})
 
 
-def process_options(raw: bytes) -> Options | None:
-    """The options that the JSON in `raw` asks for; None where there is no body or it names none.
-
-    Raises: InvalidRequest.
-    """
-    if not raw.strip():
-        return None
-    try:
-        body = msgspec.json.decode(raw, type=ProcessBody)
-    except UnicodeDecodeError as exc:
-        raise InvalidRequest(_fault("body", "The body must be UTF-8 text")) from exc
-    except ValueError as exc:
-        path = _PATH.search(str(exc))
-        raise InvalidRequest(_fault(path[1] if path else "body", f"The body is not valid: {exc}")) from exc
-    return body.options.agreed() if body.options else None
-
-
 def _fault(field: str, detail: str) -> Fault:
-    return Fault(field, "invalid", f"{detail[:MAX_DETAIL_CHARS]}.")
+    return Fault(field, "invalid", f"{detail}.")
 
 
 def _name(text: str) -> str:
     if not 1 <= len(text) <= MAX_NAME_CHARS:
-        raise ValueError(f"must have 1 to {MAX_NAME_CHARS} characters")
+        raise ValueError(f"must have 1 to {MAX_NAME_CHARS} characters, and has {len(text)}")
     return _without_controls(text, frozenset())
 
 
 def _description(text: str) -> str:
     if len(text) > MAX_DESCRIPTION_CHARS:
-        raise ValueError(f"must have at most {MAX_DESCRIPTION_CHARS} characters")
+        raise ValueError(f"must have at most {MAX_DESCRIPTION_CHARS} characters, and has {len(text)}")
     return _without_controls(text, _LAYOUT)
 
 
@@ -117,7 +79,7 @@ def _transcript_type(text: str) -> TranscriptType:
 
 def _encoding(text: str) -> str:
     if len(text) > MAX_ENCODING_CHARS or not (text.isascii() and text.isprintable()):
-        raise ValueError("must be the name of an encoding")
+        raise ValueError("must be the name of an encoding, such as windows-1252")
     return text
 
 
@@ -127,18 +89,11 @@ def _switch(text: str) -> bool:
     return _SWITCHES[text.lower()]
 
 
-def _options(text: str) -> Options:
-    try:
-        return msgspec.json.decode(text, type=WantedOptions).agreed()
-    except ValueError as exc:
-        raise ValueError(f"is not valid: {exc}") from exc
-
-
 FIELDS: Final[Mapping[str, Callable[[str], Any]]] = {
     "name": _name,
     "description": _description,
     "transcript_type": _transcript_type,
     "transcript_encoding": _encoding,
     "auto_process": _switch,
-    "options": _options,
+    "options": options.of_text,
 }

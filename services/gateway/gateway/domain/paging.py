@@ -12,11 +12,26 @@ DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 100
 MAX_SEQ: Final = 2**63 - 1  # the catalog's column ends here; more than that was never a dataset's
 
-_PLAIN = re.compile(rb"before:([1-9][0-9]{0,18})")
+_DIGITS: Final = re.compile(r"[0-9]{1,9}")
+_PLAIN: Final = re.compile(rb"before:([1-9][0-9]{0,18})")
 
 
 class CursorInvalid(ValueError):
     """The text is no cursor of ours."""
+
+
+def is_limit(text: str) -> bool:
+    """Whether `text` is a whole number from 1 to `MAX_LIMIT`, in plain digits."""
+    return _DIGITS.fullmatch(text) is not None and 1 <= int(text) <= MAX_LIMIT
+
+
+def is_cursor(text: str) -> bool:
+    """Whether `before_of` takes `text`."""
+    try:
+        before_of(text)
+    except CursorInvalid:
+        return False
+    return True
 
 
 def cursor_of(before: int) -> str:

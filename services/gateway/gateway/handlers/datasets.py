@@ -7,7 +7,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from litestar import HttpMethod, Request, Response, delete, post, route
 from litestar.di import NamedDependency
@@ -21,22 +21,23 @@ from contracts.dataset import Source, Status
 from contracts.queries import DatasetRow, ListDatasets
 from gateway import metrics
 from gateway.datasets.catalog import Catalog
-from gateway.domain import fields, paging
+from gateway.domain import fields, options, paging
 from gateway.domain.transcript import Judged, judge
-from gateway.errors import CatalogUnavailable, Fault, InvalidRequest, NotFound
+from gateway.errors import CatalogUnavailable, NotFound
 from gateway.http import openapi, request_body
 from gateway.http.auth import Caller
 from gateway.http.correlation import note
-from gateway.http.query import KNOWN, MUST_BE
+from gateway.http.query import KNOWN, LATER, put_off
 from gateway.http.request_context import Desk
 from gateway.http.schemas import Dataset, shown
 from gateway.uploads.receiving import Intake
 from gateway.uploads.staging import StoredObject
 
 DATASETS: Final = "/tts/datasets"
-DATASET: Final = "/tts/datasets/{dataset_id:uuid}"
+# Text, so that an id which is none is answered like one that does not exist.
+DATASET: Final = "/tts/datasets/{dataset_id:str}"
 
-DatasetId = Annotated[UUID, PathParameter(description="The dataset's `id`.")]
+DatasetId = Annotated[str, PathParameter(description="The dataset's `id`.", schema_extra={"format": "uuid"})]
 
 _READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 
@@ -45,6 +46,7 @@ _READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
     DATASETS,
     status_code=201,
     request_max_body_size=None,
+    opt={LATER: True},
     operation_id="createDataset",
     response_description="The new dataset.",
     operation_class=openapi.UploadOperation,
@@ -92,7 +94,7 @@ async def list_datasets(
     status: Annotated[Status | None, QueryParameter(description="Only datasets of this status.")] = None,
 ) -> Response[list[Dataset]]:
     """The caller's datasets, newest first. It may be a second behind; a single dataset never is."""
-    before = _before(cursor)
+    before = None if cursor is None else paging.before_of(cursor)  # the guard has seen to it
     page = await desk.catalog.datasets(
         ListDatasets(user_id=desk.caller.user_id, limit=limit, before=before, status=status)
     )
@@ -113,7 +115,7 @@ async def get_dataset(
     desk: NamedDependency[Desk],
 ) -> Response[Dataset]:
     """One dataset, as of its last event or later. `progress` is null while the catalog is unavailable."""
-    state, at = await desk.lives.last(str(dataset_id), desk.caller.user_id)
+    state, at = await desk.lives.last(_id(dataset_id), desk.caller.user_id)
     row = view.row_of(state, at=at, created_seq=state.seq)
     if isinstance(state, life.Processing):
         row = await _with_progress(desk.catalog, row)
@@ -131,14 +133,15 @@ async def delete_dataset(
     dataset_id: DatasetId, request: Request[Any, Any, Any], desk: NamedDependency[Desk]
 ) -> Response[None]:
     """Deletes a dataset for ever; a run of it ends. Its objects go within a minute."""
-    appended = await desk.lives.append(commands.DeleteDataset(**_who(desk.caller, str(dataset_id))))
-    note(request.scope, str(dataset_id), appended.event.run)
+    appended = await desk.lives.append(commands.DeleteDataset(**_who(desk.caller, _id(dataset_id))))
+    note(request.scope, _id(dataset_id), appended.event.run)
     return Response(None, status_code=204)
 
 
 @post(
     f"{DATASET}/process",
     status_code=202,
+    opt={LATER: True},
     operation_id="processDataset",
     response_description="The dataset, with its run begun.",
     operation_class=openapi.ProcessOperation,
@@ -151,8 +154,8 @@ async def process_dataset(
     desk: NamedDependency[Desk],
 ) -> Response[Dataset]:
     """Begins a run. Without `options` those apply that the dataset shows."""
-    options = fields.process_options(await request_body.read(request))
-    command = commands.RequestProcess(**_who(desk.caller, str(dataset_id)), options=options)
+    wanted = options.of_body(await request_body.read(request), *put_off(request))
+    command = commands.RequestProcess(**_who(desk.caller, _id(dataset_id)), options=wanted)
     return _answered(request, await desk.lives.append(command), 202)
 
 
@@ -168,7 +171,7 @@ async def cancel_dataset(
     dataset_id: DatasetId, request: Request[Any, Any, Any], desk: NamedDependency[Desk]
 ) -> Response[Dataset]:
     """Ends the run under way; an earlier result stays."""
-    command = commands.CancelProcess(**_who(desk.caller, str(dataset_id)))
+    command = commands.CancelProcess(**_who(desk.caller, _id(dataset_id)))
     return _answered(request, await desk.lives.append(command), 202)
 
 
@@ -192,7 +195,7 @@ async def _with_progress(catalog: Catalog, row: DatasetRow) -> DatasetRow:
     except CatalogUnavailable:
         return structs.replace(row, progress=None)
     if counted is None:
-        raise NotFound("There is no such dataset.")
+        raise NotFound
     return counted
 
 
@@ -229,15 +232,6 @@ def _answered(request: Request[Any, Any, Any], appended: Appended, status: int) 
     note(request.scope, state.dataset_id, state.run if isinstance(state, life.Processing) else appended.event.run)
     row = view.row_of(state, at=appended.event.at, created_seq=appended.seq)
     return Response(shown(row), status_code=status, headers={"location": f"{DATASETS}/{row.id}"})
-
-
-def _before(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    try:
-        return paging.before_of(cursor)
-    except paging.CursorInvalid as exc:
-        raise InvalidRequest(Fault("cursor", "invalid", f"'cursor' must be {MUST_BE['cursor']}.")) from exc
 
 
 def _next_page(last: DatasetRow, limit: int, status: Status | None) -> str:

@@ -13,6 +13,7 @@ from gateway.http import openapi
 from gateway.http.problems import RETRY_SECONDS
 
 MEDIA_TYPE: Final = "application/vnd.oai.openapi+json"
+CACHED_SECONDS: Final = 300  # the same for everybody, and new with a release only
 
 _HEADERS: Final[dict[str, dict[str, Any]]] = {
     "401": {"WWW-Authenticate": {"description": "RFC 6750.", "required": True, "schema": {"type": "string"}}},
@@ -29,7 +30,8 @@ _HEADERS: Final[dict[str, dict[str, Any]]] = {
 @route(openapi.DOCUMENT_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200, include_in_schema=False)
 async def document(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The OpenAPI 3.1 document."""
-    return Response(_document(request.app), media_type=MEDIA_TYPE)
+    headers = {"cache-control": f"public, max-age={CACHED_SECONDS}"}
+    return Response(_document(request.app), media_type=MEDIA_TYPE, headers=headers)
 
 
 @cache

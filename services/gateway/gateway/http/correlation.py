@@ -1,15 +1,16 @@
 """One id, one log line and one figure for every request.
 
 The id is the client's where it is a sane token, else one of ours. It goes back as X-Request-Id, into every problem,
-and as correlation id and cause into the events a request leads to. The line names the route's template, never the query
-or a header: those may hold what is nobody's business.
+and as correlation id and cause into the events a request leads to. The line names the route's template and, where the
+request was refused, the problem's code; never the query, a header or a name of the client's making: those may hold what
+is nobody's business. What an answer holds is the caller's alone: no cache keeps it, and no browser guesses its type.
 """
 
 import logging
 import re
 from time import perf_counter
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +19,12 @@ from gateway import metrics
 
 REQUEST_ID: Final = "request_id"  # keys in the scope's state
 _DATASET: Final = "dataset"
+_REFUSAL: Final = "refusal"
+_CACHE_CONTROL: Final = b"cache-control"
+_PRIVATE: Final = (_CACHE_CONTROL, b"private, no-store")
+_NO_SNIFFING: Final = (b"x-content-type-options", b"nosniff")
+# For the answers that do not come through here.
+PRIVATE_HEADERS: Final = {name.decode(): value.decode() for name, value in (_PRIVATE, _NO_SNIFFING)}
 
 _SANE: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("gateway.access")
@@ -30,6 +37,17 @@ def request_id_of(scope: Scope) -> str:
 def note(scope: Scope, dataset_id: str, run: int | None) -> None:
     """For the request's line: which dataset it made or changed, and which run of it."""
     scope["state"][_DATASET] = {"dataset_id": dataset_id, "run": run}
+
+
+def refused(scope: Scope, code: str) -> None:
+    """For the request's line: the code of the problem that it is answered with."""
+    scope["state"][_REFUSAL] = code
+
+
+def tell_refusal(status: int, code: str, request_id: str) -> None:
+    """The line of what came over a connection and is no request: it has no method, route or user."""
+    fields = {"method": None, "path": metrics.ROUTELESS, "status": status, "code": code, "correlation_id": request_id}
+    _log.info("request", extra={"fields": fields})
 
 
 class Correlation:
@@ -50,13 +68,19 @@ class Correlation:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode("ascii"))]
+                message["headers"] = [*_protected(message["headers"]), (b"x-request-id", request_id.encode("ascii"))]
             await send(message)
 
         try:
             await self._app(scope, receive, answer)
         finally:
             _tell(scope, status, perf_counter() - started)
+
+
+def _protected(headers: Any) -> list[tuple[bytes, bytes]]:
+    """A route that may be cached says so itself."""
+    own = [] if any(name.lower() == _CACHE_CONTROL for name, _ in headers) else [_PRIVATE]
+    return [*headers, *own, _NO_SNIFFING]
 
 
 def _chosen(headers: Any) -> str:
@@ -68,9 +92,16 @@ def _chosen(headers: Any) -> str:
 
 def logged(scope: Scope) -> dict[str, Any]:
     """What finds a request's line: its dataset, the run it began or ended, its id."""
-    named = scope.get("path_params", {}).get("dataset_id")
-    dataset = scope["state"].get(_DATASET) or {"dataset_id": named and str(named), "run": None}
+    dataset = scope["state"].get(_DATASET) or {"dataset_id": _named(scope), "run": None}
     return {**dataset, "correlation_id": request_id_of(scope)}
+
+
+def _named(scope: Scope) -> str | None:
+    """The dataset that the path names, if it can be one's id at all."""
+    try:
+        return str(UUID(scope.get("path_params", {}).get("dataset_id", "")))
+    except ValueError:
+        return None
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
@@ -81,6 +112,7 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
         "method": method,
         "path": route,
         "status": status,
+        "code": scope["state"].get(_REFUSAL),
         "ms": round(seconds * 1000, 1),
         **logged(scope),
         "user": caller.user_id if caller else None,

@@ -162,7 +162,12 @@ REFUSALS: Final[Mapping[str, Kind]] = {
         "The dataset is not being processed",
         "There is nothing to cancel; POST /tts/datasets/{id}/process begins a run.",
     ),
-    life.ALREADY_EXISTS: Kind(409, life.ALREADY_EXISTS, "The dataset exists already", "Send the upload again."),
+    life.ALREADY_EXISTS: Kind(
+        409,
+        life.ALREADY_EXISTS,
+        "The id that was drawn for the upload is taken",
+        "Look for the upload in GET /tts/datasets. If it is not there, send it again: another id is drawn for it.",
+    ),
     life.STALE_RUN: Kind(409, life.STALE_RUN, "Another run has taken over", "Read the dataset again."),
 }
 

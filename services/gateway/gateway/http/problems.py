@@ -1,11 +1,12 @@
 """From everything that can go wrong to an HTTP answer: RFC 9457, `application/problem+json`, always.
 
 What it is stands in the table of `kinds`. A fault of ours is logged with the request's id, and the answer gives that id
-and nothing of the inside.
+and nothing of the inside. No answer grows with what was sent: everything in it has a limit.
 """
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -15,16 +16,21 @@ from litestar.exceptions import HTTPException
 from litestar.types import Scope, Send
 from msgspec import UNSET, Struct, UnsetType
 
-from contracts.failure import SHOWN
+from contracts import life
 from gateway import errors as e
 from gateway import metrics
-from gateway.domain.fields import MAX_DETAIL_CHARS
+from gateway.domain.wording import MAX_DETAIL_CHARS, quoted, shown, summary
+from gateway.http import correlation
 from gateway.http.correlation import request_id_of
 from gateway.http.problem_types import INTERNAL, Kind, kind_of
-from gateway.http.query import MUST_BE
+from gateway.http.query import RULES, put_off
 from transcripts import NoUsableCue, TranscriptError, UnknownEncoding
 
 MEDIA_TYPE: Final = "application/problem+json"
+MAX_ERRORS: Final = 100
+MAX_ERRORS_BYTES: Final = 12 * 1024  # of all `errors` together; with the rest an answer stays below 16 KiB
+MAX_TEXT_CHARS: Final = 800  # of a problem's own `detail`
+MAX_INSTANCE_CHARS: Final = 300
 RETRY_SECONDS: Final = 2  # what is away now is expected back soon; a client need not wait long to ask again
 
 _log = logging.getLogger(__name__)
@@ -42,7 +48,8 @@ class Fault(Struct, frozen=True, omit_defaults=True):
 class Problem(Struct, frozen=True, kw_only=True):
     """RFC 9457. `code` is stable; `remedy` says what to do; `request_id` finds the request in the gateway's log.
 
-    `errors` names each field that is wrong, where fields are; `run` is the run in the way, where one is.
+    `errors` names each field that is wrong, where fields are, and `errors_left_out` counts those there was no room for;
+    `run` is the run in the way, where one is.
     """
 
     type: str
@@ -54,11 +61,14 @@ class Problem(Struct, frozen=True, kw_only=True):
     instance: str
     request_id: str
     errors: tuple[Fault, ...] | UnsetType = UNSET
+    errors_left_out: int | UnsetType = UNSET
     run: int | UnsetType = UNSET
 
 
 def answer(request: Request[Any, Any, Any], problem: Exception) -> Response[Problem]:
     """Litestar's handler for every exception."""
+    if isinstance(problem, e.MalformedBody) and (faults := put_off(request)):
+        problem = e.InvalidRequest(*faults, *problem.faults)
     described = describe(problem, request.scope)
     return Response(described, status_code=described.status, headers=_headers(problem), media_type=MEDIA_TYPE)
 
@@ -75,18 +85,20 @@ async def send(problem: Exception, scope: Scope, send: Send) -> None:
 
 def describe(problem: Exception, scope: Scope) -> Problem:
     kind = kind_of(problem)
-    _tell(problem, kind, request_id_of(scope))
-    faults = _faults(problem)
+    _tell(problem, kind, scope)
+    every = _faults(problem)
+    faults = _fitting(every)
     return Problem(
         type=f"urn:cuecutter:problem:{kind.code}",
         title=kind.title,
         status=kind.status,
-        detail=_detail(problem, kind, faults),
+        detail=shown(_detail(problem, kind, every), MAX_TEXT_CHARS),
         remedy=_remedy(problem, kind),
         code=kind.code,
-        instance=quote(scope["path"]),
+        instance=_instance(scope["path"]),
         request_id=request_id_of(scope),
         errors=faults or UNSET,
+        errors_left_out=len(every) - len(faults) or UNSET,
         run=_run(problem),
     )
 
@@ -94,6 +106,7 @@ def describe(problem: Exception, scope: Scope) -> Problem:
 def without_request(kind: Kind, detail: str, request_id: str) -> Problem:
     """The problem of what came over a connection and is no request; so there is no path to name."""
     metrics.refusal(kind.code)
+    correlation.tell_refusal(kind.status, kind.code, request_id)
     return Problem(
         type=f"urn:cuecutter:problem:{kind.code}",
         title=kind.title,
@@ -106,9 +119,10 @@ def without_request(kind: Kind, detail: str, request_id: str) -> Problem:
     )
 
 
-def _tell(problem: Exception, kind: Kind, request_id: str) -> None:
+def _tell(problem: Exception, kind: Kind, scope: Scope) -> None:
     metrics.refusal(kind.code)
-    fields = {"correlation_id": request_id}
+    correlation.refused(scope, kind.code)
+    fields = {"correlation_id": request_id_of(scope)}
     if kind is INTERNAL:
         _log.error("unexpected failure", exc_info=problem, extra={"fields": fields})
     elif kind.again:
@@ -120,13 +134,15 @@ def _detail(problem: Exception, kind: Kind, faults: tuple[Fault, ...]) -> str:
     match problem:
         case e.CommandRefused():
             run = problem.refused.run
+            if problem.refused.code == life.NOT_FOUND:
+                return e.NO_DATASET
             return f"{kind.title}." if run is None else f"{kind.title}: run {run} is under way."
         case e.GatewayError():
             return problem.detail
         case TranscriptError():
             return _sentence(str(problem))
         case HTTPException() if faults:
-            return " ".join(fault.detail for fault in faults)
+            return summary(faults)
     return f"{kind.title}."
 
 
@@ -140,12 +156,32 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:].removesuffix('.')}." if text else ""
 
 
+def _instance(path: str) -> str:
+    whole = quote(path)
+    if len(whole) <= MAX_INSTANCE_CHARS:
+        return whole
+    return re.sub("%.?$", "", whole[:MAX_INSTANCE_CHARS])  # not within an escape: it must still be a path
+
+
+def _fitting(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The first of `faults`, as many as there is room for."""
+    fitting: list[Fault] = []
+    left_bytes = MAX_ERRORS_BYTES
+    for fault in faults:
+        short = Fault(shown(fault.field), fault.code, shown(fault.detail, MAX_DETAIL_CHARS), fault.line)
+        left_bytes -= len(msgspec.json.encode(short)) + 1
+        if left_bytes < 0 or len(fitting) == MAX_ERRORS:
+            break
+        fitting.append(short)
+    return tuple(fitting)
+
+
 def _faults(problem: Exception) -> tuple[Fault, ...]:
     match problem:
         case e.GatewayError():
             return tuple(Fault(fault.field, fault.code, fault.detail, fault.line) for fault in problem.faults)
         case NoUsableCue() if problem.dropped:
-            return tuple(Fault("transcript", cue.code, cue.detail, cue.line) for cue in problem.dropped[:SHOWN])
+            return tuple(Fault("transcript", cue.code, cue.detail, cue.line) for cue in problem.dropped)
         case UnknownEncoding():
             return (Fault("transcript_encoding", problem.code, _sentence(str(problem))),)
         case TranscriptError():
@@ -157,9 +193,9 @@ def _faults(problem: Exception) -> tuple[Fault, ...]:
 
 def _framework_fault(fault: Mapping[str, Any]) -> Fault:
     field = str(fault.get("key", ""))
-    # The framework's text quotes the value that is wrong, which may be long.
-    known = MUST_BE.get(field) or f"valid: {fault.get('message', '')}"[:MAX_DETAIL_CHARS]
-    return Fault(field, "invalid", f"'{field}' must be {known}.")
+    # Parameters are judged before the framework reads them, so this is for what it alone takes offence at.
+    known = RULES[field].must_be if field in RULES else f"valid: {shown(str(fault.get('message', '')), 200)}"
+    return Fault(field, "invalid", f"{quoted(field)} must be {known}.")
 
 
 def _run(problem: Exception) -> int | UnsetType:

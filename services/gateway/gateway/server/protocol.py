@@ -10,6 +10,7 @@ import msgspec
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.http import problems
+from gateway.http.correlation import PRIVATE_HEADERS
 from gateway.http.problem_types import HEAD_TIMEOUT, MALFORMED_REQUEST, Kind
 
 TRUNCATED: Final = "cuecutter.truncated"  # the key in the scope; `Lingering` reads it
@@ -18,6 +19,7 @@ HEAD_SECONDS: Final = 20.0
 PARTING_SECONDS: Final = 2.0
 
 _NO_HTTP: Final = "Its first line, a header or the framing of its body breaks the rules of RFC 9112."
+_PRIVATE: Final = "".join(f"{name}: {value}\r\n" for name, value in PRIVATE_HEADERS.items())
 _PHRASES: Final = {400: "Bad Request", 408: "Request Timeout"}
 
 
@@ -96,6 +98,6 @@ def _answer(kind: Kind, detail: str) -> bytes:
     body = msgspec.json.encode(problems.without_request(kind, detail, request_id))
     head = (
         f"HTTP/1.1 {kind.status} {_PHRASES[kind.status]}\r\ncontent-type: {problems.MEDIA_TYPE}\r\n"
-        f"content-length: {len(body)}\r\nx-request-id: {request_id}\r\nconnection: close\r\n\r\n"
+        f"content-length: {len(body)}\r\nx-request-id: {request_id}\r\n{_PRIVATE}connection: close\r\n\r\n"
     )
     return head.encode("ascii") + body

@@ -1,6 +1,6 @@
 """A multipart/form-data body as a sequence of parts, read as it arrives: memory does not grow with the body.
 
-Parts come in any order and are known by their field name alone; file names and types a client claims are not read.
+Parts come in any order and are known by their field name alone; file names and types a client claims are not believed.
 The only reader of a body: whoever asks for the next part has taken all of the one before.
 """
 
@@ -48,6 +48,7 @@ class MultipartReader:
         self._parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
         self._events: deque[Any] = deque()
         self._field: str | None = None
+        self.names_file = False  # whether the part at hand has a file name, as files have; what it is does not count
         self._margin_bytes = 0
 
     async def next_part(self) -> str | None:
@@ -60,7 +61,7 @@ class MultipartReader:
             event = await self._next_event()
         if event is None:
             return None
-        self._field = str(event.name)
+        self._field, self.names_file = str(event.name), event.filename is not None
         return self._field
 
     async def next_chunk(self) -> bytes | None:

@@ -12,16 +12,22 @@ from typing import Any, Final
 from litestar import Request
 from msgspec import Struct
 
+from gateway.domain.complaints import Complaints
 from gateway.domain.fields import FIELDS, MAX_FIELD_BYTES, value_of
+from gateway.domain.wording import quoted
 from gateway.errors import Fault, InvalidRequest, Stopping, TranscriptTooLarge, UploadTimedOut, UploadTooLarge
+from gateway.http.query import put_off
 from gateway.shutdown import Leaving
 from gateway.uploads.multipart_reader import MultipartReader, boundary_of
-from gateway.uploads.staging import Cleaning, NextChunk, Staging, StoredObject
+from gateway.uploads.parts import SEARCH_BYTES, content, pass_over
+from gateway.uploads.staging import Cleaning, NextChunk, Staging, StoredObject, recognise
 from objects import ObjectStore
 
 REQUIRED: Final = ("audio", "transcript", "name")
 SILENCE_SECONDS: Final = 60.0
 PARTS: Final = frozenset((*REQUIRED, *FIELDS))
+
+_EXAMPLES: Final = {"audio": "talk.wav", "transcript": "talk.srt"}
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -62,7 +68,8 @@ class Uploads:
         try:
             async with asyncio.timeout(self._limits.upload_seconds) as clock, aclosing(request.stream()) as body:
                 with self._leaving.breaking_off(clock):
-                    return await take(MultipartReader(_steady(body), boundary), staging, self._limits)
+                    complaints = Complaints(*put_off(request))
+                    return await take(MultipartReader(_steady(body), boundary), staging, self._limits, complaints)
         except TimeoutError as exc:
             if clock.expired() and self._leaving.over:
                 raise Stopping("The gateway stops, and the upload is not complete.") from exc
@@ -88,33 +95,50 @@ async def _steady(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def take(reader: MultipartReader, staging: Staging, limits: Limits) -> Intake:
-    """Reads every part, in any order; the recording is in the store when this returns.
+async def take(reader: MultipartReader, staging: Staging, limits: Limits, complaints: Complaints) -> Intake:
+    """Reads every part, in any order; the recording is in the store when this returns. With a fault nothing more is
+    stored, and little more is read: to tell of the other faults, too, as far as they are near.
 
-    Raises: InvalidRequest for a part that is unknown, repeated, missing or has a bad value; MalformedBody;
+    Raises: InvalidRequest for parts that are unknown, repeated, missing or have a bad value; MalformedBody;
     AudioTooLarge, TranscriptTooLarge; EmptyAudio, NotAudio, NoAudio, UnsupportedAudio; StoreError.
     """
     parts: dict[str, Any] = {}
-    while (field := await reader.next_part()) is not None:
-        _check_name(field, parts)
-        match field:
-            case "audio":
-                parts[field] = await staging.audio(reader.next_chunk, limits.audio_bytes)
-            case "transcript":
-                parts[field] = await _transcript(reader.next_chunk, limits.transcript_bytes)
-            case _:
-                parts[field] = value_of(field, await _text(field, reader.next_chunk))
-    if missing := [Fault(part, "missing", f"The part '{part}' is missing.") for part in REQUIRED if part not in parts]:
-        raise InvalidRequest(*missing)
+    spare_bytes = SEARCH_BYTES
+    with complaints.completing():
+        while spare_bytes > 0 and (field := await reader.next_part()) is not None:
+            with complaints.noting():
+                _check_name(field, parts)
+                parts[field] = None
+                parts[field] = await _part(field, reader, staging, limits, wanted=not complaints)
+            if complaints:
+                spare_bytes -= await pass_over(reader, spare_bytes)
+    if spare_bytes > 0:
+        complaints.add(*(_missing(part) for part in REQUIRED if part not in parts))
+    complaints.tell()
     return Intake(parts.pop("audio"), parts.pop("transcript"), parts)
+
+
+async def _part(field: str, reader: MultipartReader, staging: Staging, limits: Limits, *, wanted: bool) -> Any:
+    """The part that `reader` is at; a recording that is not wanted any more is only looked at."""
+    match field:
+        case "audio" if wanted:
+            return await staging.audio(await content(field, reader), limits.audio_bytes)
+        case "audio":
+            return await recognise(await content(field, reader))
+        case "transcript":
+            return await _transcript(await content(field, reader), limits.transcript_bytes)
+    return value_of(field, await _text(field, reader.next_chunk))
+
+
+def _missing(part: str) -> Fault:
+    such = f"{part}=@{_EXAMPLES[part]}" if part in _EXAMPLES else f"{part}=..."
+    return Fault(part, "missing", f"The part '{part}' is missing; with curl: -F {such}")
 
 
 def _check_name(field: str, parts: Collection[str]) -> None:
     if field not in PARTS:
         known = ", ".join((*REQUIRED, *(name for name in FIELDS if name not in REQUIRED)))
-        raise InvalidRequest(
-            Fault(field[:100], "unknown", f"There is no part named {field[:100]!r}; there are {known}.")
-        )
+        raise InvalidRequest(Fault(field, "unknown", f"There is no part named {quoted(field)}; there are {known}."))
     if field in parts:
         raise InvalidRequest(Fault(field, "duplicate", f"The part '{field}' may be there only once."))
 
@@ -130,7 +154,7 @@ async def _transcript(next_chunk: NextChunk, limit_bytes: int) -> bytes:
 async def _text(field: str, next_chunk: NextChunk) -> bytes:
     body = await _whole(next_chunk, MAX_FIELD_BYTES)
     if body is None:
-        raise InvalidRequest(Fault(field, "invalid", f"'{field}' is too long."))
+        raise InvalidRequest(Fault(field, "invalid", f"'{field}' may have at most {MAX_FIELD_BYTES} bytes."))
     return body
 
 

@@ -80,8 +80,7 @@ class Staging:
 
         Raises: EmptyAudio, NotAudio, NoAudio, UnsupportedAudio, AudioTooLarge; StoreError; what `next_chunk` raises.
         """
-        head = await _head(next_chunk)
-        found = await asyncio.to_thread(_format, head)
+        head, found = await recognise(next_chunk)
         key = self._own(keys.source_audio(self._prefix, found.extension))
         taken, chunk = 0, head or None
         async with self._store.writer(key, found.content_type) as writer:
@@ -113,6 +112,15 @@ class Staging:
             # The sweeper finds them: no life will ever name this prefix.
             fields = {"prefix": self._prefix, "error": type(exc).__name__}
             _log.warning("objects left behind", extra={"fields": fields})
+
+
+async def recognise(next_chunk: NextChunk) -> tuple[bytes, Format]:
+    """The first bytes of a recording, and what they say it is.
+
+    Raises: EmptyAudio, NotAudio, NoAudio, UnsupportedAudio; what `next_chunk` raises.
+    """
+    head = await _head(next_chunk)
+    return head, await asyncio.to_thread(_format, head)
 
 
 async def _head(next_chunk: NextChunk) -> bytes:
