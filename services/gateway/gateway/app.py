@@ -15,6 +15,7 @@ from gateway.datasets.connection import USER, Connection
 from gateway.datasets.lives import Lives
 from gateway.handlers import datasets, document, probes
 from gateway.http import openapi, options_routes, problems, request_body
+from gateway.http.addresses import Addresses
 from gateway.http.auth import CALLER, Authentication, Caller
 from gateway.http.correlation import Correlation
 from gateway.http.query import known_parameters_only
@@ -38,7 +39,9 @@ def build(settings: Settings, leaving: Leaving | None = None) -> ASGIApp:
     """The whole application. What stands around the router sees every request, those to unknown paths too."""
     leaving = leaving or Leaving()
     routed = _router(settings, leaving)
-    app = Correlation(Lingering(Authentication(routed, settings.jwt_secret_key, OPEN_PATHS), leaving))
+    addresses = Addresses(path for route in ROUTES for path in route.paths)
+    guarded = Authentication(routed, settings.jwt_secret_key, OPEN_PATHS, addresses)
+    app = Correlation(Lingering(guarded, leaving))
     return Traced(app, OPEN_PATHS) if settings.otel_exporter_otlp_endpoint else app
 
 

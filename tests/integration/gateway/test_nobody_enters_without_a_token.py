@@ -11,22 +11,40 @@ CLOSED = (
     ("HEAD", "/tts/datasets"),
     ("POST", "/tts/datasets"),
     ("OPTIONS", "/tts/datasets"),
+    ("PATCH", "/tts/datasets/"),
     ("GET", "/tts/datasets/x"),
     ("HEAD", "/tts/datasets/x"),
+    ("DELETE", "/tts/datasets/x"),
+    ("GET", "/tts//datasets/0b2f3a52-7e4b-4f0a-9c55-0f4f7f3b9a01"),
+    ("POST", "/tts/datasets/x/process"),
+    ("POST", "/tts/datasets/x/cancel"),
+    ("GET", "//healthz"),
+    ("GET", "/healthz/../tts/datasets"),
+)
+NOWHERE = (
     ("GET", "/tts/datasets/x/schema"),
     ("GET", "/tts/datasets/x/healthz"),
-    ("DELETE", "/tts/datasets/x"),
+    ("GET", "/tts"),
+    ("POST", "/tts/datasets/x/process/y"),
     ("GET", "/"),
+    ("HEAD", "/"),
+    ("POST", "/"),
     ("GET", "/nothing/here"),
+    ("HEAD", "/nothing/here"),
     ("GET", "/schema"),
     ("GET", "/schema/"),
+    ("GET", "/schema/-"),
     ("GET", "/schema/openapi.json/x"),
     ("GET", "/schema/openapi.yaml"),
     ("GET", "/healthzz"),
-    ("GET", "//healthz"),
-    ("GET", "/healthz/../tts/datasets"),
     ("GET", "/healthz%2f..%2ftts/datasets"),
 )
+
+
+async def asked(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+    request = client.build_request(method, "/")
+    request.url = request.url.copy_with(raw_path=path.encode())
+    return await client.send(request)
 
 
 @pytest.fixture
@@ -36,15 +54,26 @@ async def stranger(url: str) -> httpx.AsyncClient:
 
 async def test_a_request_without_a_token_is_challenged(stranger: httpx.AsyncClient) -> None:
     for method, path in CLOSED:
-        request = stranger.build_request(method, "/")
-        request.url = request.url.copy_with(raw_path=path.encode())
-        answer = await stranger.send(request)
+        answer = await asked(stranger, method, path)
         assert answer.status_code == 401, path
         assert answer.headers["www-authenticate"] == 'Bearer realm="cuecutter"', path
         assert answer.headers["content-type"] == "application/problem+json", path
         if method != "HEAD":
             assert answer.json()["code"] == "unauthenticated", path
             assert answer.json()["request_id"] == answer.headers["x-request-id"], path
+
+
+async def test_a_path_that_leads_nowhere_is_not_found_with_a_token_and_without(
+    stranger: httpx.AsyncClient, alice: httpx.AsyncClient
+) -> None:
+    for method, path in NOWHERE:
+        without, known = await asked(stranger, method, path), await asked(alice, method, path)
+        assert (without.status_code, known.status_code) == (404, 404), path
+        assert "www-authenticate" not in without.headers, path
+        if method != "HEAD":
+            told = without.json()
+            assert told | {"request_id": ""} == known.json() | {"request_id": ""}, path
+            assert told["detail"] == "There is nothing at this address.", path
 
 
 async def test_what_is_open_needs_no_token(stranger: httpx.AsyncClient) -> None:

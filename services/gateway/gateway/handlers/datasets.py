@@ -199,6 +199,14 @@ async def _with_progress(catalog: Catalog, row: DatasetRow) -> DatasetRow:
     return counted
 
 
+def _id(text: str) -> str:
+    """Raises: NotFound where no dataset can have this id."""
+    try:
+        return str(UUID(text))
+    except ValueError as exc:
+        raise NotFound from exc
+
+
 def _who(caller: Caller, dataset_id: str) -> dict[str, Any]:
     return {
         "dataset_id": dataset_id,

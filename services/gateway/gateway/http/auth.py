@@ -1,6 +1,7 @@
-"""Who is asking. Every path needs a bearer token but the few that are open, unknown paths and HEAD included.
+"""Who is asking. Every path needs a bearer token but the few that are open, HEAD included.
 
-It stands before the router, so no route can be added without it. A token's `sub` is the user's id; keys and rows are
+It stands before the router, so no route can be added without it. Without a token a path that leads nowhere is 404: a
+new token would not help. A token's `sub` is the user's id; keys and rows are
 made of it, so only ids that are safe there pass.
 """
 
@@ -13,8 +14,9 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct
 
-from gateway.errors import Unauthenticated
+from gateway.errors import NO_ADDRESS, NotFound, Unauthenticated
 from gateway.http import problems
+from gateway.http.addresses import Addresses
 from gateway.http.correlation import request_id_of
 
 ALGORITHM: Final = "HS256"
@@ -34,17 +36,18 @@ class Caller(Struct, frozen=True):
 
 
 class Authentication:
-    """ASGI middleware: answers 401 itself, or puts a `Caller` into the scope's state."""
+    """ASGI middleware: answers 401 or 404 itself, or puts a `Caller` into the scope's state."""
 
-    def __init__(self, app: ASGIApp, secret: str, open_paths: Collection[str]) -> None:
-        self._app, self._secret, self._open_paths = app, secret, frozenset(open_paths)
+    def __init__(self, app: ASGIApp, secret: str, open_paths: Collection[str], addresses: Addresses) -> None:
+        self._app, self._secret, self._open_paths, self._addresses = app, secret, frozenset(open_paths), addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["path"] not in self._open_paths:
             try:
                 user_id = user_of(bearer_of(scope["headers"]), self._secret)
             except Unauthenticated as exc:
-                await problems.send(exc, scope, send)
+                known = scope["path"] in self._addresses
+                await problems.send(exc if known else NotFound(NO_ADDRESS), scope, send)
                 return
             scope["state"][CALLER] = Caller(user_id, request_id_of(scope))
         await self._app(scope, receive, send)
