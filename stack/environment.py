@@ -14,6 +14,7 @@ from stack.state import State
 FILE: Final = "stack.env"
 BUCKET: Final = "cuecutter"
 OBSERVER: Final = "observer"
+PURGER: Final = "purger"
 
 
 def everything(state: State, nats_user: str) -> dict[str, str]:
@@ -23,6 +24,7 @@ def everything(state: State, nats_user: str) -> dict[str, str]:
         "DATABASE_URL": postgres.url(ports["postgres"], secrets["postgres"]),
         "JWT_SECRET_KEY": secrets["jwt"],
         "NATS_URL": nats.url(nats_user, ports["nats"], secrets[f"nats-{nats_user}"]),
+        "NATS_PURGE_URL": nats.url(PURGER, ports["nats"], secrets[f"nats-{PURGER}"]),
         "AWS_ACCESS_KEY_ID": secrets["s3-access-key"],
         "AWS_SECRET_ACCESS_KEY": secrets["s3-secret-key"],
         "AWS_REGION": s3.REGION,
@@ -33,7 +35,9 @@ def everything(state: State, nats_user: str) -> dict[str, str]:
 
 def public(state: State) -> dict[str, str]:
     """What `stack.env` says: for people and tests, with a NATS user that may read everything."""
-    return {**everything(state, OBSERVER), "GATEWAY_URL": f"http://{HOST}:{state.ports['gateway']}"}
+    told = {**everything(state, OBSERVER), "GATEWAY_URL": f"http://{HOST}:{state.ports['gateway']}"}
+    del told["NATS_PURGE_URL"]
+    return told
 
 
 def write(folder: Path, values: Mapping[str, str]) -> None:

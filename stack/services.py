@@ -48,7 +48,7 @@ OURS: Final = Programs(
     setup=Program("migrations", ("-m", "migrations"), "topology", ("DATABASE_URL", *_AWS)),
     services=(
         Program("gateway", ("-m", "gateway"), "gateway", ("JWT_SECRET_KEY", *_AWS)),
-        Program("segmenter", ("-m", "segmenter"), "segmenter", _AWS),
+        Program("segmenter", ("-m", "segmenter"), "segmenter", ("NATS_PURGE_URL", *_AWS)),
         Program("manifest", ("-m", "manifest"), "manifest", _AWS),
         Program("catalog", ("-m", "catalog"), "catalog", ("DATABASE_URL",)),
     ),

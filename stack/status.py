@@ -1,6 +1,6 @@
 """`make status`: what a running stack is doing – workers, queues, dead letters, runs by age – and what to do next.
 
-Reads as any other system may: readiness over HTTP, the stream as the user `observer`, the rows of Postgres.
+Reads readiness over HTTP, the durables and dead letters as the user `topology`, and the rows of Postgres.
 """
 
 import asyncio
@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import asyncpg
 import httpx
-import nats.js.errors
 from nats.aio.client import Client
+from nats.js.errors import NotFoundError
 
 from bus.connection import connected
 from bus.errors import BusError
 from bus.topology import DURABLES
 from contracts import subjects
-from stack import environment
+from stack import environment, nats
 from stack import state as states
 from stack.advice import QUIET_SECONDS, Findings, next_steps
 from stack.errors import NotRunning, StackError
@@ -51,7 +51,7 @@ async def _tell(settings: Settings, env: dict[str, str], say: Progress) -> None:
     found = Findings()
     async for line in _workers(settings, found):
         say.plain(line)
-    async with connected(env["NATS_URL"], "status", within_seconds=_PATIENCE_SECONDS) as client:
+    async with connected(_operators_url(settings), "status", within_seconds=_PATIENCE_SECONDS) as client:
         async for line in _durables(client, found):
             say.plain(line)
         async for line in _letters(client, found):
@@ -61,6 +61,12 @@ async def _tell(settings: Settings, env: dict[str, str], say: Progress) -> None:
     say.plain("\nnext:")
     for step in next_steps(found, f"{settings.folder}/logs"):
         say.plain(f"  {step}")
+
+
+def _operators_url(settings: Settings) -> str:
+    # Durables and dead letters lie in the services' account, which the observer of stack.env does not see.
+    state = states.load(settings.folder)
+    return nats.url("topology", state.ports["nats"], state.secrets["nats-topology"])
 
 
 async def _workers(settings: Settings, found: Findings) -> AsyncIterator[str]:
@@ -90,7 +96,7 @@ async def _durables(client: Client, found: Findings) -> AsyncIterator[str]:
     for durable in DURABLES:
         try:
             info = await js.consumer_info(subjects.STREAM, durable.name)
-        except nats.js.errors.NotFoundError:
+        except NotFoundError:
             found.missing.append(f"durable {durable.name}")
             yield f"{durable.name:<16} missing"
             continue
@@ -102,7 +108,7 @@ async def _letters(client: Client, found: Findings) -> AsyncIterator[str]:
     js = client.jetstream(timeout=_PATIENCE_SECONDS)
     try:
         state = (await js.stream_info(subjects.DEAD_STREAM)).state
-    except nats.js.errors.NotFoundError:
+    except NotFoundError:
         found.missing.append(f"stream {subjects.DEAD_STREAM}")
         yield "\ndead letters: their stream is missing"
         return
@@ -111,7 +117,7 @@ async def _letters(client: Client, found: Findings) -> AsyncIterator[str]:
     for seq in range(state.last_seq, max(state.first_seq - 1, state.last_seq - SHOWN_LETTERS, 0), -1):
         try:
             letter = await js.get_msg(subjects.DEAD_STREAM, seq)
-        except nats.js.errors.NotFoundError:
+        except NotFoundError:
             continue
         headers = letter.headers or {}
         yield f"  {seq}: {headers.get('x-original-subject')}, {headers.get('x-reason')}"

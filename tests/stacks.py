@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stack import environment, tokens
+from stack import state as states
 from stack.children import MARKER, inherited
 
 ROOT = Path(__file__).parent.parent
@@ -105,6 +106,10 @@ class RunningStack:
     env: dict[str, str]
     folder: Path
     process: StackProcess
+
+    def nats_url(self, user: str) -> str:
+        """For what the observer of `stack.env` may not do; the users are those of `bus.accounts`."""
+        return environment.everything(states.load(self.folder), user)["NATS_URL"]
 
     def token(self, user: str = "alice", *, lifetime_seconds: int = 3600) -> str:
         return tokens.issue(user, self.env["JWT_SECRET_KEY"], lifetime_seconds=lifetime_seconds)

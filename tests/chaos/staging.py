@@ -56,5 +56,6 @@ async def _wires(folder: Path) -> AsyncIterator[Mapping[str, Wire]]:
 
 def _environment(wires: Mapping[str, Wire], ack_wait_seconds: float, fenced: bool) -> dict[str, str]:
     ports = {_VARIABLES[server]: wire.port for server, wire in wires.items()}
+    ports["NATS_PURGE_URL"] = wires["nats"].port
     chosen = {chaos_stack.WIRES: json.dumps(ports), altered.ACK_WAIT: str(ack_wait_seconds)}
     return chosen | _REPLICAS | ({} if fenced else {altered.UNFENCED: "yes"})

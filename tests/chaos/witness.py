@@ -46,7 +46,7 @@ class Seen:
 
 async def everything(user: User, trainer: Trainer, folder: Path) -> list[Seen]:
     """Every dataset the stream knows, in the order of their lives' beginning."""
-    seen = await _events(user.stack.env["NATS_URL"])
+    seen = await _events(user.stack.nats_url("topology"))
     for dataset in seen:
         # One after another: our wires share this process, and must not starve the services while we look.
         await _look(dataset, user, trainer, folder)

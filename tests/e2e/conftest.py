@@ -105,9 +105,9 @@ class Trainer:
     async def keys(self, prefix: str) -> list[str]:
         return [found.key async for found in self.store.list(prefix)]
 
-    async def events(self, dataset_id: str) -> list[tuple[str, dict[str, Any]]]:
-        """Everything the stream holds of a dataset, in order: (subject, body)."""
-        client = await connect(self.stack.env["NATS_URL"], "trainer")
+    async def events(self, dataset_id: str, reader: str = "topology") -> list[tuple[str, dict[str, Any]]]:
+        """Everything the stream holds of a dataset, in order: (subject, body). `observer` reads the mirror."""
+        client = await connect(self.stack.nats_url(reader), "trainer")
         try:
             stream, life = Stream(client), f"tts.dataset.{dataset_id}"
             stored = [message for filter in (life, f"{life}.>") async for message in stream.every(filter)]

@@ -145,6 +145,7 @@ class System:
             "DATABASE_URL": self.postgres.url(),
             "JWT_SECRET_KEY": self._jwt_secret,
             "NATS_URL": self.nats.url(user),
+            "NATS_PURGE_URL": self.nats.url("purger"),
             **self.s3.environment(BUCKET),
         }
 

@@ -1,7 +1,7 @@
-"""The NATS server's configuration: durable settings and one user per service, each with the least it needs.
+"""The NATS server's configuration: durable settings, two accounts, and one user per service with the least it needs.
 
-Services may not create or change streams and durables; only `topology` may. A permission that is missing shows as a
-timeout in the client, so every new subject gets its line here.
+What happens in one account is not heard in the other. Three literal subjects cross from the services to the observers,
+for the mirror's own consumer; the other way crosses the observers' JetStream API, for `topology` and `purger`.
 """
 
 import json
@@ -9,123 +9,23 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bus.rights import OBSERVERS, OBSERVERS_API, SERVICES, SERVICES_API
 from contracts import subjects
 
-_S = subjects.STREAM
-_READ = [f"$JS.API.STREAM.MSG.GET.{_S}", f"$JS.API.STREAM.INFO.{_S}"]
-_ARE_THERE = [f"$JS.API.STREAM.INFO.{name}" for name in (subjects.DEAD_STREAM, subjects.TRIES_STREAM)]
-_READ_TRIES = f"$JS.API.STREAM.MSG.GET.{subjects.TRIES_STREAM}"
-_DURABLES = (subjects.DURABLE_PLAN, subjects.DURABLE_SPAN, subjects.DURABLE_PURGE, subjects.DURABLE_DONE)
-# A reader of its own position makes ephemeral consumers, whose names the client draws.
-_EPHEMERAL = [
-    f"$JS.API.CONSUMER.CREATE.{_S}",
-    f"$JS.API.CONSUMER.CREATE.{_S}.>",
-    f"$JS.API.CONSUMER.INFO.{_S}.*",
-    f"$JS.API.CONSUMER.DELETE.{_S}.*",
-    f"$JS.API.CONSUMER.MSG.NEXT.{_S}.*",
-    f"$JS.ACK.{_S}.>",
-    f"$JS.ACK.*.*.{_S}.>",
-    "$JS.FC.>",
-]
+USERS: Final = (*SERVICES, *OBSERVERS)
+# Folders of these names hold the accounts' streams in the server's store.
+SERVICES_ACCOUNT: Final = "SERVICES"
+OBSERVERS_ACCOUNT: Final = "OBSERVERS"
+# An observer that makes durables and leaves them costs the server memory; it may not do so without end.
+MAX_OBSERVERS_CONSUMERS: Final = 200
 
-
-def _durable(name: str) -> list[str]:
-    # Ack subjects have a second, longer form that the server can be set to.
-    return [
-        f"$JS.API.CONSUMER.INFO.{_S}.{name}",
-        f"$JS.API.CONSUMER.MSG.NEXT.{_S}.{name}",
-        f"$JS.ACK.{_S}.{name}.>",
-        f"$JS.ACK.*.*.{_S}.{name}.>",
-        subjects.tries(name, "*"),
-    ]
-
-
-def _hands_off() -> list[str]:
-    """What a maker of ephemeral consumers must not touch: the workers' durables."""
-    return [
-        subject
-        for name in _DURABLES
-        for subject in (
-            f"$JS.API.CONSUMER.CREATE.{_S}.{name}",
-            f"$JS.API.CONSUMER.CREATE.{_S}.{name}.>",
-            f"$JS.API.CONSUMER.DELETE.{_S}.{name}",
-            *_durable(name)[1:],
-        )
-    ]
-
-
-_LIFE = subjects.ALL_LIVES
-_PERMISSIONS: Final[Mapping[str, dict[str, Any]]] = {
-    "topology": {"publish": ">", "subscribe": ">"},
-    "gateway": {
-        "publish": [_LIFE, subjects.CATALOG_GET, subjects.CATALOG_LIST, *_READ],
-        "subscribe": ["_INBOX_gateway.>"],
-    },
-    "segmenter": {
-        "publish": [
-            _LIFE,
-            "tts.dataset.*.root",
-            "tts.dataset.*.run.>",
-            subjects.dead("segmenter"),
-            *_ARE_THERE,
-            _READ_TRIES,
-            # A deleted dataset's texts go from the stream and from the letters.
-            f"$JS.API.STREAM.PURGE.{_S}",
-            f"$JS.API.STREAM.MSG.GET.{subjects.DEAD_STREAM}",
-            f"$JS.API.STREAM.MSG.DELETE.{subjects.DEAD_STREAM}",
-            *_READ,
-            *_durable(subjects.DURABLE_PLAN),
-            *_durable(subjects.DURABLE_SPAN),
-            *_durable(subjects.DURABLE_PURGE),
-        ],
-        "subscribe": ["_INBOX_segmenter.>"],
-    },
-    "manifest": {
-        "publish": [
-            _LIFE,
-            subjects.dead("manifest"),
-            *_ARE_THERE,
-            _READ_TRIES,
-            subjects.CATALOG_LIST,
-            *_READ,
-            *_durable(subjects.DURABLE_DONE),
-        ],
-        "subscribe": ["_INBOX_manifest.>"],
-    },
-    "catalog": {
-        "publish": {"allow": [*_READ, *_EPHEMERAL], "deny": _hands_off()},
-        "subscribe": ["_INBOX_catalog.>", subjects.CATALOG_GET, subjects.CATALOG_LIST],
-        "allow_responses": {"max": 1, "expires": "30s"},
-    },
-    # For people and other systems: reads everything, makes ephemeral consumers, writes nothing.
-    "observer": {
-        "publish": {
-            "allow": [
-                "$JS.API.INFO",
-                "$JS.API.STREAM.NAMES",
-                "$JS.API.STREAM.LIST",
-                "$JS.API.STREAM.INFO.*",
-                "$JS.API.STREAM.MSG.GET.*",
-                "$JS.API.DIRECT.GET.>",
-                "$JS.API.CONSUMER.NAMES.*",
-                "$JS.API.CONSUMER.LIST.*",
-                "$JS.API.CONSUMER.INFO.*.*",
-                f"$JS.API.CONSUMER.CREATE.{subjects.DEAD_STREAM}.>",
-                f"$JS.API.CONSUMER.MSG.NEXT.{subjects.DEAD_STREAM}.*",
-                *_EPHEMERAL,
-            ],
-            "deny": _hands_off(),
-        },
-        "subscribe": ["tts.>", "_INBOX.>", "$JS.EVENT.ADVISORY.>"],
-    },
-}
-
-USERS: Final = tuple(_PERMISSIONS)
+_RESET = f"CONSUMER.RESET.{subjects.STREAM}.{subjects.DURABLE_MIRROR}"
+_FLOW = f"$JS.FC.{subjects.STREAM}.{subjects.DURABLE_MIRROR}.*"
 
 
 def inbox_prefix(user: str) -> str:
     """Replies to one service are not readable by another; people and other systems use NATS' own prefix."""
-    return f"_INBOX_{user}" if user in USERS and user != "observer" else "_INBOX"
+    return f"_INBOX_{user}" if user in SERVICES else "_INBOX"
 
 
 def server_config(
@@ -135,9 +35,6 @@ def server_config(
 
     Raises: KeyError for a user of USERS without a password.
     """
-    users = [
-        {"user": user, "password": passwords[user], "permissions": rights} for user, rights in _PERMISSIONS.items()
-    ]
     config: dict[str, Any] = {
         "host": host,
         "port": port,
@@ -145,7 +42,7 @@ def server_config(
         "max_payload": 1_048_576,
         # A message that was acknowledged is on the disk: an hour-long job must survive a power cut.
         "jetstream": {"store_dir": store_dir, "sync_interval": "always"},
-        "authorization": {"users": users},
+        "accounts": _accounts(passwords),
     }
     if http_port is not None:
         config["http"] = f"{host}:{http_port}"
@@ -159,6 +56,41 @@ def container_config() -> str:
     text = server_config(port=4222, store_dir="/data", passwords=passwords, http_port=8222, host="0.0.0.0")  # noqa: S104
     # Within quotes nats-server would take the name for the password.
     return re.sub(r'"(\$NATS_PASSWORD_[A-Z]+)"', r"\1", text)
+
+
+def _accounts(passwords: Mapping[str, str]) -> dict[str, Any]:
+    observers, services = [OBSERVERS_ACCOUNT], [SERVICES_ACCOUNT]
+    return {
+        SERVICES_ACCOUNT: {
+            "jetstream": "enabled",
+            "users": _users(SERVICES, passwords),
+            "exports": [
+                {"service": f"$JS.API.{_RESET}", "accounts": observers},
+                {"service": _FLOW, "accounts": observers},
+                {"stream": subjects.MIRROR_DELIVERY, "accounts": observers},
+            ],
+            "imports": [
+                {"service": {"account": OBSERVERS_ACCOUNT, "subject": "$JS.API.>"}, "to": f"{OBSERVERS_API}.>"}
+            ],
+        },
+        OBSERVERS_ACCOUNT: {
+            "jetstream": {"max_consumers": MAX_OBSERVERS_CONSUMERS},
+            "users": _users(OBSERVERS, passwords),
+            "exports": [{"service": "$JS.API.>", "accounts": services}],
+            "imports": [
+                {
+                    "service": {"account": SERVICES_ACCOUNT, "subject": f"$JS.API.{_RESET}"},
+                    "to": f"{SERVICES_API}.{_RESET}",
+                },
+                {"service": {"account": SERVICES_ACCOUNT, "subject": _FLOW}},
+                {"stream": {"account": SERVICES_ACCOUNT, "subject": subjects.MIRROR_DELIVERY}},
+            ],
+        },
+    }
+
+
+def _users(rights: Mapping[str, dict[str, Any]], passwords: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [{"user": user, "password": passwords[user], "permissions": may} for user, may in rights.items()]
 
 
 if __name__ == "__main__":

@@ -95,6 +95,33 @@ async def connected(url: str, name: str, *, within_seconds: float) -> AsyncItera
         await close(client)
 
 
+class SideLine:
+    """A second connection of a service, for what another user may do. It opens in the background, for as long as it
+    takes, so that a service starts and says what it is missing."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._opening = asyncio.create_task(connect(url, name))
+        self._name = name
+
+    async def __aenter__(self) -> "SideLine":
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        if self._opening.done() and not self._opening.cancelled():
+            await close(self._opening.result())
+        await cancel_and_wait(self._opening)
+
+    def client(self) -> Client:
+        """Raises: BusUnavailable while it is not connected."""
+        if not self._opening.done() or not self._opening.result().is_connected:
+            raise BusUnavailable(f"{self._name} is not connected to NATS, or its user is refused")
+        return self._opening.result()
+
+    async def check(self) -> None:
+        """Raises: BusUnavailable while it is not connected."""
+        self.client()
+
+
 def make_broker(url: str, name: str, *, on_closed: Closed | None = None) -> NatsBroker:
     """A FastStream broker that is not connected yet, with the same profile.
 

@@ -18,6 +18,7 @@ from typing import Final
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from bus import texts
 from bus.connection import connected
 from bus.errors import BusError, NotFound
 from bus.life_log import LifeLog
@@ -131,7 +132,8 @@ class DeadLetters:
         """
         event = envelope.decode(letter.body)
         if isinstance(event, DatasetDeleted):
-            await Stream(self._client).forget(event.dataset_id)
+            deleted = await Stream(self._client).last(subjects.life(event.dataset_id))
+            await texts.forget(self._client, event.dataset_id, deleted_at=deleted.seq if deleted else 0)
             await self.forget(event.dataset_id)
             return f"purged the texts of {event.dataset_id}; its objects go with the next sweep"
         lives = LifeLog(Stream(self._client), MessageFactory("operator"))

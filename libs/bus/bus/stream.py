@@ -39,13 +39,13 @@ def translated() -> Iterator[None]:
 
 
 class Stream:
-    """One JetStream stream over one connection."""
+    """One JetStream stream over one connection. `api` leads to the one of another account."""
 
-    def __init__(self, client: Client, name: str = subjects.STREAM) -> None:
+    def __init__(self, client: Client, name: str = subjects.STREAM, *, api: str = "$JS.API") -> None:
         self._client = client
         self._name = name
-        self._get = f"$JS.API.STREAM.MSG.GET.{name}"
-        self._js = client.jetstream(timeout=ANSWER_SECONDS)
+        self._get = f"{api}.STREAM.MSG.GET.{name}"
+        self._js = client.jetstream(timeout=ANSWER_SECONDS, prefix=api)
 
     async def last(self, subject: str) -> Stored | None:
         """The last message on exactly `subject`, from the leader.
@@ -108,6 +108,14 @@ class Stream:
             )
         return ack.seq
 
+    async def last_seq(self) -> int:
+        """The sequence of the last message it has taken in, 0 before the first.
+
+        Raises: BusUnavailable; NotFound where there is no such stream.
+        """
+        with translated():
+            return (await self._js.stream_info(self._name)).state.last_seq
+
     async def purge(self, subject: str, *, keep: int = 0) -> None:
         """Removes all but the last `keep` messages on `subject` (wildcards allowed).
 
@@ -115,15 +123,6 @@ class Stream:
         """
         with translated():
             await self._js.purge_stream(self._name, subject=subject, keep=keep or None)
-
-    async def forget(self, dataset_id: str) -> None:
-        """Leaves of a deleted dataset only that it was deleted: no text, no name.
-
-        Raises: BusUnavailable.
-        """
-        await self.purge(subjects.work(dataset_id))
-        await self.purge(subjects.root(dataset_id))
-        await self.purge(subjects.life(dataset_id), keep=1)
 
     async def _read(self, which: dict[str, Any]) -> Stored | None:
         # Past nats-py's own `get_msg`, for what reading its answer costs; see `stored`.

@@ -19,6 +19,12 @@ DURABLE_PLAN: Final = "segmenter-plan"
 DURABLE_SPAN: Final = "segmenter-span"
 DURABLE_PURGE: Final = "segmenter-purge"
 DURABLE_DONE: Final = "manifest-done"
+# The catalog keeps its own position, so these two carry none: it sets one to where it wants to read from.
+DURABLE_PROJECT: Final = "catalog-project"
+DURABLE_REBUILD: Final = "catalog-rebuild"
+# Feeds the copy of the stream that observers read in their own account.
+DURABLE_MIRROR: Final = "observers-mirror"
+MIRROR_DELIVERY: Final = "tts.mirror"
 
 CATALOG_GET: Final = "tts.catalog.get"
 CATALOG_LIST: Final = "tts.catalog.list"

@@ -23,6 +23,7 @@ from catalog.adapters.scratch import Differences
 from catalog.errors import CatalogError, RebuildRefused
 from catalog.projector import decoded
 from catalog.settings import Settings
+from contracts import subjects
 
 PATIENCE_SECONDS: Final = 600.0  # comparing and replacing every row of a large table is one statement
 CONNECT_SECONDS: Final = 15.0
@@ -99,7 +100,7 @@ class _Replay:
         """Raises: FeedLost, BusUnavailable, DatabaseUnavailable."""
         if seq <= self._at:
             return
-        async with feed.reading(self._client, after=self._at) as messages:
+        async with feed.reading(self._client, after=self._at, durable=subjects.DURABLE_REBUILD) as messages:
             while self._at < seq:
                 batch = await messages.next(QUIET_SECONDS)
                 if not batch and not messages.exhausted:

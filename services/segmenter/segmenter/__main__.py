@@ -24,14 +24,14 @@ def main(arguments: list[str]) -> int:
             run(settings.load(os.environ))
         case ["sweep"] | ["sweep", "--dry-run"]:
             dry_run = arguments[1:] == ["--dry-run"]
-            return _sweep(settings.load(os.environ), dry_run)
+            return _sweep(settings.load_for_sweep(os.environ), dry_run)
         case _:
             print(USAGE, file=sys.stderr)
             return 2
     return 0
 
 
-def _sweep(given: settings.Settings, dry_run: bool) -> int:
+def _sweep(given: settings.SweepSettings, dry_run: bool) -> int:
     try:
         _print(asyncio.run(_sweep_once(given, dry_run)), dry_run)
     except (StoreError, BusError) as exc:
@@ -40,7 +40,7 @@ def _sweep(given: settings.Settings, dry_run: bool) -> int:
     return 0
 
 
-async def _sweep_once(given: settings.Settings, dry_run: bool) -> Sweep:
+async def _sweep_once(given: settings.SweepSettings, dry_run: bool) -> Sweep:
     async with (
         connected(given.nats_url, SERVICE, within_seconds=CONNECT_SECONDS) as client,
         open_store(given.s3()) as store,

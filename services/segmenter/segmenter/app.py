@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 from faststream.nats import NatsBroker
 
+from bus.connection import SideLine
 from bus.consumer import subscribe
-from bus.dead_letters import DeadLetters
 from bus.errors import BusError
 from bus.life_log import LifeLog
 from bus.messages import MessageFactory
@@ -46,19 +46,24 @@ def run(settings: Settings) -> None:
         client = broker.connection
         stream, factory = Stream(client), MessageFactory(SERVICE)
         lives = LifeLog(stream, factory)
-        async with open_store(settings.s3()) as store, Decoders(settings.max_decoded_seconds) as decoders:
+        async with (
+            open_store(settings.s3()) as store,
+            Decoders(settings.max_decoded_seconds) as decoders,
+            SideLine(settings.nats_purge_url, f"{SERVICE}-purge") as purging,
+        ):
             recordings = Recordings(store, decoders)
             handlers = Handlers(
                 stream,
                 lives,
                 Planner(stream, factory, store, recordings),
                 Slicer(stream, factory, store, recordings, worker_name()),
-                Purger(stream, DeadLetters(client), store),
+                Purger(purging.client, store),
             )
             settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_give_up)
             subscribe(broker, handlers.routes(), settler)
             sweeper = Sweeper(store, lives)
-            yield Wiring(checks={"s3": store.check}, loops=(lambda: _sweep(sweeper, settings.sweep_seconds),))
+            checks = {"s3": store.check, "nats-purge": purging.check}
+            yield Wiring(checks=checks, loops=(lambda: _sweep(sweeper, settings.sweep_seconds),))
 
     serve(
         service=SERVICE,

@@ -74,7 +74,7 @@ class Handlers:
         return Retry(foreign_pause_seconds(delivery.attempt), f"job of plan version {job.plan_version}")
 
     async def on_dataset_deleted(self, delivery: Delivery[DatasetDeleted]) -> Settlement:
-        return await self.purger.purge(delivery.event, delivery.attempt)
+        return await self.purger.purge(delivery.event, delivery.seq, delivery.attempt)
 
     async def on_give_up(self, delivery: Delivery[Any], reason: str) -> None:
         """Ends the run of a message that could not be handled, so that its dataset does not stay `processing`."""

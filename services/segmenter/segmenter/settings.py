@@ -15,10 +15,16 @@ from runtime.settings import load as load_settings
 from segmenter.decoding.process import MOST_SECONDS
 
 
-class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
-    """Sizes in bytes, times in seconds. Variables have the fields' names in upper case."""
+class SweepSettings(S3Environment, frozen=True, kw_only=True, rename="upper"):
+    """What one sweep needs. Variables have the fields' names in upper case."""
 
     nats_url: NatsUrl
+
+
+class Settings(SweepSettings, frozen=True, kw_only=True, rename="upper"):
+    """`nats_purge_url` is of the user `purger`. Sizes in bytes, times in seconds."""
+
+    nats_purge_url: NatsUrl
     http_host: str = "127.0.0.1"
     http_port: Port = 8000
     otel_exporter_otlp_endpoint: Endpoint = ""
@@ -29,6 +35,11 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
 def load(env: Mapping[str, str]) -> Settings:
     """Raises: SystemExit naming every variable that is missing or malformed."""
     return load_settings(env, Settings)
+
+
+def load_for_sweep(env: Mapping[str, str]) -> SweepSettings:
+    """Raises: SystemExit naming every variable that is missing or malformed."""
+    return load_settings(env, SweepSettings)
 
 
 def worker_name() -> str:

@@ -17,6 +17,7 @@ from contracts import commands, envelope, subjects
 from contracts.events import AnyEvent, ProcessRequested
 from contracts.failure import RunFailure
 from tests.lives import span_order, told, upload
+from tests.mirror import mirrored
 
 pytestmark = pytest.mark.asyncio
 
@@ -111,6 +112,7 @@ async def test_replaying_a_deletion_leaves_no_text_in_the_stream_nor_in_a_letter
     deleted = await office.submit(commands.DeleteDataset(**told(office.dataset_id)))
     await office.bury_order(run)
     await office.bury(deleted.event, subjects.life(office.dataset_id))
+    await mirrored(office.client)
     assert await office.command("replay", "2") == 0
     left = [stored.seq async for stored in office.stream.every(subjects.life(office.dataset_id))]
     assert left == [deleted.seq]
@@ -126,10 +128,10 @@ async def test_a_message_that_can_not_be_read_is_not_replayed_and_can_be_dropped
     assert await office.command("drop", "1") == 1
 
 
-async def test_a_segmenter_may_take_away_the_letters_of_a_deleted_dataset(office: Office, nats_server: Any) -> None:
+async def test_the_purger_may_take_away_the_letters_of_a_deleted_dataset(office: Office, nats_server: Any) -> None:
     await office.bury_order(1)
     await office.bury(span_order("other", run=1), subjects.span("other", 1, 0))
-    segmenter = await connect(nats_server.url("segmenter"), "segmenter")
-    await DeadLetters(segmenter).forget(office.dataset_id)
-    await close(segmenter)
+    purger = await connect(nats_server.url("purger"), "purger")
+    await DeadLetters(purger).forget(office.dataset_id)
+    await close(purger)
     assert await office.numbers() == [2]

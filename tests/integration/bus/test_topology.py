@@ -7,8 +7,7 @@ import pytest
 from nats.aio.client import Client
 from nats.js.api import ConsumerConfig
 
-from bus import topology
-from bus.accounts import USERS
+from bus import rights, topology
 from bus.connection import close, connect
 from bus.errors import BusUnavailable, TopologyDrift
 from bus.messages import MessageFactory
@@ -28,7 +27,7 @@ async def admin(nats_server: Any) -> AsyncIterator[Client]:
 async def test_declaring_twice_makes_everything_and_then_finds_it(admin: Client) -> None:
     made = await topology.declare(admin)
     assert all(line.endswith("made") for line in made)
-    assert len(made) == 7
+    assert len(made) == 11
     assert all(line.endswith("found") for line in await topology.declare(admin))
 
 
@@ -86,7 +85,7 @@ async def test_a_service_is_told_what_is_missing_and_which_command_makes_it(admi
     assert told.startswith("durable segmenter-span is missing")
 
 
-@pytest.mark.parametrize("user", [user for user in USERS if user != "topology"])
+@pytest.mark.parametrize("user", [user for user in rights.SERVICES if user != "topology"])
 async def test_no_service_may_change_a_durable(nats_server: Any, admin: Client, user: str) -> None:
     await topology.declare(admin)
     client = await connect(nats_server.url(user), user)

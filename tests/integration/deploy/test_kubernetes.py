@@ -10,6 +10,7 @@ import msgspec
 import pytest
 import yaml
 
+from bus import accounts
 from contracts import subjects
 from tests.stacks import ROOT
 
@@ -70,6 +71,7 @@ def test_a_service_is_probed_and_not_root_and_writes_nothing(service: str) -> No
 def test_segmenters_scale_by_the_durable_that_they_read() -> None:
     trigger = one("segmenter", "ScaledObject")["spec"]["triggers"][0]["metadata"]
     assert (trigger["stream"], trigger["consumer"]) == (subjects.STREAM, subjects.DURABLE_SPAN)
+    assert trigger["account"] == accounts.SERVICES_ACCOUNT
     assert "replicas" not in one("segmenter", "Deployment")["spec"]  # or every release would undo the scaling
 
 

@@ -29,6 +29,7 @@ FOREIGN = {
 }
 ENV = {
     "NATS_URL": "nats://127.0.0.1:1",
+    "NATS_PURGE_URL": "nats://127.0.0.1:1",
     "DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x",
     "JWT_SECRET_KEY": "k" * 32,
     "AWS_ACCESS_KEY_ID": "id",

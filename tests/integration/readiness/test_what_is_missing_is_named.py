@@ -91,7 +91,8 @@ def processes(env: dict[str, str], nats_server: Any, logs: Path) -> Iterator[dic
 async def system(
     nats_server: Any, database_url: str, s3_env: dict[str, str], aws_session: AioSession, tmp_path: Path
 ) -> AsyncIterator[System]:
-    env = {**s3_env, "DATABASE_URL": database_url, "JWT_SECRET_KEY": "k" * 32, "PATH": os.environ["PATH"]}
+    purge = {"NATS_PURGE_URL": nats_server.url("purger")}
+    env = {**s3_env, **purge, "DATABASE_URL": database_url, "JWT_SECRET_KEY": "k" * 32, "PATH": os.environ["PATH"]}
     admin = await connect(nats_server.url("topology"), "topology")
     store = aws_session.create_client(
         "s3",

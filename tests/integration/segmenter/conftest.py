@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
+from nats.aio.client import Client
 
 from bus import topology
 from bus.connection import close, connect
-from bus.dead_letters import DeadLetters
 from bus.deliveries import Delivery, Settlement
 from bus.life_log import Appended, LifeLog
 from bus.messages import MessageFactory
@@ -38,7 +38,7 @@ class World:
 
     stream: Stream
     lives: LifeLog
-    letters: DeadLetters
+    purging: Client
     store: ObjectStore
     recordings: Recordings
     samples: np.ndarray
@@ -52,7 +52,7 @@ class World:
             self.lives,
             Planner(self.stream, factory, store, self.recordings),
             Slicer(self.stream, factory, store, self.recordings, worker),
-            Purger(self.stream, self.letters, store),
+            Purger(lambda: self.purging, store),
         )
 
     async def upload(self, transcript: bytes) -> None:
@@ -141,6 +141,7 @@ async def world(nats_server: Any, s3_env: dict[str, str], decoders: Decoders) ->
     admin = await connect(nats_server.url("topology"), "topology")
     await topology.declare(admin)
     client = await connect(nats_server.url("segmenter"), "segmenter")
+    purging = await connect(nats_server.url("purger"), "purger")
     settings = S3Settings(
         endpoint_url=s3_env["AWS_ENDPOINT_URL_S3"],
         region=s3_env["AWS_REGION"],
@@ -152,6 +153,7 @@ async def world(nats_server: Any, s3_env: dict[str, str], decoders: Decoders) ->
     samples = np.random.default_rng(5).integers(-9_000, 9_000, RATE * 30, dtype=np.int16)
     async with open_store(settings) as store:
         lives = LifeLog(Stream(client), MessageFactory("segmenter"))
-        yield World(Stream(client), lives, DeadLetters(client), store, Recordings(store, decoders), samples)
+        yield World(Stream(client), lives, purging, store, Recordings(store, decoders), samples)
+    await close(purging)
     await close(client)
     await close(admin)

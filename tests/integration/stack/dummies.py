@@ -1,5 +1,6 @@
 """Starts a stack of real servers and dummy services, and speaks to all of them."""
 
+import asyncio
 import json
 import signal
 from collections.abc import Mapping
@@ -11,6 +12,9 @@ import asyncpg
 import msgspec
 import nats
 from aiobotocore.session import get_session
+from nats.js import JetStreamContext
+from nats.js.api import RawStreamMsg
+from nats.js.errors import NotFoundError
 
 from stack import state
 from stack.ports import HOST
@@ -79,6 +83,15 @@ async def stored(env: Mapping[str, str]) -> tuple[str, bytes, bytes]:
         answer = await client.get_object(Bucket=env["S3_BUCKET_NAME"], Key="a/b")
         body: bytes = await answer["Body"].read()
     connection = await nats.connect(env["NATS_URL"])
-    message = await connection.jetstream().get_last_msg("TTS", "tts.dataset.1")
+    message = await _mirrored(connection.jetstream())
     await connection.close()
     return row, body, message.data or b""
+
+
+async def _mirrored(js: JetStreamContext) -> RawStreamMsg:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return await js.get_last_msg("TTS", "tts.dataset.1")
+            except NotFoundError:
+                await asyncio.sleep(0.05)

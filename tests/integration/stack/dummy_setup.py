@@ -1,4 +1,4 @@
-"""Stands in for the migrations: makes a stream and a bucket, again and again without harm."""
+"""Stands in for the migrations: makes streams and a bucket, again and again without harm."""
 
 import asyncio
 import os
@@ -7,10 +7,12 @@ import sys
 import nats
 from aiobotocore.session import get_session
 
+from bus import topology
+
 
 async def main() -> None:
     connection = await nats.connect(os.environ["NATS_URL"])
-    await connection.jetstream().add_stream(name="TTS", subjects=["tts.dataset.>"])
+    await topology.declare(connection)
     await connection.close()
     names = {"aws_access_key_id": "AWS_ACCESS_KEY_ID", "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY"}
     keys = {option: os.environ[name] for option, name in names.items()}

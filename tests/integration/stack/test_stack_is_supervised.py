@@ -42,8 +42,8 @@ def test_the_start_tells_url_token_curl_line_and_logs(stack: RunningStack) -> No
     ("service", "names"),
     [
         ("gateway", {"JWT_SECRET_KEY", "NATS_URL", *AWS}),
-        ("segmenter", {"NATS_URL", *AWS}),
-        ("segmenter-2", {"NATS_URL", *AWS}),
+        ("segmenter", {"NATS_URL", "NATS_PURGE_URL", *AWS}),
+        ("segmenter-2", {"NATS_URL", "NATS_PURGE_URL", *AWS}),
         ("manifest", {"NATS_URL", *AWS}),
         ("catalog", {"DATABASE_URL", "NATS_URL"}),
     ],
@@ -51,7 +51,7 @@ def test_the_start_tells_url_token_curl_line_and_logs(stack: RunningStack) -> No
 def test_a_service_gets_what_it_needs_and_no_more(stack: RunningStack, service: str, names: set[str]) -> None:
     port = dummies.saved(stack.folder).ports[service]
     seen = dummies.environment_seen_by(port)
-    public = {*stack.env, *MISLEADING, "SEGMENTERS", "DATA"}
+    public = {*stack.env, *MISLEADING, "NATS_PURGE_URL", "SEGMENTERS", "DATA"}
     assert set(seen) & public == names
     assert (seen["HTTP_HOST"], seen["HTTP_PORT"]) == ("127.0.0.1", str(port))
     assert seen["NATS_URL"].startswith(f"nats://{service.removesuffix('-2')}:")

@@ -11,6 +11,7 @@ from runtime.settings import load
 SERVICES = ("gateway", "segmenter", "manifest", "catalog", "migrations")
 GOOD = {
     "NATS_URL": "nats://user:password@127.0.0.1:4222,nats://127.0.0.2:4222",
+    "NATS_PURGE_URL": "nats://purger:password@127.0.0.1:4222",
     "DATABASE_URL": "postgresql://u:p@127.0.0.1/x",
     "JWT_SECRET_KEY": "k" * 32,
     "AWS_ACCESS_KEY_ID": "id",
@@ -19,6 +20,7 @@ GOOD = {
 }
 BAD = {
     "NATS_URL": "http://u:verysecret@127.0.0.1",
+    "NATS_PURGE_URL": "purger:verysecret@127.0.0.1",
     "DATABASE_URL": "mysql://u:verysecret@127.0.0.1",
     "JWT_SECRET_KEY": "verysecret",
     "S3_BUCKET_NAME": "bucket/verysecret",

@@ -1,8 +1,9 @@
 """The stream's messages that concern a row, in order, each exactly once, from a given sequence on.
 
-An ephemeral pull consumer without acks, read over raw nats-py: nats-py's own `fetch(500)` waits for all 500, and
-FastStream's pull loop spins when its consumer is gone. A consumer that vanished, a line that was cut and a message
-that got lost on the way all end the feed with FeedLost; whoever reads begins anew from the position they stored.
+A pull consumer without acks, declared by the migrations and set to the reader's own position: the catalog may make no
+consumers. It is read over raw nats-py: nats-py's own `fetch(500)` waits for all 500, and FastStream's pull loop spins
+when its consumer is gone. A consumer that vanished or that another reader has set elsewhere, a line that was cut and a
+message that got lost on the way all end the feed with FeedLost; whoever reads begins again from the stored position.
 """
 
 import asyncio
@@ -12,13 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any, Final
-from uuid import uuid4
 
 import msgspec
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy
 
+from bus import topology
 from bus.errors import BusError, BusUnavailable, NotFound
 from bus.stream import ANSWER_SECONDS, translated
 from catalog.errors import FeedLost
@@ -29,17 +29,16 @@ MAX_MESSAGES: Final = 500
 HEARTBEAT_SECONDS: Final = 1.0
 SILENCE_SECONDS: Final = 3.5  # three heartbeats missed
 
-_CONCERNING: Final = (subjects.ALL_LIVES, subjects.ALL_PLANS, subjects.ALL_PROGRESS, subjects.ALL_DONE)
 _PULL: Final = msgspec.json.encode(
     {
         "batch": MAX_MESSAGES,
         "max_bytes": 16 << 20,  # far above one message's 1 MiB, far below what would hurt
-        "expires": 30_000_000_000,
+        # The request of a frozen process takes what is meant for its successor until then.
+        "expires": 10_000_000_000,
         "idle_heartbeat": int(HEARTBEAT_SECONDS * 1e9),
     }
 )
 _IN_FLIGHT_SECONDS: Final = 0.2  # a message that was sent before the answer has arrived after it by then
-_INACTIVE_SECONDS: Final = 30.0  # after this the server forgets the consumer of a process that died
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +71,12 @@ async def identify(client: Client) -> Identity:
 
 
 @asynccontextmanager
-async def reading(client: Client, *, after: int) -> AsyncIterator["Feed"]:
-    """The messages with a sequence above `after`.
+async def reading(client: Client, *, after: int, durable: str = subjects.DURABLE_PROJECT) -> AsyncIterator["Feed"]:
+    """The messages with a sequence above `after`. Of two readers of one `durable` the earlier one's feed is lost.
 
-    Raises: BusUnavailable.
+    Raises: BusUnavailable, also while the durable is missing or differs from what is declared.
     """
-    feed = Feed(client)
+    feed = Feed(client, durable)
     try:
         await feed.open(after)
         yield feed
@@ -88,10 +87,10 @@ async def reading(client: Client, *, after: int) -> AsyncIterator["Feed"]:
 class Feed:
     """One consumer's messages, in order and without a gap. `reading` opens and closes it."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, durable: str = subjects.DURABLE_PROJECT) -> None:
         self._client = client
         self._js = client.jetstream(timeout=ANSWER_SECONDS)
-        self._name = f"catalog-{uuid4().hex}"
+        self._name = durable
         self._inbox = client.new_inbox()
         self._subscription: Any = None
         self._reconnects = client.stats["reconnects"]
@@ -116,16 +115,16 @@ class Feed:
     async def open(self, after: int) -> None:
         with _missing_is_unavailable(), translated():
             self._subscription = await self._client.subscribe(self._inbox, cb=self._take)
-            info = await self._js.add_consumer(subjects.STREAM, self._config(after))
-        self._pending = info.num_pending or 0
+            if problems := await topology.missing(self._client, (self._name,)):
+                raise BusUnavailable("; ".join(problems))
+            reset = await self._js.reset_consumer(subjects.STREAM, self._name, seq=after + 1)
+        self._pending = reset.info.num_pending or 0
 
     async def close(self) -> None:
-        # Both are courtesies: the server forgets an idle consumer by itself.
+        # The server drops the open request of whoever no longer listens.
         with suppress(BusError), translated():
             if self._subscription is not None:
                 await self._subscription.unsubscribe()
-            if self._client.is_connected:
-                await self._js.delete_consumer(subjects.STREAM, self._name)
 
     async def next(self, wait_seconds: float) -> list[Received]:
         """1 to 500 messages as soon as there are any, or none after `wait_seconds`.
@@ -164,19 +163,6 @@ class Feed:
             raise FeedLost(f"message {self._delivered + 1} of the consumer got lost")
         if sent == self._delivered:
             self._pending = info.num_pending or 0
-
-    def _config(self, after: int) -> ConsumerConfig:
-        return ConsumerConfig(
-            name=self._name,
-            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=after + 1,
-            ack_policy=AckPolicy.NONE,
-            replay_policy=ReplayPolicy.INSTANT,
-            filter_subjects=list(_CONCERNING),
-            inactive_threshold=_INACTIVE_SECONDS,
-            num_replicas=1,
-            mem_storage=True,
-        )
 
     async def _keep_asking(self) -> None:
         if self._wanted > 0:
