@@ -17,6 +17,7 @@ def url(user: str, port: int, password: str) -> str:
 def spec(folder: Path, port: int, passwords: Mapping[str, str]) -> Spec:
     """Writes the configuration, which holds the passwords, and says how to start with it."""
     folder.mkdir(mode=0o700, exist_ok=True)
+    _take_over(folder / "store" / "jetstream")
     config = folder / "server.conf"
     # Relative to its working folder: a path may hold characters that its configuration language cannot.
     text = accounts.server_config(port=port, store_dir="store", passwords=passwords)
@@ -29,3 +30,10 @@ def spec(folder: Path, port: int, passwords: Mapping[str, str]) -> Spec:
         where=f"{HOST}:{port}",
         cwd=folder,
     )
+
+
+def _take_over(streams: Path) -> None:
+    """The data of a release without accounts lies under the name of the server's only one, and would be left there."""
+    before, now = streams / "$G", streams / accounts.SERVICES_ACCOUNT
+    if before.exists() and not now.exists():
+        before.rename(now)
