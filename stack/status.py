@@ -17,7 +17,7 @@ from bus.connection import connected
 from bus.errors import BusError
 from bus.topology import DURABLES
 from contracts import subjects
-from stack import environment, nats
+from stack import environment, nats, refusals
 from stack import state as states
 from stack.advice import QUIET_SECONDS, Findings, next_steps
 from stack.errors import NotRunning, StackError
@@ -56,6 +56,7 @@ async def _tell(settings: Settings, env: dict[str, str], say: Progress) -> None:
             say.plain(line)
         async for line in _letters(client, found):
             say.plain(line)
+    say.plain(_refusals(settings))
     async for line in _runs(env["DATABASE_URL"], found):
         say.plain(line)
     say.plain("\nnext:")
@@ -121,6 +122,12 @@ async def _letters(client: Client, found: Findings) -> AsyncIterator[str]:
             continue
         headers = letter.headers or {}
         yield f"  {seq}: {headers.get('x-original-subject')}, {headers.get('x-reason')}"
+
+
+def _refusals(settings: Settings) -> str:
+    by_user = refusals.counted(settings.folder / "logs" / "nats.log")
+    told = ", ".join(f"{user} {count}" for user, count in sorted(by_user.items())) or "none"
+    return f"\nrefused by NATS, by user: {told}"
 
 
 async def _runs(database_url: str, found: Findings) -> AsyncIterator[str]:

@@ -17,9 +17,11 @@ from bus.life_log import LifeLog
 from bus.messages import MessageFactory
 from bus.stream import Stream
 from contracts import subjects
+from stack import refusals
 from tests import attacks
 from tests.lives import upload
 from tests.mirror import mirrored
+from tests.stacks import wait_until
 
 pytestmark = pytest.mark.asyncio
 
@@ -164,6 +166,20 @@ async def test_an_observer_reads_everything_with_durables_of_its_own(nats_server
         assert subject == ["tts.dataset.a", "tts.dataset.b", "tts.dataset.c"]
     ours = await asked(admin, f"CONSUMER.INFO.TTS.{subjects.DURABLE_PLAN}")
     assert (ours["delivered"]["consumer_seq"], ours["ack_floor"]["consumer_seq"]) == (1, 0)
+    await close(observer)
+
+
+async def test_what_it_is_refused_is_a_line_of_the_servers_log_and_counted_by_user(
+    nats_server: Any, admin: Client
+) -> None:
+    observer = await connect(nats_server.url("observer"), "observer")
+    await observer.publish(subjects.life("forged"), b"{}")
+    await observer.publish("$JS.API.STREAM.PURGE.TTS", b"")
+    await observer.subscribe("tts.>", cb=Heard()._take)
+    await flush(observer)
+    log = nats_server.folder / "nats.log"
+    wait_until(lambda: refusals.counted(log) == {"observer": 3}, seconds=5, what=str(refusals.counted(log)))
+    assert 'Publish Violation - Subject "tts.dataset.forged"' in log.read_text(encoding="utf-8")
     await close(observer)
 
 
