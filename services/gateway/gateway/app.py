@@ -14,12 +14,12 @@ from gateway.datasets.catalog import Catalog
 from gateway.datasets.connection import USER, Connection
 from gateway.datasets.lives import Lives
 from gateway.handlers import datasets, document, probes
+from gateway.handlers.request_context import Desk
 from gateway.http import openapi, options_routes, problems, request_body
 from gateway.http.addresses import Addresses
 from gateway.http.auth import CALLER, Authentication, Caller
 from gateway.http.correlation import Correlation
 from gateway.http.query import known_parameters_only
-from gateway.http.request_context import Desk
 from gateway.http.tracing import Traced
 from gateway.server.lingering import Lingering
 from gateway.settings import Settings

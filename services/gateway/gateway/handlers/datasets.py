@@ -24,11 +24,11 @@ from gateway.datasets.catalog import Catalog
 from gateway.domain import fields, options, paging
 from gateway.domain.transcript import Judged, judge
 from gateway.errors import CatalogUnavailable, NotFound
+from gateway.handlers.request_context import Desk
 from gateway.http import openapi, request_body
 from gateway.http.auth import Caller
 from gateway.http.correlation import note
 from gateway.http.query import KNOWN, LATER, put_off
-from gateway.http.request_context import Desk
 from gateway.http.schemas import Dataset, shown
 from gateway.uploads.receiving import Intake
 from gateway.uploads.staging import StoredObject
