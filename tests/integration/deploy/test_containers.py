@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 
 from bus import accounts
 from stack import binaries, compose_env, s3
 from stack.progress import Progress
+from tests import yaml_files
 from tests.stacks import ROOT
 
 SERVICES = ("gateway", "segmenter", "manifest", "catalog")
@@ -23,7 +23,7 @@ OPTIONAL = {"PORT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 @pytest.fixture(scope="module")
 def compose() -> Any:
-    return yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    return yaml_files.read(ROOT / "compose.yaml")
 
 
 def test_compose_has_the_shape_that_its_specification_asks_for() -> None:

@@ -1,5 +1,7 @@
 """The Kubernetes manifests fit their schemas, and fit each other."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -8,10 +10,10 @@ from typing import Any
 import kubernetes_validate
 import msgspec
 import pytest
-import yaml
 
 from bus import accounts
 from contracts import subjects
+from tests import yaml_files
 from tests.stacks import ROOT
 
 FOLDER = ROOT / "deploy" / "kubernetes"
@@ -19,8 +21,8 @@ SERVICES = ("gateway", "segmenter", "manifest", "catalog")
 KUBERNETES = "1.37"
 
 
-def resources(path: Path) -> Iterator[dict[str, Any]]:
-    yield from yaml.safe_load_all(path.read_text(encoding="utf-8"))
+def resources(path: Path) -> list[dict[str, Any]]:
+    return yaml_files.read_all(path)
 
 
 def one(name: str, kind: str) -> dict[str, Any]:
@@ -38,6 +40,26 @@ def test_every_resource_fits_its_schema(path: Path) -> None:
         if resource["apiVersion"].startswith(("keda.sh", "kustomize")):
             continue  # schemas of these are in no package
         kubernetes_validate.validate(resource, KUBERNETES, strict=True)
+
+
+def test_kustomize_builds_the_manifests() -> None:
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        pytest.skip("kubectl is not on PATH")
+    built = subprocess.run([kubectl, "kustomize", str(FOLDER)], capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    names = {(resource["kind"], resource["metadata"]["name"]) for resource in yaml_files.documents(built.stdout)}
+    assert names == {
+        (resource["kind"], resource["metadata"]["name"])
+        for path in FOLDER.glob("*.yaml")
+        if path.name != "kustomization.yaml"
+        for resource in resources(path)
+    }
+
+
+def test_the_gateway_drains_before_it_ends() -> None:
+    given = {entry["name"] for entry in container("gateway")["env"]}
+    assert given == {"DRAIN_SECONDS", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 
 def test_the_kustomization_names_every_file() -> None:
@@ -77,7 +99,7 @@ def test_segmenters_scale_by_the_durable_that_they_read() -> None:
 
 def test_a_service_reaches_what_its_settings_name_and_nothing_else() -> None:
     """Kinds of servers by what a policy lets out, against the variables that a service requires."""
-    policies = list(resources(FOLDER / "network.yaml"))
+    policies = resources(FOLDER / "network.yaml")
     for service in (*SERVICES, "migrations"):
         kind = "Job" if service == "migrations" else "Deployment"
         labels = one(service, kind)["spec"]["template"]["metadata"]["labels"]

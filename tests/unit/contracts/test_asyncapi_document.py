@@ -6,16 +6,16 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from contracts import asyncapi, envelope
+from tests import yaml_files
 from tests.stacks import ROOT
 from tests.unit.contracts.golden_messages import EVENTS
 
 
 @pytest.fixture(scope="module")
 def document() -> Any:
-    return yaml.safe_load((ROOT / "docs" / "asyncapi.yaml").read_text(encoding="utf-8"))
+    return yaml_files.read(ROOT / "docs" / "asyncapi.yaml")
 
 
 def test_the_file_is_current(document: Any) -> None:
