@@ -18,7 +18,7 @@ from tests.stacks import ROOT
 
 SERVICES = ("gateway", "segmenter", "manifest", "catalog")
 DOCKERFILES = ("Dockerfile", "migrations/Dockerfile")
-OPTIONAL = {"PORT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
+OPTIONAL = {"GATEWAY_ADDRESS", "PORT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,13 @@ def test_every_variable_of_compose_is_drawn_by_compose_env() -> None:
 
 def test_the_store_of_compose_is_that_of_the_stack(compose: Any) -> None:
     assert compose["services"]["s3"]["command"] == ["serve", "s3", "--addr", ":8080", *s3.OPTIONS, "/data"]
+
+
+def test_nothing_is_published_beyond_this_machine_unless_asked_for(compose: Any) -> None:
+    published = [port for described in compose["services"].values() for port in described.get("ports", [])]
+    assert len(published) == 2
+    for port in published:
+        assert re.match(r"127\.0\.0\.1:|\$\{GATEWAY_ADDRESS:-127\.0\.0\.1\}:", port), port
 
 
 @pytest.mark.parametrize("service", SERVICES)
