@@ -80,10 +80,10 @@ async def bucket(settings: S3Settings) -> list[str]:
     """Raises: StepFailed."""
     try:
         async with open_store(settings, Timeouts(call_seconds=5.0, attempts=1)) as store:
-            await _waited("the object store", store.ensure_bucket, StoreUnavailable)
+            made = await _waited("the object store", store.ensure_bucket, StoreUnavailable)
     except StoreError as exc:
         raise StepFailed(f"bucket: {exc}") from exc
-    return [f"bucket {settings.bucket}: there"]
+    return [f"bucket {settings.bucket}: {'made' if made else 'found'}"]
 
 
 async def _waited(what: str, step: Callable[[], Awaitable[_T]], away: type[Exception]) -> _T:

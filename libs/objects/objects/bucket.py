@@ -25,15 +25,18 @@ async def check_bucket(connection: Connection) -> None:
         raise BucketMissing(f"bucket {connection.bucket} is missing; {REMEDY}") from exc
 
 
-async def ensure_bucket(connection: Connection) -> None:
+async def ensure_bucket(connection: Connection) -> bool:
+    """Whether the bucket was made; False when it was there."""
     try:
         await check_bucket(connection)
     except BucketMissing:
-        await _create_bucket(connection)
+        made = await _create_bucket(connection)
         await check_bucket(connection)
+        return made
+    return False
 
 
-async def _create_bucket(connection: Connection) -> None:
+async def _create_bucket(connection: Connection) -> bool:
     async with connection.call(f"creating bucket {connection.bucket}"):
         try:
             await _request_creation(connection)
@@ -41,6 +44,8 @@ async def _create_bucket(connection: Connection) -> None:
             # Somebody else was faster; whether we may use that bucket is for the next check to say.
             if error_code(error) not in _ALREADY_THERE:
                 raise
+            return False
+        return True
 
 
 async def _request_creation(connection: Connection) -> None:

@@ -102,9 +102,12 @@ class ObjectStore:
         with contextlib.suppress(UploadLost):
             await sending.abort_upload(self._connection, key, upload_id)
 
-    async def ensure_bucket(self) -> None:
-        """Creates the bucket unless it is there. Raises: `AccessDenied` when it is somebody else's."""
-        await bucket.ensure_bucket(self._connection)
+    async def ensure_bucket(self) -> bool:
+        """Creates the bucket unless it is there, and says whether it did.
+
+        Raises: `AccessDenied` when it is somebody else's.
+        """
+        return await bucket.ensure_bucket(self._connection)
 
     async def check(self) -> None:
         """One cheap request that shows whether store, bucket and credentials are there."""

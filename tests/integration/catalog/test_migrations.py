@@ -48,7 +48,7 @@ def env(database_url: str, nats_server: Any, s3_env: dict[str, str]) -> dict[str
 
 async def test_everything_is_made_once_and_found_the_second_time(env: dict[str, str]) -> None:
     first, second = migrate(env), migrate(env)
-    bucket = f"bucket {env['S3_BUCKET_NAME']}: there"
+    bucket = f"bucket {env['S3_BUCKET_NAME']}: made"
     assert (first.returncode, first.stderr) == (0, "")
     assert first.stdout.splitlines() == [
         "postgres: schema 0002 made, was empty",

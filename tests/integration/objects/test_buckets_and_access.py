@@ -11,16 +11,16 @@ from objects import AccessDenied, ObjectStore, S3Settings, StoreError, open_stor
 
 async def test_a_bucket_that_is_there_is_ready(store: ObjectStore) -> None:
     await store.check()
-    await store.ensure_bucket()
+    assert await store.ensure_bucket() is False
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
 async def test_a_missing_bucket_is_made_once(settings: S3Settings, region: str) -> None:
     fresh = dataclasses.replace(settings, bucket=f"test-{uuid4().hex}", region=region)
     async with open_store(fresh) as store:
-        await store.ensure_bucket()
+        assert await store.ensure_bucket() is True
         await store.put("k", b"kept")
-        await store.ensure_bucket()
+        assert await store.ensure_bucket() is False
 
         assert await store.get("k") == b"kept"
 
