@@ -1,8 +1,10 @@
 """The same servers as `embedded_servers`, in Docker through testcontainers: for machines that have Docker anyway.
 
-Chosen by TEST_SERVERS=containers. It has not been run where this was written, which has no Docker.
+Chosen by TEST_SERVERS=containers. The images are those of compose.yaml. Where testcontainers' own image, Ryuk, cannot
+be fetched, set TESTCONTAINERS_RYUK_DISABLED=true; a run that is killed then leaves its containers behind.
 """
 
+import os
 import secrets
 import time
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from testcontainers.core.container import DockerContainer
 
 from bus import accounts
 from stack import nats, ports, postgres, private_files, probes, s3
+from stack.ports import HOST
 
 START_SECONDS = 120.0  # an image may have to be fetched
 
@@ -58,8 +61,7 @@ class PostgresServer(Server):
 
     def container(self) -> DockerContainer:
         names = {"POSTGRES_USER": postgres.USER, "POSTGRES_PASSWORD": self._password}
-        bare = DockerContainer("postgres:18").with_bind_ports(5432, self.port)
-        return bare.with_envs(**names, POSTGRES_DB=postgres.DATABASE)
+        return _published("postgres:18", 5432, self.port).with_envs(**names, POSTGRES_DB=postgres.DATABASE)
 
     def answers(self) -> bool:
         # During its first start the image runs a server without TCP; what answers on the port is the final one.
@@ -75,8 +77,9 @@ class S3Server(Server):
         self._access_key, self._secret_key = secrets.token_hex(10), secrets.token_hex(20)
 
     def container(self) -> DockerContainer:
-        bare = DockerContainer("rclone/rclone:1.75.2").with_bind_ports(8080, self.port)
-        bare = bare.with_envs(RCLONE_AUTH_KEY=f'"{self._access_key},{self._secret_key}"')
+        bare = _published("rclone/rclone:1.75.2", 8080, self.port).with_envs(
+            RCLONE_AUTH_KEY=f'"{self._access_key},{self._secret_key}"'
+        )
         return bare.with_command(["serve", "s3", "--addr", ":8080", *s3.OPTIONS, "/data"])
 
     def answers(self) -> bool:
@@ -101,7 +104,11 @@ class NatsServer(Server):
         config = self.folder / "server.conf"
         text = accounts.server_config(port=4222, store_dir="/data", passwords=self._passwords, host="0.0.0.0")
         private_files.write(config, text)
-        bare = DockerContainer("nats:2.15").with_bind_ports(4222, self.port)
+        # In the same folder as the embedded server's, owned by us: a test may put a backup in its place.
+        store = self.folder / "nats" / "store"
+        store.mkdir(parents=True, exist_ok=True)
+        bare = _published("nats:2.15-alpine", 4222, self.port).with_kwargs(user=f"{os.getuid()}:{os.getgid()}")
+        bare = bare.with_volume_mapping(str(store), "/data", "rw")
         return bare.with_volume_mapping(str(config), "/server.conf", "ro").with_command("-c /server.conf")
 
     def answers(self) -> bool:
@@ -117,6 +124,13 @@ class NatsServer(Server):
         running = self._container.get_wrapped_container()
         running.reload()
         return int(running.attrs["State"]["Pid"])
+
+
+def _published(image: str, inside: int, port: int) -> DockerContainer:
+    """testcontainers' own `with_bind_ports` would publish the port on every interface of the machine."""
+    described = DockerContainer(image)
+    described.ports[str(inside)] = (HOST, port)  # handed to Docker's client as it is
+    return described
 
 
 def _wait_until(condition: Callable[[], bool]) -> None:

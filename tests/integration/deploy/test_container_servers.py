@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from testcontainers.core import container as testcontainers
 
-from tests import container_servers, embedded_servers
+from tests import container_servers, embedded_servers, yaml_files
+from tests.stacks import ROOT
 
 CLASSES = ("PostgresServer", "S3Server", "NatsServer")
 HOW = {"spec", "container", "answers"}  # each family's own way to start one
@@ -35,5 +36,16 @@ def test_a_container_is_described_in_testcontainers_own_words(
     monkeypatch.setattr(testcontainers, "DockerClient", lambda **_: None)  # it would look for an engine
     server = getattr(container_servers, name)(tmp_path)
     described = server.container()
-    assert described.ports == {str(inside): server.port}
-    assert ":" in described.image, "an image without a version changes under the tests"
+    assert described.ports == {str(inside): ("127.0.0.1", server.port)}
+    images = {service.get("image") for service in yaml_files.read(ROOT / "compose.yaml")["services"].values()}
+    assert described.image in images, "tested on other servers than compose starts"
+
+
+def test_the_store_of_nats_lies_where_the_embedded_server_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(testcontainers, "DockerClient", lambda **_: None)
+    described = container_servers.NatsServer(tmp_path).container()
+    store = tmp_path / "nats" / "store"
+    assert store.is_dir()
+    assert described.volumes[str(store)] == {"bind": "/data", "mode": "rw"}
