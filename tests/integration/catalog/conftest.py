@@ -21,7 +21,7 @@ def own_postgres(postgres_server: Any, server_folder: Path) -> Iterator[Any]:
     server = type(postgres_server)(folder)
     server.start()
     yield server
-    server.stop()
+    server.close()
 
 
 @pytest.fixture
