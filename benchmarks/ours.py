@@ -133,7 +133,7 @@ async def user_of(stack: RunningStack, name: str = "bench") -> AsyncIterator[Use
     try:
         async with (
             httpx.AsyncClient(base_url=stack.env["GATEWAY_URL"], timeout=60, trust_env=False) as http,
-            open_store(s3_settings(stack.env)) as store,
+            open_store(s3_settings(stack.admin)) as store,
         ):
             yield User(stack, name, http, nats, store)
     finally:

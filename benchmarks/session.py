@@ -54,7 +54,7 @@ class Session:
         settings = {"MAX_AUDIO_BYTES": str(BIGGEST_UPLOAD_BYTES), **env}
         process = StackProcess(folder, settings, arguments)
         try:
-            yield RunningStack(process.wait_ready(), folder, process)
+            yield process.wait_running()
         finally:
             process.end()
             shutil.rmtree(folder, ignore_errors=True)

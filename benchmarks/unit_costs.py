@@ -153,7 +153,7 @@ async def measure(meter: Meter) -> dict[str, Any]:
     fixed = await cost(meter, wav(samples[: CUE_SECONDS * RATE]), srt(CUE_SECONDS))
     kinds: dict[str, Callable[[np.ndarray], bytes]] = {"wav": wav, "mp3": mp3}
     found = {kind: await cost(meter, encode(samples), srt(MINUTES * 60)) for kind, encode in kinds.items()}
-    connection = await asyncpg.connect(meter.stack.env["DATABASE_URL"])
+    connection = await asyncpg.connect(meter.stack.admin["DATABASE_URL"])
     row = await connection.fetchval("SELECT avg(pg_column_size(dataset.*))::int FROM dataset")
     await connection.close()
     return {"dataset": fixed, **{kind: by_unit(cost, fixed) for kind, cost in found.items()}, "row_bytes": row}
@@ -205,7 +205,7 @@ def main(target: Path | None) -> None:
         with subprocess.Popen(argv, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as relay:
             stack = StackProcess(data, {"RELAY_PORT": str(port)}, ("-m", "benchmarks.counted_stack", "run"))
             try:
-                running = RunningStack(stack.wait_ready(), data, stack)
+                running = stack.wait_running()
                 costs = asyncio.run(measure(Meter(running, relay)))
             finally:
                 stack.end()

@@ -18,7 +18,7 @@ async def usual_script(
 ) -> Spent:
     """`store` is another endpoint than the system's own."""
     key = (await user.dataset(dataset_id))["audio_s3_key"]
-    env = {name: user.stack.env[name] for name in _AWS} | ({"AWS_ENDPOINT_URL_S3": store} if store else {})
+    env = {name: user.stack.admin[name] for name in _AWS} | ({"AWS_ENDPOINT_URL_S3": store} if store else {})
     job = folder / "job.json"
     job.write_bytes(msgspec.json.encode(Job(env, key, recording.path.suffix[1:], "usual/", recording.cues)))
     script = await asyncio.create_subprocess_exec(

@@ -30,10 +30,11 @@ _SECRETS: Final = ("postgres", "jwt", "s3-access-key", "s3-secret-key", *(f"nats
 
 @dataclass(frozen=True)
 class Stack:
-    """A running system. `env` is what `stack.env` says."""
+    """A running system. `env` is what `stack.env` says, `admin` what `admin.env` says."""
 
     folder: Path
     env: dict[str, str]
+    admin: dict[str, str]
     supervisor: Supervisor
 
 
@@ -50,9 +51,9 @@ def running(settings: Settings, programs: Programs, say: Progress, stop_requests
         supervisor = Supervisor(folder / "logs", str(folder), say, stop_requests)
         try:
             _start(supervisor, folder, state, replicas(programs, settings), programs.setup, say)
-            env = environment.public(state)
-            environment.write(folder, env)
-            yield Stack(folder, env, supervisor)
+            env, admin = environment.public(state), environment.admin(state)
+            environment.write(folder, env, admin)
+            yield Stack(folder, env, admin, supervisor)
         finally:
             environment.remove(folder)
             supervisor.stop()

@@ -9,7 +9,6 @@ from stack import private_files, tokens
 from stack.progress import Progress
 
 FILE: Final = ".env"
-_TOKEN_SECONDS: Final = 30 * 24 * 3600
 
 
 def names() -> tuple[str, ...]:
@@ -31,7 +30,7 @@ def write(folder: Path, say: Progress) -> None:
     # A letter first: nats-server reads a variable's value as it reads its configuration, digits as a number.
     values = {name: f"s{secrets.token_hex(24)}" for name in names()}
     private_files.write(path, "".join(f"{name}={value}\n" for name, value in values.items()))
-    token = tokens.issue("demo", values["JWT_SECRET_KEY"], lifetime_seconds=_TOKEN_SECONDS)
+    token = tokens.issue(tokens.USER, values["JWT_SECRET_KEY"], lifetime_seconds=tokens.DAYS * tokens.DAY_SECONDS)
     say.plain(f"{path} is written, readable by you only")
-    say.plain(f"a token of the user 'demo', valid for 30 days: {token}")
+    say.plain(f"a token of the user '{tokens.USER}', valid for {tokens.DAYS} days: {token}")
     say.plain("next: docker compose up --build --wait")

@@ -14,11 +14,11 @@ import msgspec
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from stack import assembly, narration, tokens
+from stack import assembly, narration
 from stack.assembly import Stack
 from stack.errors import DemoFailed
 from stack.progress import Progress, tail
-from stack.run import SAMPLE, USER
+from stack.run import SAMPLE
 from stack.services import Programs
 from stack.settings import Settings
 from stack.signals import StopRequests
@@ -64,8 +64,7 @@ async def _beside_supervision(stack: Stack, story: Coroutine[Any, Any, None], st
 
 
 async def _story(stack: Stack, say: Progress) -> None:
-    token = tokens.issue(USER, stack.env["JWT_SECRET_KEY"], lifetime_seconds=3600)
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {stack.env['TOKEN']}"}
     # A proxy of the person's environment must not stand between us and 127.0.0.1.
     async with httpx.AsyncClient(
         base_url=stack.env["GATEWAY_URL"], headers=headers, trust_env=False, timeout=30
@@ -77,7 +76,7 @@ async def _story(stack: Stack, say: Progress) -> None:
             await asyncio.wait_for(ended.wait(), timeout=10)
     if dataset["status"] != "ready":
         raise DemoFailed(f"the dataset is {dataset['status']}: {dataset.get('error_message')}")
-    _show(await _manifest(stack.env, dataset["training_data_s3_key"]), dataset, say)
+    _show(await _manifest(stack.admin, dataset["training_data_s3_key"]), dataset, say)
 
 
 async def _upload(api: httpx.AsyncClient, say: Progress) -> dict[str, Any]:

@@ -1,20 +1,25 @@
-"""The public environment of a running stack, and the file `stack.env` that tells it to others.
+"""The environment of a running stack, and the two private files that tell it to others.
 
-The file exists only while everything answers. A supervisor that is killed leaves it behind until the next start.
+`stack.env` is for integrators: what a client needs and no key of ours. `admin.env` is for the operator and holds every
+secret. Both exist only while everything answers; where `stack.env` is, `admin.env` is too. A supervisor that is killed
+leaves them behind until the next start.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from stack import nats, postgres, private_files, s3
+from stack import nats, postgres, private_files, s3, tokens
+from stack.errors import NotRunning
 from stack.ports import HOST
 from stack.state import State
 
 FILE: Final = "stack.env"
+ADMIN_FILE: Final = "admin.env"
 BUCKET: Final = "cuecutter"
 OBSERVER: Final = "observer"
 PURGER: Final = "purger"
+OPERATOR: Final = "topology"  # the NATS user that may do everything: it also lists and replays dead letters
 
 
 def everything(state: State, nats_user: str) -> dict[str, str]:
@@ -34,20 +39,46 @@ def everything(state: State, nats_user: str) -> dict[str, str]:
 
 
 def public(state: State) -> dict[str, str]:
-    """What `stack.env` says: for people and tests, with a NATS user that may read everything."""
-    told = {**everything(state, OBSERVER), "GATEWAY_URL": f"http://{HOST}:{state.ports['gateway']}"}
-    del told["NATS_PURGE_URL"]
-    return told
+    """What `stack.env` says: the API, a token for it, and a NATS user that may read every event and write none."""
+    return {
+        "GATEWAY_URL": _gateway_url(state),
+        "NATS_URL": everything(state, OBSERVER)["NATS_URL"],
+        "TOKEN": tokens.issue(tokens.USER, state.secrets["jwt"], lifetime_seconds=tokens.DAYS * tokens.DAY_SECONDS),
+    }
 
 
-def write(folder: Path, values: Mapping[str, str]) -> None:
-    private_files.write(folder / FILE, "".join(f"{name}={value}\n" for name, value in values.items()))
+def admin(state: State) -> dict[str, str]:
+    """What `admin.env` says: all that services know, with the NATS user that may do everything."""
+    return {"GATEWAY_URL": _gateway_url(state), **everything(state, OPERATOR)}
+
+
+def write(folder: Path, public: Mapping[str, str], admin: Mapping[str, str]) -> None:
+    """`stack.env` last: whoever waits for it finds `admin.env` complete."""
+    for file, values in ((ADMIN_FILE, admin), (FILE, public)):
+        private_files.write(folder / file, "".join(f"{name}={value}\n" for name, value in values.items()))
 
 
 def read(folder: Path) -> dict[str, str]:
-    lines = (folder / FILE).read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines)
+    return _read(folder / FILE)
+
+
+def read_admin(folder: Path) -> dict[str, str]:
+    """Raises: NotRunning."""
+    try:
+        return _read(folder / ADMIN_FILE)
+    except FileNotFoundError as exc:
+        remedy = "start it with make run, or pass DATA= with the folder of one that runs"
+        raise NotRunning(f"no stack runs on {folder}", remedy=remedy) from exc
 
 
 def remove(folder: Path) -> None:
-    (folder / FILE).unlink(missing_ok=True)
+    for file in (FILE, ADMIN_FILE):
+        (folder / file).unlink(missing_ok=True)
+
+
+def _gateway_url(state: State) -> str:
+    return f"http://{HOST}:{state.ports['gateway']}"
+
+
+def _read(path: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in path.read_text(encoding="utf-8").splitlines())

@@ -12,8 +12,6 @@ from stack.settings import Settings
 from stack.signals import StopRequests
 
 SAMPLE: Final = Path(__file__).parent.parent / "sample"
-USER: Final = "demo"
-_TOKEN_DAYS: Final = 30
 
 
 def run(settings: Settings, programs: Programs, say: Progress, stop_requests: StopRequests) -> None:
@@ -34,12 +32,12 @@ def run(settings: Settings, programs: Programs, say: Progress, stop_requests: St
 def welcome(stack: Stack, seconds: float) -> str:
     """What there is now and what to do with it; `seconds` is how long the start took."""
     url = stack.env["GATEWAY_URL"]
-    token = tokens.issue(USER, stack.env["JWT_SECRET_KEY"], lifetime_seconds=_TOKEN_DAYS * 86_400)
+    token = stack.env["TOKEN"]
     credentials = f"-H 'Authorization: Bearer {token}'"
     return f"""
 Cuecutter runs at {url} (ready after {seconds:.1f} s).
 
-A token for the user "{USER}", good for {_TOKEN_DAYS} days:
+A token for the user "{tokens.USER}", good for {tokens.DAYS} days (others: make token USER=alice DAYS=30):
 
 {token}
 
@@ -51,8 +49,9 @@ See what became of it:
 
 curl -sS {credentials} {url}/tts/datasets
 
-logs         {stack.folder / "logs"}
-environment  {stack.folder / environment.FILE}
+logs             {stack.folder / "logs"}
+for clients      {stack.folder / environment.FILE}
+for its operator {stack.folder / environment.ADMIN_FILE}
 Ctrl-C stops everything; the next start on this folder goes on with its data.
 """
 

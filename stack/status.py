@@ -1,6 +1,6 @@
 """`make status`: what a running stack is doing – workers, queues, dead letters, runs by age – and what to do next.
 
-Reads readiness over HTTP, the durables and dead letters as the user `topology`, and the rows of Postgres.
+Reads what the operator may, with `admin.env`: readiness over HTTP, streams and durables, the rows of Postgres.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from contracts import subjects
 from stack import environment, nats, refusals
 from stack import state as states
 from stack.advice import QUIET_SECONDS, Findings, next_steps
-from stack.errors import NotRunning, StackError
+from stack.errors import StackError
 from stack.ports import HOST
 from stack.progress import Progress
 from stack.settings import Settings
@@ -37,10 +37,7 @@ FROM dataset WHERE status = 'processing' ORDER BY updated_at LIMIT $1
 
 def status(settings: Settings, say: Progress) -> None:
     """Raises: NotRunning, and StackError where a part of it does not answer."""
-    try:
-        env = environment.read(settings.folder)
-    except FileNotFoundError as exc:
-        raise NotRunning(f"no stack runs on {settings.folder}", remedy="start it with make run") from exc
+    env = environment.read_admin(settings.folder)
     try:
         asyncio.run(_tell(settings, env, say))
     except (BusError, OSError, TimeoutError, asyncpg.PostgresError) as exc:

@@ -1,8 +1,13 @@
 """Tokens as an identity provider would issue them: HS256, `sub` and `exp`."""
 
 import time
+from typing import Final
 
 import jwt
+
+USER: Final = "demo"  # whose token `make run` and `make compose-env` print
+DAYS: Final = 30
+DAY_SECONDS: Final = 86_400
 
 
 def issue(user: str, secret: str, *, lifetime_seconds: int) -> str:

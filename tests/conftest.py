@@ -102,7 +102,7 @@ def running_stack(server_folder: Path) -> Iterator[RunningStack]:
     folder = server_folder / "stack"
     process = StackProcess(folder)
     try:
-        yield RunningStack(env=process.wait_ready(), folder=folder, process=process)
+        yield process.wait_running()
     finally:
         exit_code = process.end()
     assert processes_of(folder) == {}

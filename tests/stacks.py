@@ -92,6 +92,10 @@ class StackProcess:
         wait_until(ready, seconds=START_SECONDS, what=f"stack.env; the stack said:\n{self.output}")
         return environment.read(self.folder)
 
+    def wait_running(self) -> "RunningStack":
+        env = self.wait_ready()
+        return RunningStack(env, environment.read_admin(self.folder), self.folder, self)
+
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
         """Sends a signal and returns the exit code."""
         if self.process.poll() is None:
@@ -101,9 +105,10 @@ class StackProcess:
 
 @dataclass(frozen=True)
 class RunningStack:
-    """A stack that answers. `env` is its `stack.env`; `folder` its data folder."""
+    """A stack that answers. `env` is its `stack.env`, `admin` its `admin.env`; `folder` its data folder."""
 
     env: dict[str, str]
+    admin: dict[str, str]
     folder: Path
     process: StackProcess
 
@@ -112,4 +117,4 @@ class RunningStack:
         return environment.everything(states.load(self.folder), user)["NATS_URL"]
 
     def token(self, user: str = "alice", *, lifetime_seconds: int = 3600) -> str:
-        return tokens.issue(user, self.env["JWT_SECRET_KEY"], lifetime_seconds=lifetime_seconds)
+        return tokens.issue(user, self.admin["JWT_SECRET_KEY"], lifetime_seconds=lifetime_seconds)

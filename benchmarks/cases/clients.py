@@ -33,7 +33,7 @@ async def _alone(session: Session) -> list[Figure]:
     spent: dict[str, list[Spent]] = {client: [] for client in clients}
     with session.stack() as stack:
         job = session.folder / "clients.json"
-        job.write_bytes(msgspec.json.encode(Job(stack.env, slices, SLICE_BYTES)))
+        job.write_bytes(msgspec.json.encode(Job(stack.admin, slices, SLICE_BYTES)))
         for client in clients:
             await _put(client, str(job))
         for turn in _turns(session, clients):

@@ -18,7 +18,7 @@ async def run(session: Session) -> list[Figure]:
     slices = slices_of(recording)
     figures: list[Figure] = []
     with session.stack() as stack:
-        async with user_of(stack) as user, floor(s3_settings(stack.env)) as puts:
+        async with user_of(stack) as user, floor(s3_settings(stack.admin)) as puts:
             await puts.checked(slices)
             for extension in encodings.ENCODERS:
                 session.say(f"encoding {extension}")

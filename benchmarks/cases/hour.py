@@ -22,7 +22,7 @@ async def run(session: Session) -> list[Figure]:
     slices = slices_of(recording)
     usual, checked, bare, ours = [], [], [], []
     with session.stack() as stack:
-        async with user_of(stack) as user, floor(s3_settings(stack.env)) as puts:
+        async with user_of(stack) as user, floor(s3_settings(stack.admin)) as puts:
             dataset_id = await user.upload(recording)
             session.say("once, unmeasured: every later round replaces the same objects")
             await user.processed(dataset_id)

@@ -29,7 +29,7 @@ async def run(session: Session) -> list[Figure]:
 
 
 async def _uploads(session: Session, user: User, size_bytes: int) -> list[Figure]:
-    gateway, store = pids(user.stack, "-m gateway")[0], s3_settings(user.stack.env)
+    gateway, store = pids(user.stack, "-m gateway")[0], s3_settings(user.stack.admin)
     recording = inputs.wav(session.folder / "upload.wav", size_bytes // (inputs.RATE_HZ * 10))
     mebibytes = recording.path.stat().st_size / 2**20
     ours, checked, bare, peaks = [], [], [], []

@@ -85,10 +85,7 @@ class _Trial:
         self.clock.lap("rest")
         async with staging.trainer(self.user.stack) as trainer:
             seen = await witness.everything(self.user, trainer, self.user.stack.folder)
-        findings = [
-            *self._judged(seen, manifests),
-            *await asyncio.to_thread(_catalog, self.user.stack.env | {"NATS_URL": self.user.stack.nats_url("catalog")}),
-        ]
+        findings = [*self._judged(seen, manifests), *await asyncio.to_thread(_catalog, self.user.stack.admin)]
         self.clock.lap("reckoning")
         return self._report(seen, findings)
 

@@ -29,8 +29,7 @@ async def stage(
         # Made here, in the main thread: the kernel's promise to end it with us is bound to the thread that forked.
         process = StackProcess(folder, _environment(wires, ack_wait_seconds, fenced), _ENTRY)
         try:
-            env = await asyncio.to_thread(process.wait_ready)
-            yield RunningStack(env=env, folder=folder, process=process), wires
+            yield await asyncio.to_thread(process.wait_running), wires
         finally:
             await asyncio.to_thread(process.end)
         assert processes_of(folder) == {}
@@ -38,7 +37,7 @@ async def stage(
 
 @asynccontextmanager
 async def trainer(stack: RunningStack) -> AsyncIterator[Trainer]:
-    async with open_store(load(stack.env, S3Environment).s3()) as store:
+    async with open_store(load(stack.admin, S3Environment).s3()) as store:
         yield Trainer(stack, store)
 
 

@@ -132,7 +132,7 @@ async def bob(running_stack: RunningStack) -> AsyncIterator[User]:
 
 @pytest.fixture
 async def trainer(running_stack: RunningStack) -> AsyncIterator[Trainer]:
-    env = running_stack.env
+    env = running_stack.admin
     settings = S3Settings(
         endpoint_url=env["AWS_ENDPOINT_URL_S3"],
         region=env["AWS_REGION"],

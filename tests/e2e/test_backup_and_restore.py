@@ -30,7 +30,7 @@ def folder(server_folder: Path) -> Iterator[Path]:
 async def stack(folder: Path) -> Any:
     process = await asyncio.to_thread(StackProcess, folder)
     try:
-        yield RunningStack(env=await asyncio.to_thread(process.wait_ready), folder=folder, process=process)
+        yield await asyncio.to_thread(process.wait_running)
     finally:
         exit_code = await asyncio.to_thread(process.end)
     assert exit_code == 0, process.output
@@ -38,7 +38,7 @@ async def stack(folder: Path) -> Any:
 
 async def rows(running: RunningStack) -> list[dict[str, Any]]:
     """Every column of every dataset."""
-    connection = await asyncpg.connect(running.env["DATABASE_URL"])
+    connection = await asyncpg.connect(running.admin["DATABASE_URL"])
     found = await connection.fetch("SELECT * FROM dataset ORDER BY id")
     await connection.close()
     return [dict(row) for row in found]

@@ -13,7 +13,7 @@ _STORES = ("postgres", "s3", "store")  # the servers' own data, in folders of mo
 
 
 async def test_postgres_writes_through(running_stack: RunningStack) -> None:
-    connection = await asyncpg.connect(running_stack.env["DATABASE_URL"])
+    connection = await asyncpg.connect(running_stack.admin["DATABASE_URL"])
     names = ("fsync", "full_page_writes", "synchronous_commit")
     found = {name: await connection.fetchval(f"SHOW {name}") for name in names}
     await connection.close()
@@ -29,7 +29,7 @@ def test_no_secret_is_readable_by_others_or_stands_in_a_log(running_stack: Runni
     folder = running_stack.folder
     secrets = [secret.encode() for secret in state.load(folder).secrets.values()]
     holders = {path for path in _files(folder) if any(secret in path.read_bytes() for secret in secrets)}
-    assert {path.name for path in holders} == {"state.json", "stack.env", "server.conf"}
+    assert {path.name for path in holders} == {"state.json", "stack.env", "admin.env", "server.conf"}
     assert [path for path in holders if stat.S_IMODE(path.stat().st_mode) != 0o600] == []
     assert any(path.suffix == ".log" for path in _files(folder))
     stores = [path for path in folder.rglob("*") if path.name in _STORES and path.is_dir() and path.parent != folder]

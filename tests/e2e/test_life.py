@@ -127,16 +127,16 @@ async def test_a_catalog_rebuilt_from_the_stream_has_the_same_rows(alice: User, 
     await alice.made(wav(noise(2)), srt((60_000, 61_000, "x")))
     pending = await alice.upload(wav(noise(2, rate=RATE)), srt((0, 1_000, "x")))
     await alice.until(pending["id"], "pending")  # an upload is answered before it is a row; asking for it waits
-    before = await rows(running_stack.env)
+    before = await rows(running_stack.admin)
     assert {row["status"] for row in before} >= {"ready", "failed", "pending"}
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-m", "catalog", "rebuild"],
-        env={**os.environ, **running_stack.env, "NATS_URL": running_stack.nats_url("catalog")},
+        env={**os.environ, **running_stack.admin},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert await rows(running_stack.env) == before
+    assert await rows(running_stack.admin) == before

@@ -19,6 +19,7 @@ async def status(folder: Path) -> tuple[int, str]:
         cwd=ROOT,
         env={**inherited(os.environ), "DATA": str(folder)},
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     told, _ = await process.communicate()
     assert process.returncode is not None
@@ -45,4 +46,13 @@ async def test_workers_queues_runs_and_letters_are_shown(alice: User, running_st
 async def test_a_folder_where_nothing_runs_is_said_to_be_one(tmp_path: Path) -> None:
     code, told = await status(tmp_path)
     assert code == 1
-    assert "make run" in told
+    assert f"error: no stack runs on {tmp_path}\n" in told
+    assert "what to do: start it with make run, or pass DATA= with the folder of one that runs\n" in told
+
+
+async def test_a_file_where_a_folder_should_be_is_said_to_be_one(tmp_path: Path) -> None:
+    file = tmp_path / "data"
+    file.write_text("")
+    code, told = await status(file)
+    assert code == 1
+    assert f"error: DATA='{file}' cannot be used: {file} is a file" in told

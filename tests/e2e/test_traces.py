@@ -34,7 +34,7 @@ def traced_stack(server_folder: Path, collector: Collector) -> Iterator[RunningS
     folder = server_folder / "traced"
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "100"}
     process = StackProcess(folder, env)
-    yield RunningStack(env=process.wait_ready(), folder=folder, process=process)
+    yield process.wait_running()
     process.end()
 
 

@@ -3,7 +3,9 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
+import jwt
 import pytest
 
 from stack import environment, postgres, probes
@@ -18,17 +20,36 @@ MISLEADING = {"AWS_PROFILE": "work", "AWS_SESSION_TOKEN": "stale", "HTTP_PROXY":
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     folder = tmp_path_factory.mktemp("supervised") / "data"
     process = dummies.start(folder, {"SEGMENTERS": "2", **MISLEADING})
-    yield RunningStack(process.wait_ready(), folder, process)
+    yield process.wait_running()
     process.end()
     assert processes_of(folder) == {}
 
 
-def test_stack_env_has_the_public_names_and_is_private(stack: RunningStack) -> None:
-    assert set(stack.env) == AWS | {"DATABASE_URL", "JWT_SECRET_KEY", "NATS_URL", "GATEWAY_URL"}
-    assert stack.env["DATABASE_URL"].startswith("postgresql://cuecutter:")
+def test_stack_env_has_what_a_client_needs_and_no_secret_of_ours(stack: RunningStack) -> None:
+    assert set(stack.env) == {"GATEWAY_URL", "NATS_URL", "TOKEN"}
     assert stack.env["NATS_URL"].startswith("nats://observer:")
-    for name in (environment.FILE, "state.json", "nats/server.conf"):
+    secrets = dummies.saved(stack.folder).secrets
+    assert jwt.decode(stack.env["TOKEN"], secrets["jwt"], algorithms=["HS256"])["sub"] == "demo"
+    text = (stack.folder / environment.FILE).read_text(encoding="utf-8")
+    assert [name for name, secret in secrets.items() if secret in text] == ["nats-observer"]
+
+
+def test_admin_env_has_everything_for_the_operator(stack: RunningStack) -> None:
+    assert set(stack.admin) == AWS | {"DATABASE_URL", "JWT_SECRET_KEY", "NATS_URL", "GATEWAY_URL"}
+    assert stack.admin["DATABASE_URL"].startswith("postgresql://cuecutter:")
+    assert stack.admin["NATS_URL"].startswith("nats://topology:")
+
+
+def test_files_with_secrets_are_their_owners(stack: RunningStack) -> None:
+    for name in (environment.FILE, environment.ADMIN_FILE, "state.json", "nats/server.conf"):
         assert (stack.folder / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_stack_env_is_written_last(tmp_path: Path) -> None:
+    (tmp_path / environment.FILE).mkdir()  # stands in the way
+    with pytest.raises(IsADirectoryError):
+        environment.write(tmp_path, {"TOKEN": "t"}, {"JWT_SECRET_KEY": "k"})
+    assert environment.read_admin(tmp_path) == {"JWT_SECRET_KEY": "k"}
 
 
 def test_the_start_tells_url_token_curl_line_and_logs(stack: RunningStack) -> None:
@@ -51,7 +72,7 @@ def test_the_start_tells_url_token_curl_line_and_logs(stack: RunningStack) -> No
 def test_a_service_gets_what_it_needs_and_no_more(stack: RunningStack, service: str, names: set[str]) -> None:
     port = dummies.saved(stack.folder).ports[service]
     seen = dummies.environment_seen_by(port)
-    public = {*stack.env, *MISLEADING, "NATS_PURGE_URL", "SEGMENTERS", "DATA"}
+    public = {*stack.env, *stack.admin, *MISLEADING, "SEGMENTERS", "DATA"}
     assert set(seen) & public == names
     assert (seen["HTTP_HOST"], seen["HTTP_PORT"]) == ("127.0.0.1", str(port))
     assert seen["NATS_URL"].startswith(f"nats://{service.removesuffix('-2')}:")

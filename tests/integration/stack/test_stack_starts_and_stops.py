@@ -27,18 +27,18 @@ def folder(tmp_path: Path) -> Path:
 
 async def test_data_ports_and_secrets_survive_a_clean_stop_and_a_kill(folder: Path) -> None:
     first = dummies.start(folder)
-    env = first.wait_ready()
-    await dummies.store(env, folder)
+    env = first.wait_running().admin
+    await dummies.store(env)
     assert first.end(signal.SIGINT) == 0
 
     second = dummies.start(folder)
-    assert second.wait_ready() == env
+    assert second.wait_running().admin == env
     assert await dummies.stored(env) == KEPT
     dummies.kill(second)
 
     third = dummies.start(folder)
     wait_until(lambda: "Cuecutter runs at" in third.output, seconds=60, what=third.output)
-    assert environment.read(folder) == env
+    assert environment.read_admin(folder) == env
     assert await dummies.stored(env) == KEPT
     assert third.end(signal.SIGTERM) == 0
     assert processes_of(folder) == {}
@@ -62,7 +62,19 @@ def test_a_stopped_stack_leaves_no_process_and_no_announcement(folder: Path, num
     assert process.end(number) == 0
 
     assert processes_of(folder) == {}
-    assert not (folder / environment.FILE).exists()
+    assert list(folder.glob("*.env*")) == []
+
+
+def test_what_a_killed_stack_announced_is_gone_when_the_next_one_starts(folder: Path) -> None:
+    first = dummies.start(folder)
+    first.wait_ready()
+    dummies.kill(first)
+    assert len(list(folder.glob("*.env"))) == 2
+
+    second = dummies.start(folder)
+    wait_until(lambda: dummies.pid_of(folder, "nats-server") is not None, seconds=30, what="a first server")
+    assert list(folder.glob("*.env")) == []
+    second.end()
 
 
 def test_a_stack_that_is_stopped_while_it_starts_leaves_no_process(folder: Path) -> None:
