@@ -48,7 +48,7 @@ dead-letters: .venv/installed
 	@$(PY) -m stack dead-letters list
 
 replay: .venv/installed
-	@$(PY) -m stack dead-letters replay $(LETTER)
+	@$(PY) -m stack dead-letters replay
 
 chaos: .venv/installed
 	@$(PY) -m tests.chaos
@@ -60,13 +60,16 @@ test: .venv/installed
 asyncapi: .venv/installed
 	@$(PY) -m contracts.asyncapi > docs/asyncapi.yaml
 
+# HOURS reaches the program in its environment, and is looked at before minutes are spent on measuring.
 unit-costs: .venv/installed
+	@$(PY) -m benchmarks.capacity > /dev/null
 	@$(PY) -m benchmarks.unit_costs benchmarks/unit_costs.json
-	@$(PY) -m benchmarks.capacity $(HOURS)
+	@$(PY) -m benchmarks.capacity
 
 # Each server away for a minute, killed, frozen and full, on the whole system: what is told, and what it costs to wait.
+outages: export OUTAGE_SECONDS := $(or $(OUTAGE_SECONDS),60)
 outages: .venv/installed
-	@OUTAGE_SECONDS=$(or $(OUTAGE_SECONDS),60) $(PY) -m pytest tests/outages --timeout=600 $(ARGS)
+	@$(PY) -m pytest tests/outages --timeout=600 $(ARGS)
 
 # QUICK and ROUNDS reach the program in its environment, where make puts them.
 bench: .venv/installed

@@ -16,7 +16,9 @@ from benchmarks import machine, table
 from benchmarks.cases import api, clients, distance, fairness, formats, hour, length, many, memory, small, workers
 from benchmarks.session import Session
 from benchmarks.table import Figure
+from stack import choices
 from stack.__main__ import follow_parent
+from stack.errors import BadSetting
 
 Case = Callable[[Session], Coroutine[Any, Any, list[Figure]]]
 
@@ -50,9 +52,15 @@ def main(names: Sequence[str], env: Mapping[str, str]) -> int:
     quick = bool(env.get("QUICK"))
     chosen = names or (QUICK if quick else tuple(CASES))
     if unknown := [name for name in chosen if name not in CASES]:
-        print(f"no such case: {', '.join(unknown)}; there are {', '.join(CASES)}", file=sys.stderr)
+        allowed = f"there are {', '.join(CASES)}; for example CASES='hour api'"
+        print(f"error: CASES names no case {', '.join(unknown)}: {allowed}", file=sys.stderr)
         return 2
-    session = Session(_BUILD / "bench", int(env.get("ROUNDS") or (3 if quick else 5)), quick)
+    try:
+        rounds = choices.whole(env, "ROUNDS", 1, 1000, example=5)
+    except BadSetting as exc:
+        print(f"error: {exc}", file=sys.stderr)
+        return 2
+    session = Session(_BUILD / "bench", rounds or (3 if quick else 5), quick)
     session.folder.mkdir(parents=True, exist_ok=True)
     for name in chosen:
         session.say(f"case {name}")

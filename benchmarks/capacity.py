@@ -7,15 +7,18 @@ a server, and the same seed gives the same day.
 import heapq
 import json
 import math
+import os
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
 
 from segmenter.domain.spans import SPAN_SECONDS
+from stack import choices
+from stack.errors import BadSetting
 
 COSTS: Final = Path(__file__).with_name("unit_costs.json")
 SEGMENTS_PER_HOUR: Final = 720
@@ -113,5 +116,15 @@ def main(hours: float) -> None:
             print("| {} | {:,.0f} s | {:,.0f} s | {:,.0f} s |".format(workers, *waits(spans, workers)))
 
 
+def _start(env: Mapping[str, str]) -> int:
+    try:
+        hours = choices.decimal(env, "HOURS", 1, 1_000_000, example="1000")
+    except BadSetting as exc:
+        print(f"error: {exc}", file=sys.stderr)
+        return 2
+    main(hours or 1_000.0)
+    return 0
+
+
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if sys.argv[1:] else 1_000.0)
+    sys.exit(_start({**os.environ, "HOURS": sys.argv[1]} if sys.argv[1:] else os.environ))

@@ -27,19 +27,17 @@ def main(arguments: Sequence[str], env: Mapping[str, str], programs: Programs = 
                 case ["status"]:
                     status.status(settings.load(env), say)
                 case ["dead-letters", *rest]:
-                    return dead_letters.run(settings.load(env), rest)
+                    return dead_letters.run(settings.load(env), rest, env)
                 case ["compose-env"]:
                     compose_env.write(Path.cwd(), say)
                 case _:
-                    say.plain(
-                        "usage: python -m stack run | demo | status | dead-letters list|replay N|drop N | compose-env"
-                    )
+                    say.complain("usage: python -m stack run | demo | status | dead-letters list|replay | compose-env")
                     return 2
         except StopAsked:
             say("stopped")
             return 0 if arguments == ["run"] else 130
         except StackError as exc:
-            say.plain(f"\nerror: {exc}" + (f"\nwhat to do: {exc.remedy}" if exc.remedy else ""))
+            say.complain(f"\nerror: {exc}" + (f"\nwhat to do: {exc.remedy}" if exc.remedy else ""))
             return 1
     return 0
 

@@ -1,21 +1,25 @@
-"""`make dead-letters` and `make replay`: the bus's own command, with the rights that a stack's folder holds."""
+"""`make dead-letters` and `make replay`: the bus's own command, with the rights that `admin.env` gives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bus import dead_letters
-from stack import nats
-from stack import state as states
-from stack.errors import NotRunning
+from stack import choices, environment
+from stack.errors import BadSetting
 from stack.settings import Settings
 
 
-def run(settings: Settings, arguments: Sequence[str]) -> int:
-    """The exit code.
+def run(settings: Settings, arguments: Sequence[str], env: Mapping[str, str]) -> int:
+    """The exit code. `replay` without a number takes the one that LETTER names.
 
-    Raises: NotRunning where there never was a stack.
+    Raises: NotRunning, BadSetting.
     """
-    state = states.load(settings.folder)
-    if "nats" not in state.ports:
-        raise NotRunning(f"no stack runs on {settings.folder}", remedy="start it with make run")
-    url = nats.url("topology", state.ports["nats"], state.secrets["nats-topology"])
-    return dead_letters.main(list(arguments), {"NATS_URL": url})
+    if list(arguments) == ["replay"]:
+        arguments = ["replay", str(_letter(env))]
+    return dead_letters.main(list(arguments), environment.read_admin(settings.folder))
+
+
+def _letter(env: Mapping[str, str]) -> int:
+    number = choices.whole(env, "LETTER", 1, 10**12 - 1, example=3)
+    if number is None:
+        raise BadSetting("LETTER is missing, for example LETTER=3", remedy="make dead-letters shows the numbers")
+    return number

@@ -1,5 +1,6 @@
 """What the person at the terminal reads: one line per thing that happened, with the seconds since the start."""
 
+import contextlib
 import os
 import sys
 import time
@@ -27,6 +28,11 @@ class Progress:
         except OSError:
             # `make run | head`, or a terminal that was closed: that must not leave servers behind. Silent from here on.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def complain(self, text: str) -> None:
+        """For standard error: what is wrong must not end up where another program reads a token."""
+        with contextlib.suppress(OSError):
+            print(text, file=sys.stderr, flush=True)
 
 
 def tail(log: Path, *, since: int = 0, lines: int = 15) -> str:

@@ -4,25 +4,28 @@ The choices travel in the environment and never in a command line, because count
 service's name into another process's arguments.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Final
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
+from stack import choices
 from stack.errors import BadSetting
 
-Count = Annotated[int, Meta(ge=1, le=64)]
-Port = Annotated[int, Meta(ge=1, le=65_535)]
+_DATA: Final = ".data"
+_FOLDER: Final = "a folder, or a path where one can be made"
+_MOST_WORKERS: Final = 64  # of one kind, on one machine
 
 
-class Settings(Struct, frozen=True, rename=str.upper):
-    data: str = ".data"
-    port: Port | None = None
-    segmenters: Count = 1
-    manifests: Count = 1
-    catalogs: Count = 1
+class Settings(Struct, frozen=True):
+    """`port` None: a free one is chosen at the first start and kept."""
+
+    data: str = _DATA
+    port: int | None = None
+    segmenters: int = 1
+    manifests: int = 1
+    catalogs: int = 1
 
     @property
     def folder(self) -> Path:
@@ -33,12 +36,35 @@ class Settings(Struct, frozen=True, rename=str.upper):
 def load(env: Mapping[str, str]) -> Settings:
     """An empty value counts as absent, since make exports variables that nobody set.
 
-    Raises: BadSetting naming the variable.
+    Raises: BadSetting naming every variable that cannot be used.
     """
-    names = Settings.__struct_encode_fields__
-    chosen = {name: env[name] for name in names if env.get(name)}
+    readers: dict[str, Callable[[], str | int | None]] = {
+        "data": lambda: _data(env.get("DATA") or _DATA),
+        "port": lambda: choices.whole(env, "PORT", 1, 65_535, example=8080),
+        "segmenters": lambda: choices.whole(env, "SEGMENTERS", 1, _MOST_WORKERS, example=2),
+        "manifests": lambda: choices.whole(env, "MANIFESTS", 1, _MOST_WORKERS, example=2),
+        "catalogs": lambda: choices.whole(env, "CATALOGS", 1, _MOST_WORKERS, example=2),
+    }
+    chosen, problems = {}, []
+    for name, read in readers.items():
+        try:
+            chosen[name] = read()
+        except BadSetting as exc:
+            problems.append(str(exc))
+    if problems:
+        raise BadSetting("\nerror: ".join(problems))
+    return Settings(**{name: value for name, value in chosen.items() if value is not None})  # type: ignore[arg-type]
+
+
+def _data(text: str) -> str:
+    """Raises: BadSetting for what is not a folder and can't become one."""
     try:
-        return msgspec.convert(chosen, Settings, strict=False)
-    except msgspec.ValidationError as exc:
-        name = str(exc).rpartition("$.")[2].rstrip("`") or "environment"
-        raise BadSetting(f"{name}={chosen.get(name)!r} cannot be used: {exc}") from exc
+        folder = Path(text).expanduser().absolute()
+        file = next((path for path in (folder, *folder.parents) if path.exists() and not path.is_dir()), None)
+    except RuntimeError as exc:
+        raise choices.unusable("DATA", text, _FOLDER, _DATA, but="there is no such user") from exc
+    except OSError as exc:
+        raise choices.unusable("DATA", text, _FOLDER, _DATA, but=str(exc.strerror)) from exc
+    if file is not None:
+        raise choices.unusable("DATA", text, _FOLDER, _DATA, but=f"{file} is a file")
+    return text

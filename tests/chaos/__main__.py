@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from stack import choices
+from stack.errors import BadSetting
 from tests.chaos import campaign, report, schedule
 from tests.chaos.campaign import Campaign
 from tests.stacks import ROOT
@@ -39,9 +41,17 @@ def rework(seed: int) -> Campaign:
 
 
 def main() -> int:
-    seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
-    minutes = float(os.environ.get("MINUTES") or 10)
-    ack_wait_seconds = float(os.environ.get("ACK_WAIT") or ACK_WAIT_SECONDS)
+    try:
+        seed = choices.whole(os.environ, "SEED", 0, 10**12 - 1, example=7)
+        minutes = choices.decimal(os.environ, "MINUTES", 0.1, 10_000, example="10")
+        ack_wait_seconds = choices.decimal(os.environ, "ACK_WAIT", 1, 600, example="30")
+    except BadSetting as exc:
+        print(f"error: {exc}", file=sys.stderr)
+        return 2
+    return _all(seed or random.SystemRandom().randrange(10**6), minutes or 10, ack_wait_seconds or ACK_WAIT_SECONDS)
+
+
+def _all(seed: int, minutes: float, ack_wait_seconds: float) -> int:
     campaigns = [
         long(seed, minutes, ack_wait_seconds),
         rework(seed),

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from stack import ports, probes, tokens
+from stack import choices, ports, probes, tokens
 from stack.children import Child, Spec
 from stack.environment import BUCKET
 from stack.ports import HOST
@@ -26,8 +26,13 @@ START_SECONDS: Final = 60.0
 TICKS_A_SECOND: Final = os.sysconf("SC_CLK_TCK")
 
 
+def outage_seconds() -> float:
+    """Raises: BadSetting."""
+    return choices.decimal(os.environ, "OUTAGE_SECONDS", 1, 3600, example="60") or 5.0
+
+
 class System:
-    """`servers` by the names s3, postgres and nats. `env` is what `stack.env` would say."""
+    """`servers` by the names s3, postgres and nats. `env` has what services know, with the observer's NATS_URL."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -4,7 +4,6 @@ They take that long, so only `make outages` runs them.
 """
 
 import asyncio
-import os
 from time import monotonic
 from typing import Any
 
@@ -13,13 +12,12 @@ import pytest
 from bus.connection import close, connect
 from objects import StoreUnavailable, open_store
 from tests.integration.objects.access import at_port, settings_of
+from tests.outages.system import outage_seconds
 from tests.sluice import sluice
 
 NOTICED_SECONDS = 30.0
 
-pytestmark = pytest.mark.skipif(
-    float(os.environ.get("OUTAGE_SECONDS", "5")) < NOTICED_SECONDS, reason="takes half a minute: make outages"
-)
+pytestmark = pytest.mark.skipif(outage_seconds() < NOTICED_SECONDS, reason="takes half a minute: make outages")
 
 
 async def test_a_line_to_nats(nats_server: Any) -> None:

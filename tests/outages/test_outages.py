@@ -5,15 +5,14 @@ which is the worst of them.
 """
 
 import asyncio
-import os
 from time import monotonic
 
 import pytest
 
 from tests.outages.calls import Answer, Caller, Prepared, answer
-from tests.outages.system import System
+from tests.outages.system import System, outage_seconds
 
-SECONDS = float(os.environ.get("OUTAGE_SECONDS", "5"))
+SECONDS = outage_seconds()
 WAYS = ["killed", "frozen", "full"] if SECONDS >= 10 else ["frozen"]
 REQUEST_SECONDS = 5.0
 BACK_SECONDS = 60.0  # the longest pause between two tries is half a minute

@@ -69,13 +69,15 @@ def test_a_damaged_state_is_not_started_over_silently(folder: Path) -> None:
     assert f"error: cannot read {folder / 'state.json'}" in refused(folder)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "http"), ("PORT", "70000"), ("SEGMENTERS", "0"), ("CATALOGS", "many")]
-)
-def test_a_choice_that_makes_no_sense_is_named(folder: Path, name: str, value: str) -> None:
-    assert f"error: {name}='{value}' cannot be used" in refused(folder, {name: value})
+def test_choices_that_make_no_sense_are_all_named_with_what_is_allowed_and_an_example(folder: Path) -> None:
+    output = refused(folder, {"PORT": "abc", "SEGMENTERS": "0", "CATALOGS": "many"})
+    assert output.strip().splitlines() == [
+        "error: PORT='abc' cannot be used: it must be a whole number from 1 to 65535, for example PORT=8080",
+        "error: SEGMENTERS='0' cannot be used: it must be a whole number from 1 to 64, for example SEGMENTERS=2",
+        "error: CATALOGS='many' cannot be used: it must be a whole number from 1 to 64, for example CATALOGS=2",
+    ]
 
 
-def test_a_folder_that_cannot_be_made_is_explained(folder: Path) -> None:
+def test_a_folder_that_is_a_file_is_explained(folder: Path) -> None:
     folder.write_text("a file")
-    assert f"error: cannot work in {folder}" in refused(folder)
+    assert f"error: DATA='{folder}' cannot be used: {folder} is a file; it must be a folder" in refused(folder)
