@@ -6,12 +6,13 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 OWN := $(wildcard libs/* services/*)
 
-.PHONY: help demo run status dead-letters replay test chaos outages bench lint format lock compose-env asyncapi unit-costs clean
+.PHONY: help demo run status token dead-letters replay test chaos outages bench lint format lock compose-env asyncapi unit-costs clean
 
 help:
 	@echo "make demo   start everything, process the bundled sample, show events and manifest"
 	@echo "make run    the same system, left running (DATA=dir PORT=n SEGMENTERS=n MANIFESTS=n CATALOGS=n)"
 	@echo "make status   what that system is doing: workers, queues, runs by age, dead letters (DATA=dir)"
+	@echo "make token    a token for that system, alone on standard output (USER=alice DAYS=30 or SECONDS=n, DATA=dir)"
 	@echo "make dead-letters   what was given up, and why; make replay LETTER=n has one done again (DATA=dir)"
 	@echo "make chaos   kills, freezes and cuts over the whole system, and a control that is found out (MINUTES=10 SEED=n)"
 	@echo "make test   all tests, on real servers started by the tests"
@@ -43,6 +44,16 @@ run: .venv/installed
 
 status: .venv/installed
 	@$(PY) -m stack status
+
+# USER is the login name in every environment, so it counts only where it is given to make. The names travel as others:
+# a shell would count on in SECONDS.
+ifneq ($(filter command,$(origin USER)),)
+token: export TOKEN_USER := $(USER)
+endif
+token: export TOKEN_DAYS := $(DAYS)
+token: export TOKEN_SECONDS := $(SECONDS)
+token: .venv/installed
+	@$(PY) -m stack token
 
 dead-letters: .venv/installed
 	@$(PY) -m stack dead-letters list

@@ -1,4 +1,4 @@
-"""`python -m stack run`, `demo`, `status`, `dead-letters`, `compose-env`; `settings` reads the rest."""
+"""`python -m stack run`, `demo`, `status`, `token`, `dead-letters`, `compose-env`; `settings` reads the rest."""
 
 import ctypes
 import os
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from stack import compose_env, dead_letters, demo, run, settings, status
+from stack import compose_env, dead_letters, demo, issuing, run, settings, status
 from stack.errors import StackError, StopAsked
 from stack.progress import Progress
 from stack.services import OURS, Programs
@@ -26,12 +26,16 @@ def main(arguments: Sequence[str], env: Mapping[str, str], programs: Programs = 
                     return demo.demo(settings.load(env), programs, say, stop_requests)
                 case ["status"]:
                     status.status(settings.load(env), say)
+                case ["token"]:
+                    issuing.run(settings.load(env), env)
                 case ["dead-letters", *rest]:
                     return dead_letters.run(settings.load(env), rest, env)
                 case ["compose-env"]:
                     compose_env.write(Path.cwd(), say)
                 case _:
-                    say.complain("usage: python -m stack run | demo | status | dead-letters list|replay | compose-env")
+                    say.complain(
+                        "usage: python -m stack run | demo | status | token | dead-letters list|replay | compose-env"
+                    )
                     return 2
         except StopAsked:
             say("stopped")

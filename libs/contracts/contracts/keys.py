@@ -1,8 +1,17 @@
 """Where a dataset's objects live, as keys without the bucket."""
 
+import re
 from typing import Final
 
 USERS: Final = "users/"
+USER_ID_RULE: Final = "1 to 128 letters, digits and . _ @ | : + -, the first one a letter or a digit"
+
+_USER_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@|:+-]{0,127}")
+
+
+def is_user_id(text: str) -> bool:
+    """Whether keys may be made of it: USER_ID_RULE. Letters and digits are those of ASCII."""
+    return _USER_ID.fullmatch(text) is not None
 
 
 def dataset_prefix(user_id: str, dataset_id: str) -> str:

@@ -5,7 +5,6 @@ new token would not help. A token's `sub` is the user's id; keys and rows are
 made of it, so only ids that are safe there pass.
 """
 
-import re
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct
 
+from contracts import keys
 from gateway.errors import NO_ADDRESS, NotFound, Unauthenticated
 from gateway.http import problems
 from gateway.http.addresses import Addresses
@@ -23,7 +23,6 @@ ALGORITHM: Final = "HS256"
 LEEWAY_SECONDS: Final = 30  # clocks of issuer and gateway may differ by this much
 CALLER: Final = "caller"  # the key in the scope's state
 
-_USER_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@|:+-]{0,127}")
 _CHALLENGE: Final = 'Bearer realm="cuecutter"'
 _CHALLENGE_INVALID: Final = f'{_CHALLENGE}, error="invalid_token"'
 
@@ -83,6 +82,6 @@ def user_of(token: str, secret: str) -> str:
     except (jwt.PyJWTError, ValueError, RecursionError) as exc:
         # A hostile header can be nested deeper than the JSON reader goes.
         raise Unauthenticated("The token is not valid.", _CHALLENGE_INVALID) from exc
-    if isinstance(claims["exp"], bool | str) or not _USER_ID.fullmatch(claims["sub"]):
+    if isinstance(claims["exp"], bool | str) or not keys.is_user_id(claims["sub"]):
         raise Unauthenticated("The token's 'sub' or 'exp' can't be used.", _CHALLENGE_INVALID)
     return str(claims["sub"])
