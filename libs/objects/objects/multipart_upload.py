@@ -21,11 +21,19 @@ Answer = TypeVar("Answer")
 class MultipartUpload:
     """Created at the store with the first part."""
 
-    def __init__(self, connection: Connection, key: str, content_type: str, in_flight: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        key: str,
+        content_type: str,
+        in_flight: int,
+        travelling: asyncio.Semaphore | None = None,
+    ) -> None:
         self._connection = connection
         self._key = key
         self._content_type = content_type
         self._in_flight = in_flight
+        self._travelling = travelling or asyncio.Semaphore(in_flight)
         self._creation: asyncio.Task[str] | None = None
         self._sending: set[asyncio.Task[None]] = set()
         self._tags: list[str] = []  # by part number - 1; empty until the part is stored
@@ -44,8 +52,12 @@ class MultipartUpload:
         await self._until_sending_fewer_than(self._in_flight)
         # Some stores hold back parts that come early, so a part starts before its successor is even hashed.
         digest = await content_md5(body.getbuffer())
+        await self._travelling.acquire()
         self._tags.append("")
-        self._sending.add(asyncio.create_task(self._send(upload_id, len(self._tags), body, digest)))
+        part = asyncio.create_task(self._send(upload_id, len(self._tags), body, digest))
+        # Not in the part itself: a task that is cancelled before it begins runs no `finally`.
+        part.add_done_callback(lambda _: self._travelling.release())
+        self._sending.add(part)
 
     async def complete(self) -> None:
         """Makes the object visible. A cancellation during the last request is raised after its answer."""
@@ -79,6 +91,7 @@ class MultipartUpload:
         for task in self._sending:
             task.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
+        self._sending.clear()
         if self._creation is None:
             return
         with contextlib.suppress(StoreError, TimeoutError):

@@ -4,6 +4,7 @@ All methods raise `StoreUnavailable` when the store cannot be reached or takes t
 `BucketMissing`; the docstrings name only what comes on top.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -57,9 +58,16 @@ class ObjectStore:
         return reading.read_stream(self._connection, key, chunk_bytes)
 
     def writer(
-        self, key: str, content_type: str = _ANY_BYTES, part_bytes: int = 8 * _MIB, in_flight: int = 2
+        self,
+        key: str,
+        content_type: str = _ANY_BYTES,
+        part_bytes: int = 8 * _MIB,
+        in_flight: int = 2,
+        travelling: asyncio.Semaphore | None = None,
     ) -> AbstractAsyncContextManager[ObjectWriter]:
         """Writes an object of unknown length in at most (in_flight + 1) × part size bytes of memory.
+
+        Writers that share a semaphore `travelling` send no more parts at once than it allows.
 
         Leaving the context makes it visible, leaving it with an exception leaves nothing behind; only a
         cancellation that meets the store's last step may leave the whole object. The part size stays
@@ -67,7 +75,7 @@ class ObjectStore:
 
         Raises: ValueError for parts below 5 MiB; at leaving, what `ObjectWriter.write` may raise.
         """
-        return writing(self._connection, key, content_type, part_bytes, in_flight)
+        return writing(self._connection, key, content_type, part_bytes, in_flight, travelling)
 
     async def delete(self, keys: Iterable[str]) -> int:
         """The number of keys named; a key without an object is no error.

@@ -4,6 +4,7 @@ The object appears under its key when the context is left without an exception, 
 part it is a single PUT, otherwise a multipart upload.
 """
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,13 +24,19 @@ class ObjectWriter:
     """
 
     def __init__(
-        self, connection: Connection, key: str, content_type: str, first_part_bytes: int, in_flight: int
+        self,
+        connection: Connection,
+        key: str,
+        content_type: str,
+        first_part_bytes: int,
+        in_flight: int,
+        travelling: asyncio.Semaphore | None,
     ) -> None:
         self._connection = connection
         self._key = key
         self._content_type = content_type
         self._first_part_bytes = first_part_bytes
-        self._upload = MultipartUpload(connection, key, content_type, in_flight)
+        self._upload = MultipartUpload(connection, key, content_type, in_flight, travelling)
         self._buffer = io.BytesIO()
         self._sha256 = RunningSha256()
         self._size_bytes = 0
@@ -74,6 +81,7 @@ class ObjectWriter:
     async def discard(self) -> None:
         """Called by the context when its body, or finish(), ended with an exception."""
         self._unsettled = True
+        self._buffer = io.BytesIO()
         await self._upload.abort()
 
     def _require_settled(self) -> None:
@@ -93,11 +101,16 @@ class ObjectWriter:
 
 @asynccontextmanager
 async def writing(
-    connection: Connection, key: str, content_type: str, first_part_bytes: int, in_flight: int
+    connection: Connection,
+    key: str,
+    content_type: str,
+    first_part_bytes: int,
+    in_flight: int,
+    travelling: asyncio.Semaphore | None = None,
 ) -> AsyncIterator[ObjectWriter]:
     if first_part_bytes < SMALLEST_PART_BYTES or in_flight < 1:
         raise ValueError(f"parts of {first_part_bytes} bytes, {in_flight} in flight: S3 takes no such upload")
-    writer = ObjectWriter(connection, key, content_type, first_part_bytes, in_flight)
+    writer = ObjectWriter(connection, key, content_type, first_part_bytes, in_flight, travelling)
     complete = False
     try:
         yield writer

@@ -225,8 +225,39 @@ async def test_memory_does_not_grow_with_the_object(store: ObjectStore) -> None:
     assert peak_bytes < 3 * PART * 9 / 8 + 3 * MIB
 
 
-async def _write_and_fail(store: ObjectStore, size_bytes: int) -> None:
-    async with store.writer("k", part_bytes=PART) as writer:
+async def test_writers_that_share_a_semaphore_send_no_more_parts_than_it_allows(store: ObjectStore) -> None:
+    travelling, chunk = asyncio.Semaphore(2), bytes(MIB // 2)
+
+    async def write(key: str) -> None:
+        async with store.writer(key, part_bytes=PART, in_flight=2, travelling=travelling) as writer:
+            for _ in range(80):
+                await writer.write(chunk)
+
+    await write("warm")
+    tracemalloc.start()
+    try:
+        await asyncio.gather(*(write(f"k{n}") for n in range(6)))
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    # Six that are filled and two that travel, where each alone would let two travel: eighteen in all.
+    assert peak_bytes < 8 * PART * 9 / 8 + 5 * MIB
+
+
+async def test_a_failed_write_gives_its_turn_back(store: ObjectStore) -> None:
+    travelling = asyncio.Semaphore(1)
+    for _ in range(3):
+        with pytest.raises(LookupError):
+            await _write_and_fail(store, 2 * PART, travelling)
+    async with asyncio.timeout(20), store.writer("k", part_bytes=PART, travelling=travelling) as writer:
+        await writer.write(bytes(2 * PART))
+
+    assert await store.size("k") == 2 * PART
+
+
+async def _write_and_fail(store: ObjectStore, size_bytes: int, travelling: asyncio.Semaphore | None = None) -> None:
+    async with store.writer("k", part_bytes=PART, travelling=travelling) as writer:
         await writer.write(bytes(size_bytes))
         raise LookupError("in the middle")
 
