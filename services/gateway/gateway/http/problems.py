@@ -6,6 +6,7 @@ and nothing of the inside. No answer grows with what was sent: everything in it 
 
 import logging
 import re
+import traceback
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -70,6 +71,7 @@ def answer(request: Request[Any, Any, Any], problem: Exception) -> Response[Prob
     if isinstance(problem, e.MalformedBody) and (faults := put_off(request)):
         problem = e.InvalidRequest(*faults, *problem.faults)
     described = describe(problem, request.scope)
+    release(problem)
     return Response(described, status_code=described.status, headers=_headers(problem), media_type=MEDIA_TYPE)
 
 
@@ -101,6 +103,15 @@ def describe(problem: Exception, scope: Scope) -> Problem:
         errors_left_out=len(every) - len(faults) or UNSET,
         run=_run(problem),
     )
+
+
+def release(problem: BaseException | None) -> None:
+    """Frees what the functions held that `problem` came through: an answer may take ten seconds to be read, and an
+    upload's buffers would be kept as long.
+    """
+    while problem is not None:
+        traceback.clear_frames(problem.__traceback__)
+        problem = problem.__cause__ or problem.__context__
 
 
 def without_request(kind: Kind, detail: str, request_id: str) -> Problem:
