@@ -102,6 +102,18 @@ class UploadTimedOut(GatewayError):
     """The upload took longer than a client may take."""
 
 
+class UploadTooSlow(GatewayError):
+    """The upload brings too little to keep its place."""
+
+
+class TooManyUploads(GatewayError):
+    """The user has as many uploads under way as one may have."""
+
+
+class NoRoom(GatewayError):
+    """There is no memory for the upload now."""
+
+
 class Stopping(GatewayError):
     """The gateway stops before the upload is complete."""
 

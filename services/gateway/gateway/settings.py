@@ -6,6 +6,8 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from bus.connection import NatsUrl
+from gateway.domain.pace import LeastRate
+from gateway.uploads.places import Room
 from gateway.uploads.receiving import Limits
 from objects import S3Environment
 from runtime.exporting import Endpoint
@@ -27,6 +29,11 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     max_audio_bytes: Annotated[int, Meta(ge=1)] = 2 * 1024 * MEBIBYTE
     max_transcript_bytes: Annotated[int, Meta(ge=1)] = 16 * MEBIBYTE
     max_upload_seconds: Annotated[float, Meta(gt=0)] = 6 * 3600.0
+    # Not less than two parts on their way and a place for one upload with its transcript need.
+    upload_memory_bytes: Annotated[int, Meta(ge=64 * MEBIBYTE)] = 128 * MEBIBYTE
+    max_uploads_per_user: Annotated[int, Meta(ge=1)] = 4
+    min_upload_bytes_per_second: Annotated[int, Meta(ge=0)] = 4096
+    upload_window_seconds: Annotated[float, Meta(gt=0)] = 60.0
     drain_seconds: Annotated[float, Meta(ge=0, le=600)] = 0.0
 
     def limits(self) -> Limits:
@@ -34,6 +41,11 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
             audio_bytes=self.max_audio_bytes,
             transcript_bytes=self.max_transcript_bytes,
             upload_seconds=self.max_upload_seconds,
+            room=Room(
+                memory_bytes=self.upload_memory_bytes,
+                per_user=self.max_uploads_per_user,
+                least=LeastRate(self.min_upload_bytes_per_second, self.upload_window_seconds),
+            ),
         )
 
 

@@ -6,6 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
+def run_out(clock: asyncio.Timeout) -> None:
+    """Ends what `clock` bounds now, unless it is ended already."""
+    if not clock.expired():
+        clock.reschedule(asyncio.get_running_loop().time())
+
+
 @dataclass(slots=True)
 class Leaving:
     """`asked` from SIGTERM on, `over` once uploads are broken off."""
@@ -26,4 +32,4 @@ class Leaving:
     def break_off(self) -> None:
         self.over = True
         for clock in self._clocks:
-            clock.reschedule(asyncio.get_running_loop().time())
+            run_out(clock)

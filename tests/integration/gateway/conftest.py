@@ -12,7 +12,7 @@ from bus.connection import close, connect
 from bus.stream import Stream
 from gateway.settings import load
 from objects import ObjectStore, open_store
-from tests.integration.gateway.running import SECRET, CatalogPlayer, as_user, serving, until
+from tests.integration.gateway.running import SECRET, CatalogPlayer, as_user, serving, until_connected
 
 
 @pytest.fixture
@@ -32,12 +32,7 @@ def gateway_env(nats_server: Any, s3_env: dict[str, str]) -> dict[str, str]:
 async def url(declared: None, gateway_env: dict[str, str]) -> AsyncIterator[str]:
     """A gateway whose stream is declared, connected to it; no catalog answers."""
     async with serving(gateway_env) as url:
-        async with as_user(url, "nobody") as client:
-
-            async def connected() -> bool:
-                return not any("nats" in line for line in (await client.get("/readyz")).json()["missing"])
-
-            await until(connected)
+        await until_connected(url)
         yield url
 
 

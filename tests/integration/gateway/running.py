@@ -65,6 +65,16 @@ def as_user(url: str, user: str, **settings: Any) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False, **settings)
 
 
+async def until_connected(url: str) -> None:
+    """Waits until the gateway has reached NATS."""
+    async with as_user(url, "nobody") as client:
+
+        async def connected() -> bool:
+            return not any("nats" in line for line in (await client.get("/readyz")).json()["missing"])
+
+        await until(connected)
+
+
 async def create(client: httpx.AsyncClient, *, name: str = "one", **fields: str) -> dict[str, Any]:
     """A new dataset with a second of silence."""
     files = {"audio": ("a.wav", WAV), "transcript": ("t.srt", SRT)}

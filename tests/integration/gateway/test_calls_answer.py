@@ -372,7 +372,7 @@ async def test_the_openapi_document_names_every_operation_once_and_no_foreign_ho
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
     upload = document["paths"]["/tts/datasets"]["post"]
-    assert set(upload["responses"]) == {"201", "400", "401", "408", "413", "415", "422", "500", "503"}
+    assert set(upload["responses"]) == {"201", "400", "401", "408", "413", "415", "422", "429", "500", "503"}
     assert list(upload["responses"]["400"]["content"]) == ["application/problem+json"]
     assert set(document["components"]["schemas"]["Dataset"]["properties"]) == KEYS
     assert "://" not in answer.text

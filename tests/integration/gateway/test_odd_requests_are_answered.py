@@ -13,11 +13,10 @@ import pytest
 from bus.stream import Stream
 from gateway.http import request_body
 from gateway.server import protocol
-from gateway.uploads import receiving
 from objects import ObjectStore
 from stack import tokens
 from tests.integration.gateway.forms import BOUNDARY, form, part
-from tests.integration.gateway.running import SECRET, SRT, WAV, create
+from tests.integration.gateway.running import SECRET, SRT, WAV, create, serving, until_connected
 from tests.integration.gateway.test_uploads_are_refused import assert_nothing_stays
 
 FORM = form(part("name", "n"), part("transcript", SRT), part("audio", WAV))
@@ -183,11 +182,12 @@ async def test_a_request_under_way_is_not_taken_for_one_that_does_not_begin(
 
 
 async def test_an_upload_that_falls_silent_is_ended(
-    url: str, store: ObjectStore, observer: Stream, monkeypatch: pytest.MonkeyPatch
+    declared: None, gateway_env: dict[str, str], store: ObjectStore, observer: Stream
 ) -> None:
-    monkeypatch.setattr(receiving, "SILENCE_SECONDS", 0.3)
     upload = head("POST", "/tts/datasets", CONTENT_TYPE, f"Content-Length: {len(FORM)}")
-    assert (await said(url, upload + FORM[:9_000])).fault == (408, "upload-timeout", [])
+    async with serving(gateway_env | {"UPLOAD_WINDOW_SECONDS": "0.3"}) as url:
+        await until_connected(url)
+        assert (await said(url, upload + FORM[:9_000])).fault == (408, "upload-too-slow", [])
     await assert_nothing_stays(store, observer)
 
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from gateway.domain.pace import LeastRate
 from gateway.settings import load
 
 ENOUGH = {
@@ -22,6 +23,9 @@ def test_what_is_not_given_has_its_default() -> None:
     assert settings.limits().audio_bytes == 2_147_483_648
     assert settings.limits().transcript_bytes == 16_777_216
     assert settings.limits().upload_seconds == 21_600
+    assert settings.limits().room.memory_bytes == 134_217_728
+    assert settings.limits().room.per_user == 4
+    assert settings.limits().room.least == LeastRate(bytes_per_second=4_096, window_seconds=60)
     assert settings.s3().endpoint_url is None
 
 
@@ -42,6 +46,10 @@ def test_a_missing_variable_is_named(name: str, capsys: pytest.CaptureFixture[st
         ("MAX_AUDIO_BYTES", "0"),
         ("MAX_TRANSCRIPT_BYTES", "-1"),
         ("MAX_UPLOAD_SECONDS", "0"),
+        ("UPLOAD_MEMORY_BYTES", "1000000"),
+        ("MAX_UPLOADS_PER_USER", "0"),
+        ("MIN_UPLOAD_BYTES_PER_SECOND", "-1"),
+        ("UPLOAD_WINDOW_SECONDS", "0"),
     ],
 )
 def test_a_malformed_variable_is_named(name: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:

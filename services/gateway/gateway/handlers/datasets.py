@@ -3,7 +3,6 @@
 What a dataset's state allows is decided in `contracts.life`; a command that is refused there never returns here.
 """
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -22,7 +21,7 @@ from contracts.queries import DatasetRow, ListDatasets
 from gateway import metrics
 from gateway.datasets.catalog import Catalog
 from gateway.domain import fields, options, paging
-from gateway.domain.transcript import Judged, judge
+from gateway.domain.transcript import Judged
 from gateway.errors import CatalogUnavailable, NotFound
 from gateway.handlers.request_context import Desk
 from gateway.http import openapi, request_body
@@ -51,7 +50,7 @@ _READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
     response_description="The new dataset.",
     operation_class=openapi.UploadOperation,
     response_headers=[openapi.LOCATION],
-    responses=openapi.problems(400, 401, 408, 413, 415, 422, 503),
+    responses=openapi.problems(400, 401, 408, 413, 415, 422, 429, 503),
 )
 async def create_dataset(
     request: Request[Any, Any, Any],
@@ -60,10 +59,11 @@ async def create_dataset(
     """Stores a recording with its transcript as a new dataset; with `auto_process` its first run begins, too."""
     desk.lives.check()
     dataset_id = str(uuid4())
-    async with desk.uploads.staging(keys.dataset_prefix(desk.caller.user_id, dataset_id)) as staging:
-        intake = await desk.uploads.take(request, staging)
+    prefix = keys.dataset_prefix(desk.caller.user_id, dataset_id)
+    async with desk.uploads.place(request, desk.caller) as place, desk.uploads.staging(prefix) as staging:
+        intake = await desk.uploads.take(request, staging, place)
         form = fields.form_of(intake.values)
-        judged = await asyncio.to_thread(judge, intake.transcript, form.transcript_type, form.transcript_encoding)
+        judged = await desk.uploads.judge(intake.transcript, form.transcript_type, form.transcript_encoding)
         text = await staging.transcript(intake.transcript, judged.extension)
         desk.lives.check()
         # An append whose answer is lost may still be stored, so from here on the objects may belong to a life.

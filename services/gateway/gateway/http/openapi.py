@@ -49,6 +49,7 @@ _WHY: Final = {
     413: "The body, or a part of it, is too large.",
     415: "The recording is in no known format, has no sound or is protected, as far as its first bytes tell.",
     422: "The recording is empty, or the transcript can't be used; `errors` names the lines.",
+    429: "The caller has too many uploads under way; `Retry-After` says when to ask again.",
     500: "The gateway failed; `request_id` finds out why.",
     503: "Something the gateway needs is away; `Retry-After` says when to ask again.",
 }

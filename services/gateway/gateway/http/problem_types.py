@@ -89,6 +89,22 @@ TABLE: Final[Mapping[type[Exception], Kind]] = {
         "The upload took too long",
         "Use a faster line, or a smaller file: FLAC keeps every sample of a WAV in half its size.",
     ),
+    e.UploadTooSlow: Kind(
+        408,
+        "upload-too-slow",
+        "The upload is too slow",
+        "Send the upload again over a faster line, without pauses; nothing of it was kept.",
+    ),
+    e.TooManyUploads: Kind(
+        429,
+        "too-many-uploads",
+        "You have too many uploads under way",
+        "Send the upload again when one of yours is complete.",
+        again=True,
+    ),
+    e.NoRoom: Kind(
+        503, "uploads-full", "The gateway takes no more uploads now", "Send the upload again in a while.", again=True
+    ),
     e.Stopping: Kind(
         503,
         "stopping",

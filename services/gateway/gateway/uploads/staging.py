@@ -16,6 +16,7 @@ from contracts import keys
 from gateway.domain import iso_media
 from gateway.domain.sniff import HEAD_BYTES, Format, sniff
 from gateway.errors import AudioTooLarge, EmptyAudio, Fault, GatewayError, NoAudio, NotAudio, UnsupportedAudio
+from gateway.uploads.places import PART_BYTES
 from objects import ObjectStore, StoreError, StoreUnavailable
 
 CLEANING_SECONDS: Final = 2.0  # how long an answer waits for the cleaning up; the rest happens after it
@@ -56,8 +57,10 @@ class Cleaning:
 class Staging:
     """Async context manager: on leaving, what was stored below `prefix` is deleted unless `keep` was called."""
 
-    def __init__(self, store: ObjectStore, prefix: str, cleaning: Cleaning) -> None:
-        self._store, self._prefix, self._cleaning = store, prefix, cleaning
+    def __init__(
+        self, store: ObjectStore, prefix: str, cleaning: Cleaning, travelling: asyncio.Semaphore | None = None
+    ) -> None:
+        self._store, self._prefix, self._cleaning, self._travelling = store, prefix, cleaning, travelling
         self._keys: tuple[str, ...] = ()
 
     async def __aenter__(self) -> Self:
@@ -83,7 +86,7 @@ class Staging:
         head, found = await recognise(next_chunk)
         key = self._own(keys.source_audio(self._prefix, found.extension))
         taken, chunk = 0, head or None
-        async with self._store.writer(key, found.content_type) as writer:
+        async with self._store.writer(key, found.content_type, PART_BYTES, travelling=self._travelling) as writer:
             while chunk is not None:
                 taken += len(chunk)
                 if taken > limit_bytes:
