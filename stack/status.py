@@ -17,7 +17,7 @@ from bus.connection import connected
 from bus.errors import BusError
 from bus.topology import DURABLES
 from contracts import subjects
-from stack import environment, nats, refusals
+from stack import environment, refusals
 from stack import state as states
 from stack.advice import QUIET_SECONDS, Findings, next_steps
 from stack.errors import StackError
@@ -48,7 +48,7 @@ async def _tell(settings: Settings, env: dict[str, str], say: Progress) -> None:
     found = Findings()
     async for line in _workers(settings, found):
         say.plain(line)
-    async with connected(_operators_url(settings), "status", within_seconds=_PATIENCE_SECONDS) as client:
+    async with connected(env["NATS_URL"], "status", within_seconds=_PATIENCE_SECONDS) as client:
         async for line in _durables(client, found):
             say.plain(line)
         async for line in _letters(client, found):
@@ -59,12 +59,6 @@ async def _tell(settings: Settings, env: dict[str, str], say: Progress) -> None:
     say.plain("\nnext:")
     for step in next_steps(found, f"{settings.folder}/logs"):
         say.plain(f"  {step}")
-
-
-def _operators_url(settings: Settings) -> str:
-    # Durables and dead letters lie in the services' account, which the observer of stack.env does not see.
-    state = states.load(settings.folder)
-    return nats.url("topology", state.ports["nats"], state.secrets["nats-topology"])
 
 
 async def _workers(settings: Settings, found: Findings) -> AsyncIterator[str]:
