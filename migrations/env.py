@@ -1,14 +1,19 @@
 """Run by alembic: all revisions in one transaction, one migrating process at a time, never waiting long for a lock.
 
-The URL arrives in `config.attributes["url"]`, because alembic's own option would read % in a password as its syntax.
+The URL arrives in `config.attributes["url"]` from `python -m migrations`, and from the environment's DATABASE_URL in
+alembic's own commands; never in alembic's option, which would read % in a password as its syntax.
 """
 
 import asyncio
+import os
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection, NullPool, text
 
 from catalog.adapters.database import engine
+from catalog.database_url import EXAMPLE
+from catalog.errors import CatalogError
 
 MIGRATION_LOCK = 0x7474735F6D696772  # "tts_migr"
 
@@ -22,8 +27,15 @@ def upgrade(connection: Connection) -> None:
         context.run_migrations()
 
 
-async def main() -> None:
-    migrating = engine(context.config.attributes["url"], command_seconds=600, poolclass=NullPool)
+def chosen_url() -> str:
+    url = context.config.attributes.get("url") or os.environ.get("DATABASE_URL")
+    if not url:
+        raise CommandError(f"DATABASE_URL is missing in the environment; it is written {EXAMPLE}")
+    return str(url)
+
+
+async def main(url: str) -> None:
+    migrating = engine(url, command_seconds=600, poolclass=NullPool)
     try:
         async with migrating.connect() as connection:
             await connection.run_sync(upgrade)
@@ -31,4 +43,8 @@ async def main() -> None:
         await migrating.dispose()
 
 
-asyncio.run(main())
+try:
+    asyncio.run(main(chosen_url()))
+except CatalogError as exc:
+    # The one kind of error that alembic's command line tells in a line instead of a traceback.
+    raise CommandError(str(exc)) from exc

@@ -16,7 +16,7 @@ def load(env: Mapping[str, str], kind: type[S]) -> S:
     """`kind`'s fields in upper case, from `env`; an empty variable counts as missing.
 
     Raises: SystemExit (status 2) naming the variables that are missing, or the first that is malformed, by name only:
-    a value may be a secret.
+    a value may be a secret. `kind` may check more in `__post_init__`; its ValueError names the variable itself.
     """
     given = {name: value for name, value in env.items() if value}
     fields = msgspec.structs.fields(kind)
@@ -27,7 +27,10 @@ def load(env: Mapping[str, str], kind: type[S]) -> S:
     for field in fields:
         if field.encode_name in given:
             _check(field.encode_name, given[field.encode_name], field.type)
-    return msgspec.convert(given, kind, strict=False)
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as exc:
+        _stop(f"malformed setting: {exc}")
 
 
 def _check(name: str, value: str, kind: object) -> None:

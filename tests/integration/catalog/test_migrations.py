@@ -115,6 +115,72 @@ async def test_a_malformed_url_is_said_without_the_password() -> None:
     assert "hidden" not in str(failed.value)
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["postgresql+asyncpg{}", "postgres{}", "postgresql+asyncpg{}?ssl=prefer&timeout=5", "postgresql{}?sslmode=disable"],
+)
+async def test_every_spelling_of_the_url_migrates_and_serves(written: str, database_url: str) -> None:
+    url = written.format(database_url.removeprefix("postgresql"))
+    assert await asyncio.to_thread(steps.postgres, url) == ["postgres: schema 0002 made, was empty"]
+    database = Database(url)
+    await Reader(database).check()
+    async with database.projecting():
+        pass
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("parameter", "told"),
+    [
+        ("ssl=require", "the database offers no TLS"),
+        ("sslmode=require", "the database offers no TLS"),
+        ("sslmode=verify-full", "needs sslrootcert="),
+    ],
+)
+async def test_tls_that_is_asked_for_and_cannot_be_had_is_said_at_once(
+    parameter: str, told: str, database_url: str
+) -> None:
+    with pytest.raises(steps.StepFailed, match=told):
+        await asyncio.to_thread(steps.postgres, f"{database_url}?{parameter}")
+
+
+@pytest.mark.parametrize("parameter", ["no_such_thing=1", "port_=hidden", "lock_timeout=hidden", "shared_buffers=1"])
+async def test_a_parameter_that_the_server_does_not_take_is_said_at_once(parameter: str, database_url: str) -> None:
+    with pytest.raises(steps.StepFailed, match="refuses a parameter of DATABASE_URL") as failed:
+        await asyncio.to_thread(steps.postgres, f"{database_url}?{parameter}")
+    assert "hidden" not in str(failed.value)
+
+
+async def test_alembic_by_itself_takes_the_url_from_the_environment(database_url: str) -> None:
+    url = "postgresql+asyncpg" + database_url.removeprefix("postgresql")
+    done = alembic({"DATABASE_URL": url})
+    assert done.returncode == 0, done.stderr
+    database = Database(database_url)
+    await Reader(database).check()
+    await database.close()
+
+
+@pytest.mark.parametrize("url", ["", "mysql://u:hidden@h/d", "postgresql://u:hid/hidden@127.0.0.1:1/d"])
+async def test_alembic_by_itself_says_in_a_line_how_the_url_is_written(url: str) -> None:
+    refused = alembic({"DATABASE_URL": url})
+    assert refused.returncode != 0
+    assert "DATABASE_URL" in refused.stderr + refused.stdout
+    assert "Traceback" not in refused.stderr
+    assert "hidden" not in refused.stderr + refused.stdout
+
+
+def alembic(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "alembic", "upgrade", "head"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 async def test_servers_that_never_answer_are_given_up_with_their_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "WAIT_SECONDS", 0.5)
     with pytest.raises(steps.StepFailed, match="the database does not answer"):

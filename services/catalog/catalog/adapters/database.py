@@ -4,6 +4,7 @@ Nothing here waits without a limit, and a process that is frozen loses its sessi
 failure is one of this package's errors.
 """
 
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, NewType, TypeAlias
@@ -13,6 +14,7 @@ import sqlalchemy.exc
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from catalog.database_url import EXAMPLE, for_driver
 from catalog.errors import CatalogError, DatabaseRefuses, DatabaseUnavailable, SchemaMissing, Unstorable
 
 # Questions go to the driver itself: what SQLAlchemy adds to one costs more than Postgres takes to answer it.
@@ -42,28 +44,65 @@ _PROJECTING: Final = {
 _SCHEMA_STATES: Final = ("42P01", "42703", "3F000")
 _REFUSING_CLASSES: Final = ("28", "3D")
 _VALUE_CLASSES: Final = ("22", "23")
+# While connecting: no such parameter, not one of a session, not such a value, not for this user.
+_PARAMETER_STATES: Final = ("42704", "55P02", "22023", "42501")
 
 REMEDY: Final = "run `python -m migrations`"
 
 
 def engine(url: str, *, settings: Mapping[str, str] | None = None, command_seconds: float, **how: Any) -> AsyncEngine:
-    """An engine for a postgresql:// URL, which asyncpg reads itself: every option of such URLs works."""
+    """An engine for any DATABASE_URL that `database_url.for_driver` takes.
+
+    Raises: DatabaseRefuses for one that it does not.
+    """
     creator = _connector(url, settings or {}, command_seconds)
     return create_async_engine("postgresql+asyncpg://", async_creator=creator, **how)
 
 
 def _connector(url: str, settings: Mapping[str, str], command_seconds: float) -> Callable[..., Awaitable[Any]]:
     options = {"application_name": "catalog", **settings}
+    try:
+        dsn = for_driver(url)
+    except ValueError as exc:
+        raise DatabaseRefuses(f"DATABASE_URL is malformed: {exc}") from exc
 
     async def connect(*_: Any, **how: Any) -> Any:
         try:
             return await asyncpg.connect(
-                url, timeout=CONNECT_SECONDS, command_timeout=command_seconds, server_settings=options, **how
+                dsn, timeout=CONNECT_SECONDS, command_timeout=command_seconds, server_settings=options, **how
             )
-        except ValueError as exc:  # asyncpg's own errors about the URL are ValueErrors too
-            raise DatabaseRefuses(f"DATABASE_URL is malformed ({type(exc).__name__})") from exc
+        except (ValueError, ssl.SSLError, ConnectionError, asyncpg.PostgresError) as exc:
+            refused = _refused_url(exc)
+            if refused is None:
+                raise
+            # Without its cause: what asyncpg says of a URL may quote it.
+            raise refused from None
 
     return connect
+
+
+def _refused_url(problem: Exception) -> DatabaseRefuses | None:
+    """What DATABASE_URL asks for and cannot have; None when the URL is not the reason."""
+    if isinstance(problem, ssl.SSLError):  # before ValueError, which the refusal of a certificate is, too
+        return DatabaseRefuses(
+            f"TLS with the database fails ({type(problem).__name__}); is sslmode in DATABASE_URL right?"
+        )
+    if isinstance(problem, ConnectionError):
+        offers_none = "rejected SSL upgrade" in str(problem)
+        return (
+            DatabaseRefuses("the database offers no TLS; DATABASE_URL asks for it in sslmode") if offers_none else None
+        )
+    if isinstance(problem, asyncpg.PostgresError):
+        if problem.sqlstate not in _PARAMETER_STATES:
+            return None
+        return DatabaseRefuses(
+            f"the database refuses a parameter of DATABASE_URL ({type(problem).__name__} {problem.sqlstate}); "
+            "what stands behind its ? is for asyncpg or a setting of the server"
+        )
+    return DatabaseRefuses(
+        f"the driver cannot use DATABASE_URL ({type(problem).__name__}); it is written {EXAMPLE}, and "
+        "sslmode=verify-ca or verify-full needs sslrootcert=, the path of the certificate to trust"
+    )
 
 
 async def _as_it_is(connection: Any) -> None:
