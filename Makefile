@@ -2,7 +2,9 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
-export PYTHONDONTWRITEBYTECODE := 1
+# Byte code is written where it is first needed, which saves seconds of each start, and in .venv, not beside the sources.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 
 OWN := $(wildcard libs/* services/*)
 
@@ -22,15 +24,19 @@ help:
 	@echo "make bench  how fast it is, as ratios (QUICK=1 for one minute; CASES='hour api' ROUNDS=n)"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make compose-env   secrets for compose.yaml, once; then: docker compose up --build --wait"
-	@echo "make lock   resolve requirements.lock anew, after a change of dependencies"
+	@echo "make lock   resolve the locks again, after a change of dependencies"
 
-# The stamp is newer than every file that says what to install, or the installation runs again.
-.venv/installed: requirements.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
-	@echo "setting up .venv (once; about a minute)"
-	@test -x $(PY) || $(PYTHON) -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN:%=-e %)
+# A stamp is newer than every file that says what to install, or the installation runs again. Running the system needs
+# half of what tests and lint need, which is installed only for them.
+DECLARED := pyproject.toml installation/requirements.lock $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
+
+.venv/installed: requirements.lock $(DECLARED)
+	@$(PYTHON) -m installation run
 	@touch $@
+
+.venv/installed-dev: requirements-dev.lock requirements.lock $(DECLARED)
+	@$(PYTHON) -m installation dev
+	@touch .venv/installed $@
 
 # What is chosen (DATA=, PORT=, SEGMENTERS=, ...) reaches the program in its environment, where make puts it: in a
 # command line a count would put one service's name into another process. A kill -9 of make stops the system too.
@@ -61,38 +67,38 @@ dead-letters: .venv/installed
 replay: .venv/installed
 	@$(PY) -m stack dead-letters replay
 
-chaos: .venv/installed
+chaos: .venv/installed-dev
 	@$(PY) -m tests.chaos
 
-test: .venv/installed
+test: .venv/installed-dev
 	@$(PY) -m pytest $(ARGS)
 
 # The file is text for people and tools alike: JSON, which is YAML too.
-asyncapi: .venv/installed
+asyncapi: .venv/installed-dev
 	@$(PY) -m contracts.asyncapi > docs/asyncapi.yaml
 
 # HOURS reaches the program in its environment, and is looked at before minutes are spent on measuring.
-unit-costs: .venv/installed
+unit-costs: .venv/installed-dev
 	@$(PY) -m benchmarks.capacity > /dev/null
 	@$(PY) -m benchmarks.unit_costs benchmarks/unit_costs.json
 	@$(PY) -m benchmarks.capacity
 
 # Each server away for a minute, killed, frozen and full, on the whole system: what is told, and what it costs to wait.
 outages: export OUTAGE_SECONDS := $(or $(OUTAGE_SECONDS),60)
-outages: .venv/installed
+outages: .venv/installed-dev
 	@$(PY) -m pytest tests/outages --timeout=600 $(ARGS)
 
 # QUICK and ROUNDS reach the program in its environment, where make puts them.
-bench: .venv/installed
+bench: .venv/installed-dev
 	@$(PY) -m benchmarks $(CASES)
 
-lint: .venv/installed
+lint: .venv/installed-dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 
-format: .venv/installed
+format: .venv/installed-dev
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
@@ -105,14 +111,16 @@ UV := build/uv/bin/uv --no-config pip compile --quiet --universal --fork-strateg
 lock:
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv; }
 	@printf './%s\n' $(OWN) > build/own.txt
-	@$(UV) --group stack --group dev pyproject.toml build/own.txt -o requirements.lock
+	@$(UV) --group stack --group dev pyproject.toml build/own.txt -o requirements-dev.lock
+	@$(UV) -c requirements-dev.lock --group stack pyproject.toml build/own.txt -o requirements.lock
+	@$(UV) -c requirements-dev.lock --group installer -o installation/requirements.lock
 	@for own in $(OWN); do \
 	  { echo "./$$own"; sed -n 's|^ *"cuecutter-\([a-z]*\)",|./libs/\1|p' $$own/pyproject.toml; } > build/own.txt; \
-	  $(UV) -c requirements.lock build/own.txt -o $$own/requirements.lock || exit 1; \
+	  $(UV) -c requirements-dev.lock build/own.txt -o $$own/requirements.lock || exit 1; \
 	done
 	@printf './%s\n' libs/contracts libs/runtime libs/bus libs/objects services/catalog > build/own.txt
-	@$(UV) -c requirements.lock pyproject.toml build/own.txt -o migrations/requirements.lock
-	@echo "requirements.lock and the parts of it are written; now: make test"
+	@$(UV) -c requirements-dev.lock pyproject.toml build/own.txt -o migrations/requirements.lock
+	@echo "requirements-dev.lock and the parts of it are written; now: make test"
 
 # Random secrets for compose.yaml, once; and the NATS users, from the one place that knows their rights.
 compose-env: .venv/installed

@@ -127,8 +127,8 @@ def test_the_migrations_install_alone_and_start(wheels: Path, tmp_path: Path) ->
 
 
 def test_every_lock_is_a_part_of_the_one_lock() -> None:
-    whole = set(pins(ROOT / "requirements.lock"))
-    for place in [*(path.parent for path in ours()), ROOT / "migrations"]:
+    whole = set(pins(ROOT / "requirements-dev.lock"))
+    for place in [*(path.parent for path in ours()), ROOT / "migrations", ROOT / "installation", ROOT]:
         lock = place / "requirements.lock"
         assert set(pins(lock)) <= whole, lock
 
