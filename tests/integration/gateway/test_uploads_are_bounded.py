@@ -12,6 +12,7 @@ import pytest
 
 from gateway.domain import admission
 from gateway.uploads import places
+from gateway.uploads.parts import SEARCH_BYTES
 from objects import ObjectStore
 from stack import tokens
 from tests.integration.gateway.forms import BOUNDARY, form, part, send
@@ -209,7 +210,8 @@ async def test_large_transcripts_are_bounded_by_the_memory_too(gateway: GatewayP
 async def test_what_a_refused_upload_held_is_freed_before_its_client_has_read_the_answer(
     gateway: GatewayProcess,
 ) -> None:
-    body = part("transcript", b"x" * 15 * MEBIBYTE) + part("audio", b"x" * MEBIBYTE)
+    # Of the audio a little more than is read for the sake of further faults, before the answer is given.
+    body = part("transcript", b"x" * 15 * MEBIBYTE) + part("audio", b"x" * (SEARCH_BYTES + 2 * MEBIBYTE))
     async with holding(gateway.url, [head(token("warm"))], body) as crowd:
         await until(lambda: crowd.held == 0)
     gateway.forget_peak()
