@@ -2,8 +2,8 @@
 
 Frame 0 is the first sample FFmpeg's own decode gives: it removes encoder delay and padding by itself. Packets that
 cannot be decoded are passed over as FFmpeg does, at most 100 ms of them in a row; sound behind a longer hole would be
-out of step with the transcript, so that is an error naming the second. Only formats that are one file of audio are
-opened, never playlists or descriptions that would make FFmpeg open something else.
+out of step with the transcript, so that is an error naming the second. Only what `forms.py` names is opened, never
+playlists or descriptions that would make FFmpeg open something else.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +19,7 @@ from av.container import InputContainer
 
 from segmenter.domain.errors import AudioEndsEarly, AudioError, AudioTooLong, NoAudio, NotAudio, UnsupportedAudio
 from segmenter.domain.pcm import Samples
+from segmenter.ffmpeg.forms import CONTAINER_OPTIONS, OPEN_DECODERS
 
 MAX_CHANNELS: Final = 64  # more is a measurement, not a recording of speech; bounds memory and work per frame
 MIN_RATE_HZ: Final = 1_000  # below the lowest telephone codec
@@ -29,11 +30,6 @@ MAX_HOLE_SECONDS: Final = Fraction(1, 10)
 BATCH_SECONDS: Final = 1  # of sound per numpy pass: FFmpeg's own frames are 20 ms, too many calls
 _READ_BYTES: Final = 256 * 2**10  # per call from FFmpeg into Python
 _UNKNOWN_PACKET_SECONDS: Final = Fraction(1, 40)
-_CONTAINERS: Final = (
-    "wav,w64,aiff,caf,au,sox,voc,flac,mp3,ogg,mov,mp4,m4a,matroska,webm,aac,loas,ac3,eac3,dts,amr,amrnb,amrwb,"
-    "wv,tta,ape,tak,mpc,mpc8,shn,dsf,asf,avi,flv,mpeg,mpegts,oma,gsm,qoa,act,rm"
-)
-_OPTIONS: Final = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
 _DTYPES: Final = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 
 # What an error of libav means while a file is opened; the first class that fits. EINVAL is what a format that is
@@ -74,7 +70,9 @@ def opened(file: SourceFile) -> Iterator[tuple[InputContainer, AudioStream]]:
     """
     file.seek(0)
     try:
-        container = av.open(file, "r", container_options=_OPTIONS, metadata_errors="ignore", buffer_size=_READ_BYTES)
+        container = av.open(
+            file, "r", container_options=CONTAINER_OPTIONS, metadata_errors="ignore", buffer_size=_READ_BYTES
+        )
     except av.FFmpegError as error:
         file.check()
         raise _meaning(error) from error
@@ -91,6 +89,8 @@ def _audio_stream(container: InputContainer) -> AudioStream:
             other.discard = av.stream.Discard.all
     if stream.codec_context is None:
         raise UnsupportedAudio("The audio's codec is not known, or the file is protected.")
+    if stream.codec_context.name not in OPEN_DECODERS:
+        raise UnsupportedAudio(f"The audio is coded as {stream.codec_context.name}, which is not read.")
     return stream
 
 
