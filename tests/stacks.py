@@ -28,12 +28,16 @@ def processes_of(folder: Path) -> dict[int, str]:
     """pid → command line of every living process that a stack on `folder` (or below it) started, however deep.
 
     The marker is inherited by all of them; Postgres overwrites its children's environment, but works in its folder.
+    Segmenters and decoders are unreadable for all but root: without it they are known by their parent, which is that
+    of a process that is readable, or one of their own kind.
     """
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and _belongs(entry, folder):
-            found[int(entry.name)] = command_line(int(entry.name))
-    return found
+    living = {int(entry.name): _parent(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
+    belongs = {pid: _belongs(Path(f"/proc/{pid}"), folder) for pid, parent in living.items() if parent is not None}
+    found = {pid for pid, so in belongs.items() if so}
+    unreadable = {pid for pid, so in belongs.items() if so is None}
+    while more := {pid for pid in unreadable - found if living[pid] in found | {living[one] for one in found} - {1}}:
+        found |= more
+    return {pid: command_line(pid) for pid in found}
 
 
 def command_line(pid: int) -> str:
@@ -45,14 +49,24 @@ def command_line(pid: int) -> str:
         return ""
 
 
-def _belongs(entry: Path, folder: Path) -> bool:
+def _belongs(entry: Path, folder: Path) -> bool | None:
+    """None where it does not let us look."""
     try:
-        if entry.joinpath("stat").read_bytes().rpartition(b")")[2].split()[0] == b"Z":
-            return False
         places = [entry.joinpath("cwd").readlink(), *_marks(entry.joinpath("environ").read_bytes())]
         return any(place.is_relative_to(folder) for place in places)
+    except PermissionError:
+        return None
     except OSError:
         return False
+
+
+def _parent(entry: Path) -> int | None:
+    """None of a zombie, and of what is gone."""
+    try:
+        state, parent = entry.joinpath("stat").read_bytes().rpartition(b")")[2].split()[:2]
+    except OSError:
+        return None
+    return None if state == b"Z" else int(parent)
 
 
 def _marks(environ: bytes) -> list[Path]:

@@ -22,6 +22,7 @@ from objects import StoreError, StoreUnavailable, UploadLost, open_store
 from runtime.tuning import tune_malloc
 from segmenter.audio.recording import Recordings
 from segmenter.decoding.process import Decoders
+from segmenter.decoding.sandbox import become_unreadable
 from segmenter.handlers import Handlers
 from segmenter.planning import Planner
 from segmenter.purging import Purger
@@ -37,6 +38,7 @@ _log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> None:
     """Serves until stopped."""
+    become_unreadable()
     tune_malloc()
 
     @asynccontextmanager

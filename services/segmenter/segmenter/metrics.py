@@ -3,16 +3,29 @@
 from collections.abc import Collection
 from typing import Final
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from contracts.events import SegmentRow
 from runtime.metrics import REGISTRY
+from segmenter.decoding.sandbox import GUARDS
 
 _SAMPLE_BYTES: Final = 2
 
 _segments: Final = Counter("cuecutter_segments", "Segments stored and told of.", registry=REGISTRY)
 _seconds: Final = Counter("cuecutter_segment_audio_seconds", "Audio in them, in seconds.", registry=REGISTRY)
 _bytes: Final = Counter("cuecutter_segment_bytes", "Samples in them, in bytes.", registry=REGISTRY)
+_guards: Final = Gauge(
+    "cuecutter_decoder_guards",
+    "Whether this guard stands around the decoder processes: 1, or 0 where the system does not have it.",
+    ("guard",),
+    registry=REGISTRY,
+)
+
+
+def show_guards(missing: Collection[str]) -> None:
+    """What the last decoder process said of `sandbox.GUARDS`."""
+    for guard in GUARDS:
+        _guards.labels(guard).set(guard not in missing)
 
 
 def count(rows: Collection[SegmentRow], sample_rate: int) -> None:

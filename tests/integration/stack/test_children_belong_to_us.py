@@ -82,6 +82,19 @@ def test_a_child_is_marked_and_leads_a_session_of_its_own(folder: Path) -> None:
     wait_until(child.has_ended, seconds=5, what="the child to end")
 
 
+def test_children_that_let_nobody_read_their_marks_are_found_beside_one_that_does(folder: Path) -> None:
+    """As segmenters and their decoders are for all but root, who can read everything and sees no difference."""
+    hides = "import ctypes, os, time; ctypes.CDLL(None).prctl(4, 0); print(os.fork(), flush=True); time.sleep(1000)"
+    hidden = Child(spec(sys.executable, "-c", hides), folder / "hidden", str(folder))
+    marked = Child(spec("sleep", "1000"), folder / "log", str(folder))
+    wait_until(lambda: len((folder / "hidden").read_text().split()) == 2, seconds=30, what="both to hide")
+    theirs = max(map(int, (folder / "hidden").read_text().split()))
+    assert set(processes_of(folder)) == {hidden.pid, theirs, marked.pid}
+    for child in (hidden, marked):
+        child.kill()
+        wait_until(child.has_ended, seconds=5, what="the child to end")
+
+
 def test_a_child_that_keeps_dying_is_started_later_and_later_and_quoted(folder: Path) -> None:
     say = Recorded()
     keeper = Keeper(spec("sh", "-c", "echo no luck; exit 4"), folder / "log", str(folder), say)

@@ -1,10 +1,10 @@
 """The decoder process: FFmpeg alone with one recording after another, where its crash or its hunger hurts nobody.
 
-It opens no file and no connection, and holds no secret; the recording's bytes and its samples cross memory it shares
-with the segmenter, and messages its standard input and output. It ends with its segmenter.
+It can open no file and no connection and look into no process (`sandbox.py`), and holds no secret; the recording's
+bytes and its samples cross memory it shares with the segmenter, and messages its standard input and output. It ends
+with its segmenter. Everything it will ever import is imported here, because later it can read no file.
 """
 
-import ctypes
 import os
 import resource
 import signal
@@ -12,8 +12,11 @@ import sys
 from time import monotonic
 from typing import BinaryIO, Final, NoReturn
 
+import av.subtitles.codeccontext
+import av.subtitles.stream  # noqa: F401 - av.open imports both when it first meets a file
+
 from runtime.tuning import tune_malloc
-from segmenter.decoding import wire
+from segmenter.decoding import kernel, sandbox, wire
 from segmenter.decoding.ring import Ring
 from segmenter.decoding.shared_memory import BLOCK_BYTES, PIECE_BYTES, RING_BYTES, VARIABLE, SharedMemory
 from segmenter.domain.errors import AudioEndsEarly, AudioError, UnsupportedAudio
@@ -25,7 +28,6 @@ from segmenter.probing.length import measure
 MEMORY_BYTES: Final = 512 * 2**20  # of data; ordinary recordings need 60 MiB, the largest sane ones 150
 ALIVE_SECONDS: Final = 1.0
 _FILES: Final = 64
-_PR_SET_PDEATHSIG: Final = 1
 
 
 class Segmenter:
@@ -127,8 +129,10 @@ def main() -> NoReturn:
     """Serves orders until standard input ends."""
     _confine()
     tune_malloc()
-    memory = SharedMemory(int(os.environ[VARIABLE]))
-    segmenter = Segmenter(sys.stdin.buffer, sys.stdout.buffer, memory)
+    descriptor = int(os.environ[VARIABLE])
+    segmenter = Segmenter(sys.stdin.buffer, sys.stdout.buffer, SharedMemory(descriptor))
+    os.close(descriptor)
+    segmenter.send(wire.Started(sandbox.enter()))
     while True:
         segmenter.send(_outcome(segmenter, segmenter.next_order()))
 
@@ -164,7 +168,7 @@ def _decode(segmenter: Segmenter, order: wire.Decode) -> None:
 def _confine() -> None:
     """Ends with the segmenter, writes no file, takes no more memory than a sane recording needs."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the segmenter to answer
     _limit(resource.RLIMIT_DATA, MEMORY_BYTES)
     _limit(resource.RLIMIT_FSIZE, 0)

@@ -5,6 +5,7 @@ is noticed after HANG_SECONDS. A process serves orders one after another and is 
 """
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from segmenter.decoding.byte_blocks import ByteBlocks
 from segmenter.decoding.shared_memory import BLOCK_BYTES, RING_BYTES, VARIABLE, SharedMemory, create
 from segmenter.domain.errors import AudioEndsEarly, AudioError, DecoderCrashed, UnsupportedAudio
 from segmenter.domain.ports import ByteSource, Length
+from segmenter.metrics import show_guards
 
 MOST_SECONDS: Final = 48 * 3600  # a decode cannot be resumed half-way; work orders live as long
 HANG_SECONDS: Final = 60.0  # without a word, though it says something every second of its work
@@ -29,6 +31,7 @@ _AHEAD: Final = 1
 _KEEP: Final = 4  # FFmpeg goes back to places it has been: an index at the end, a block again after probing
 # The module's name travels in the environment, because a command line must name the service only for its worker.
 _MODULE: Final = "CUECUTTER_DECODER"
+_CHILD: Final = "segmenter.decoding.child"
 _COMMAND: Final = (
     f"from importlib import import_module; from os import environ; import_module(environ['{_MODULE}']).main()"
 )
@@ -37,6 +40,7 @@ _INHERITED: Final = ("PATH", "PYTHON", "LANG", "LC_", "LD_", "TMPDIR", "CUECUTTE
 _CRASHES: Final = frozenset(
     {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP, signal.SIGSYS}
 )
+_log = logging.getLogger(__name__)
 _ERRORS: Final = {kind.__name__: kind for kind in AudioError.__subclasses__() if kind is not AudioEndsEarly}
 
 
@@ -59,6 +63,7 @@ class Decoders:
         self._most_seconds = most_seconds
         self._idle: list[_Process] = []
         self._busy: set[_Process] = set()
+        self._missing: tuple[str, ...] = ()
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,6 +101,8 @@ class Decoders:
                 await process.send(order)
                 while not isinstance(answer := await process.receive(), wire.Ended):
                     match answer:
+                        case wire.Started(missing=missing):
+                            self._tell_of(missing)
                         case wire.Fetch(k=k):
                             await process.give(await blocks.get(k))
                         case wire.Sound():
@@ -106,6 +113,13 @@ class Decoders:
                             yield answer
         finally:
             await blocks.aclose()
+
+    def _tell_of(self, missing: tuple[str, ...]) -> None:
+        """In a figure, and where a guard is missing in a line, once: the next decoder will say the same."""
+        show_guards(missing)
+        if missing and missing != self._missing:
+            _log.warning("decoder guards missing", extra={"fields": {"missing": ", ".join(missing)}})
+        self._missing = missing
 
     @asynccontextmanager
     async def _process(self) -> AsyncIterator["_Process"]:
@@ -136,7 +150,7 @@ class _Process:
     @classmethod
     async def start(cls) -> "_Process":
         env = {name: value for name, value in os.environ.items() if name.startswith(_INHERITED)}
-        env |= {_MODULE: "segmenter.decoding.child", "OPENBLAS_NUM_THREADS": "1"}
+        env |= {_MODULE: _CHILD, "OPENBLAS_NUM_THREADS": "1"}
         descriptor = create()
         try:
             process = await asyncio.create_subprocess_exec(

@@ -42,6 +42,12 @@ class Taken(Struct, frozen=True, tag=True):
     """The oldest sound in the ring has been copied; its place is free again."""
 
 
+class Started(Struct, frozen=True, tag=True):
+    """Said once, before the first order is read: which guards of `sandbox.py` this system does not have."""
+
+    missing: tuple[str, ...]
+
+
 class Fetch(Struct, frozen=True, tag=True):
     """Asks for block `k` of the recording, each of BLOCK_BYTES."""
 
@@ -79,7 +85,7 @@ class Failed(Struct, frozen=True, tag=True):
 
 Order = Measure | Decode
 Message = Order | Block | Taken
-Answer = Fetch | Alive | Sound | Measured | Ended | Failed
+Answer = Started | Fetch | Alive | Sound | Measured | Ended | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 message_decoder: Final = msgspec.msgpack.Decoder(Message)
