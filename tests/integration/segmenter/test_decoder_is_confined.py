@@ -116,7 +116,7 @@ async def test_a_crash_is_still_told_from_an_end(decoders: Decoders, monkeypatch
 
 def test_it_has_imported_all_of_pyav_before_it_can_read_no_file() -> None:
     left = (
-        "import importlib, pkgutil, sys, av, segmenter.adapters.decoder_child\n"
+        "import importlib, pkgutil, sys, av, segmenter.decoding.child\n"
         "before = set(sys.modules)\n"
         "for found in pkgutil.walk_packages(av.__path__, 'av.'):\n"
         "    if not found.name.endswith('__main__'):\n"
