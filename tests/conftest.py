@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import asyncpg
@@ -16,10 +17,10 @@ from aiobotocore.session import AioSession
 
 from tests.stacks import RunningStack, StackProcess, processes_of
 
-if os.environ.get("TEST_SERVERS") == "containers":
-    from tests.container_servers import NatsServer, PostgresServer, S3Server
-else:
+if TYPE_CHECKING or os.environ.get("TEST_SERVERS") != "containers":
     from tests.embedded_servers import NatsServer, PostgresServer, S3Server
+else:
+    from tests.container_servers import NatsServer, PostgresServer, S3Server
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,9 @@ UNFENCED = "CHAOS_UNFENCED"
 
 def alter(env: Mapping[str, str]) -> None:
     if seconds := env.get(ACK_WAIT):
-        topology.ACK_WAIT_SECONDS = settlement.ACK_WAIT_SECONDS = float(seconds)  # type: ignore[misc]
+        topology.ACK_WAIT_SECONDS = settlement.ACK_WAIT_SECONDS = float(seconds)  # type: ignore[misc,attr-defined]
     if env.get(UNFENCED):
-        MessageFactory.fenced = MessageFactory.once = _unconditional  # type: ignore[method-assign,assignment]
+        MessageFactory.fenced = MessageFactory.once = _unconditional  # type: ignore[method-assign]
 
 
 def _unconditional(self: MessageFactory, subject: str, event: Any, **_: Any) -> Message:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from tests.chaos.sources import Source
 from tests.chaos.witness import Seen
@@ -87,8 +87,8 @@ def _progress(seen: Seen) -> _Told:
             written = batch["written"]
 
 
-def _spans(seen: Seen) -> dict[tuple[int, int], list[dict[str, object]]]:
-    spans: dict[tuple[int, int], list[dict[str, object]]] = {}
+def _spans(seen: Seen) -> dict[tuple[int, int], list[dict[str, Any]]]:
+    spans: dict[tuple[int, int], list[dict[str, Any]]] = {}
     for batch in seen.progress:
         spans.setdefault((batch["run"], batch["span"]), []).append(batch)
     return spans

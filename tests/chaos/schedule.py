@@ -46,7 +46,7 @@ class Fault:
 
 def mixed(seed: int, *, seconds: float, ack_wait_seconds: float, every_seconds: float) -> tuple[Fault, ...]:
     """Faults of every kind, one every `every_seconds` on average, that begin within `seconds`."""
-    faults = []
+    faults: list[Fault] = []
     for dealt_seconds, fault in _endless(random.Random(seed), ack_wait_seconds, every_seconds):
         if dealt_seconds >= seconds:
             return tuple(sorted(faults, key=lambda fault: fault.at_seconds))

@@ -77,8 +77,9 @@ def _cut(samples: np.ndarray, cue: Cue, rate: int) -> np.ndarray:
 
 
 def _halved(samples: np.ndarray) -> np.ndarray:
-    exact = soxr.resample(samples.astype(np.float64), 16_000, 8_000, quality="VHQ")
-    return np.clip(np.rint(exact), -32_768, 32_767).astype(np.int16)
+    exact: np.ndarray = soxr.resample(samples.astype(np.float64), 16_000, 8_000, quality="VHQ")
+    halved: np.ndarray = np.clip(np.rint(exact), -32_768, 32_767).astype(np.int16)
+    return halved
 
 
 def _sha256(samples: np.ndarray, rate: int) -> str:

@@ -80,8 +80,13 @@ class Prepared:
     async def by(cls, caller: Caller) -> "Prepared":
         ready = await caller.made(SHORT, auto_process="true")
         assert await caller.settled(ready, 60) == "ready"
-        waiting = [await caller.made(content) for content in (SHORT, LONG, SHORT)]
-        return cls(ready, *waiting, await caller.made(LONG, auto_process="true"))
+        return cls(
+            ready,
+            to_process=await caller.made(SHORT),
+            to_cancel=await caller.made(LONG),
+            to_delete=await caller.made(SHORT),
+            going=await caller.made(LONG, auto_process="true"),
+        )
 
     async def tried(self, caller: Caller) -> dict[str, Answer]:
         """Every call at once."""

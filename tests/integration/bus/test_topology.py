@@ -81,8 +81,8 @@ async def test_a_service_is_told_what_is_missing_and_which_command_makes_it(admi
     await topology.declare(admin)
     assert await topology.missing(admin, (subjects.DURABLE_SPAN,)) == []
     await admin.jetstream().delete_consumer(subjects.STREAM, subjects.DURABLE_SPAN)
-    [told] = await topology.missing(admin, (subjects.DURABLE_SPAN,))
-    assert told.startswith("durable segmenter-span is missing")
+    [missing] = await topology.missing(admin, (subjects.DURABLE_SPAN,))
+    assert missing.startswith("durable segmenter-span is missing")
 
 
 @pytest.mark.parametrize("user", [user for user in rights.SERVICES if user != "topology"])

@@ -121,8 +121,8 @@ class CatalogPlayer:
             event = envelope.decode_life(stored.body)
             state = life.state_of(event, stored.seq)
             first = created.setdefault(event.dataset_id, stored.seq)
-            gone = isinstance(state, life.Absent | life.Deleted)
-            rows[event.dataset_id] = None if gone else view.row_of(state, at=event.at, created_seq=first)
+            shown = view.row_of(state, at=event.at, created_seq=first) if isinstance(state, life.Alive) else None
+            rows[event.dataset_id] = shown
         return sorted((row for row in rows.values() if row), key=lambda row: -row.created_seq)
 
 

@@ -143,8 +143,8 @@ async def test_the_request_id_comes_back_and_becomes_the_cause_of_what_follows(
     assert answer.headers["x-request-id"] == "my.id_1-2"
     requested = (await life_of(observer, dataset["id"]))[-1]
     assert (requested.correlation_id, requested.cause) == ("my.id_1-2", "my.id_1-2")
-    for odd in ("a b", "x" * 65, "ä".encode(), ""):
-        answer = await alice.get("/healthz", headers={"x-request-id": odd})
+    for odd in (b"a b", b"x" * 65, "ä".encode(), b""):
+        answer = await alice.get("/healthz", headers={b"x-request-id": odd})
         assert len(answer.headers["x-request-id"]) == 36
 
 

@@ -23,8 +23,8 @@ from tests.integration.objects.bad_networks import serving as serving_nothing
 
 UPLOAD = form(part("audio", WAV), part("transcript", SRT), part("name", "n"))
 MAKE_IT = "run `python -m migrations`, which makes it"
-BUS = (503, "bus-unavailable", [])
-CATALOG = (503, "catalog-unavailable", [])
+BUS: tuple[int, str, list[Any]] = (503, "bus-unavailable", [])
+CATALOG: tuple[int, str, list[Any]] = (503, "catalog-unavailable", [])
 
 
 async def refused_in_time(answer: Any) -> tuple[int, str, Any]:

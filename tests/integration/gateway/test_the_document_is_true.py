@@ -18,6 +18,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -53,6 +54,7 @@ class Stranger:
     def ask_everything(self) -> None:
         schema = schemathesis.openapi.from_dict(self.document)
         for found in schema.get_all_operations():
+            assert isinstance(found, Ok)
             operation = found.ok()
             described = operation.definition.raw
             name = described["operationId"]

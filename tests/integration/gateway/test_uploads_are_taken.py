@@ -72,7 +72,7 @@ async def test_a_transcript_may_follow_a_recording_of_many_parts(
 
 
 async def test_a_file_name_and_a_claimed_type_are_not_believed(alice: httpx.AsyncClient, store: ObjectStore) -> None:
-    files = {
+    files: dict[str, Any] = {
         "audio": ("../../etc/passwd.mp3", WAV, "text/html"),
         "transcript": ("/evil\x00.vtt", SRT, "audio/mpeg"),
         "name": ("name.exe", b"n"),

@@ -17,7 +17,8 @@ from bus.connection import close, connect
 from bus.deliveries import Delivery, Settlement
 from bus.life_log import Appended, LifeLog
 from bus.messages import MessageFactory
-from bus.stream import Stored, Stream
+from bus.stored import Stored
+from bus.stream import Stream
 from contracts import commands, envelope, keys, subjects
 from contracts.dataset import Options, Source, TranscriptType
 from contracts.events import SegmentationPlanned

@@ -104,6 +104,7 @@ def encode_sound(recipe: Recipe, pcm: np.ndarray) -> bytes:
     layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1", 16: "hexadecagonal"}[recipe.channels]
     with av.open(file, "w", format=recipe.container, options=dict(recipe.options)) as out:
         stream = out.add_stream(recipe.codec, rate=recipe.rate_hz, layout=layout, options=dict(recipe.options))
+        assert isinstance(stream, av.AudioStream)
         if recipe.kbits:
             stream.bit_rate = recipe.kbits * 1000
         if recipe.sample_format:
@@ -123,6 +124,7 @@ def with_a_gap(recipe: Recipe, *, seconds: int) -> bytes:
     left, right = np.array_split(sound(recipe.frames, recipe.channels), 2, axis=1)
     with av.open(file, "w", format=recipe.container) as out:
         stream = out.add_stream(recipe.codec, rate=recipe.rate_hz, layout="stereo")
+        assert isinstance(stream, av.AudioStream)
         late = 0
         for part in (left, right):
             frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(part), format="s16p", layout="stereo")
@@ -152,7 +154,7 @@ def silent_film() -> bytes:
 def ffmpegs_own_decode(data: bytes) -> tuple[np.ndarray, int]:
     """(frames, channels) in FFmpeg's units, and how many packets it could not decode and left out."""
     parts, errors = [], 0
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         for packet in container.demux(audio=0):
             try:
                 frames = packet.decode()
@@ -162,7 +164,7 @@ def ffmpegs_own_decode(data: bytes) -> tuple[np.ndarray, int]:
             for frame in frames:
                 channels = frame.layout.nb_channels
                 planes = [AudioPlane(frame, n) for n in range(channels if frame.format.is_planar else 1)]
-                samples = np.stack([np.frombuffer(plane, _dtype(frame)) for plane in planes])
+                samples = np.stack([np.frombuffer(bytes(plane), _dtype(frame)) for plane in planes])
                 if frame.format.is_planar:
                     parts.append(samples[:, : frame.samples].T)
                 else:

@@ -61,7 +61,7 @@ async def test_a_decoded_sample_is_the_average_of_ffmpegs_channels_rounded_once(
     silence = 128 if samples.dtype.kind == "u" else 0
     exact = (samples.astype(np.float64) - silence).mean(axis=1) * UNITS[samples.dtype.str[1:]]
     ours = await whole(open_reader(facts, source, decoders, exact=True), facts.frames + 1)
-    assert (ours.dtype, len(ours)) == (np.float64, len(exact))
+    assert (ours.dtype, len(ours)) == (np.dtype(np.float64), len(exact))
     assert np.abs(ours - exact).max() < 1e-6
     rounded = await whole(open_reader(facts, source, decoders), facts.frames + 1)
     assert rounded.dtype == np.int16

@@ -54,8 +54,8 @@ def kill(process: StackProcess) -> None:
 
 def s3_client(env: Mapping[str, str]) -> Any:
     names = {"aws_access_key_id": "AWS_ACCESS_KEY_ID", "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY"}
-    keys = {option: env[name] for option, name in names.items()}
-    place = {"endpoint_url": env["AWS_ENDPOINT_URL_S3"], "region_name": env["AWS_REGION"]}
+    keys: dict[str, Any] = {option: env[name] for option, name in names.items()}
+    place: dict[str, Any] = {"endpoint_url": env["AWS_ENDPOINT_URL_S3"], "region_name": env["AWS_REGION"]}
     return get_session().create_client("s3", **keys, **place)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from typing import Any
 
 import nats
 from aiobotocore.session import get_session
@@ -15,8 +16,8 @@ async def main() -> None:
     await topology.declare(connection)
     await connection.close()
     names = {"aws_access_key_id": "AWS_ACCESS_KEY_ID", "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY"}
-    keys = {option: os.environ[name] for option, name in names.items()}
-    place = {"endpoint_url": os.environ["AWS_ENDPOINT_URL_S3"], "region_name": os.environ["AWS_REGION"]}
+    keys: dict[str, Any] = {option: os.environ[name] for option, name in names.items()}
+    place: dict[str, Any] = {"endpoint_url": os.environ["AWS_ENDPOINT_URL_S3"], "region_name": os.environ["AWS_REGION"]}
     async with get_session().create_client("s3", **keys, **place) as client:
         if not (await client.list_buckets())["Buckets"]:
             await client.create_bucket(Bucket=os.environ["S3_BUCKET_NAME"])

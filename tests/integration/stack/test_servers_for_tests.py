@@ -7,7 +7,7 @@ import asyncpg
 import nats
 import pytest
 
-from tests.conftest import NatsServer
+from tests.embedded_servers import NatsServer
 from tests.integration.stack.dummies import s3_client
 
 

@@ -1,13 +1,14 @@
 """How events travel: bodies that round-trip, headers that name their meaning, strangers that are refused by name."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from contracts import envelope, events
 from contracts.events import SegmentRow
 
-TOLD = {"dataset_id": "d", "user_id": "u", "run": 7, "correlation_id": "co", "cause": "ca"}
+TOLD: dict[str, Any] = {"dataset_id": "d", "user_id": "u", "run": 7, "correlation_id": "co", "cause": "ca"}
 PROGRESS = events.SpanProgressed(**TOLD, span=1, worker="w", written=2, added=1, rows=(SegmentRow(4, 100, "ab"),))
 
 

@@ -1,6 +1,7 @@
 """The life of a dataset: given events, when a command, then an event or a refusal."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from contracts.dataset import Options, Result, Source, Status, TranscriptType
 from contracts.failure import RunFailure, WarningSummary
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
-WHO = {"dataset_id": "d", "user_id": "u", "correlation_id": "co", "cause": "ca", "at": NOON}
+WHO: dict[str, Any] = {"dataset_id": "d", "user_id": "u", "correlation_id": "co", "cause": "ca", "at": NOON}
 SOURCE = Source(
     name="n",
     description="",
@@ -115,7 +116,9 @@ def test_pending_ready_and_failed_may_be_processed_but_not_cancelled(happened: l
     [c.RequestProcess(**WHO), c.CancelProcess(**WHO), c.DeleteDataset(**WHO), c.FailRun(**WHO, run=2, error=ERROR)],
 )
 @pytest.mark.parametrize("happened", [[], [UPLOADED, DELETED]])
-def test_nothing_happens_to_a_dataset_that_never_was_or_is_deleted(happened: list[e.Life], command: c.Command) -> None:
+def test_nothing_happens_to_a_dataset_that_never_was_or_is_deleted(
+    happened: list[e.Life], command: c.AnyCommand
+) -> None:
     assert life.decide(given_events(*happened), command) == life.Refused(code="not-found")
 
 

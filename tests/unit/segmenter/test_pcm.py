@@ -18,7 +18,7 @@ from segmenter.domain.wav import SampleFormat
 
 
 def mono16(data: bytes, sample_format: SampleFormat, channels: int = 1) -> list[int]:
-    return to_mono_int16(unpack(data, sample_format, channels)).tolist()
+    return [int(sample) for sample in to_mono_int16(unpack(data, sample_format, channels))]
 
 
 def test_16_bit_mono_passes_through_as_the_same_bytes() -> None:

@@ -33,7 +33,7 @@ def test_a_length_is_the_ratio_rounded_half_up(frames: int, source_hz: int, targ
 @pytest.mark.parametrize("frames", [0, 1, 2, 3, 100, 441, 442, 10_007])
 def test_every_slice_has_the_length_that_was_planned(frames: int, source_hz: int, target_hz: int) -> None:
     out = resample(noise(frames), source_hz, target_hz)
-    assert (out.dtype, len(out)) == (np.int16, output_frames(frames, source_hz, target_hz))
+    assert (out.dtype, len(out)) == (np.dtype(np.int16), output_frames(frames, source_hz, target_hz))
 
 
 @pytest.mark.parametrize(("source_hz", "target_hz"), RATES)

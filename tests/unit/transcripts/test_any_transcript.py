@@ -69,7 +69,8 @@ def assert_in_order(outcome: Transcript | TranscriptError) -> None:
 
 def lines_told(outcome: Transcript | TranscriptError) -> list[int]:
     if isinstance(outcome, Transcript):
-        return [told.line for told in (*outcome.cues, *outcome.dropped, *outcome.notes)]
+        parts = (outcome.cues, outcome.dropped, outcome.notes)
+        return [told.line for part in parts for told in part]
     dropped = outcome.dropped if isinstance(outcome, NoUsableCue) else ()
     return [drop.line for drop in dropped] + ([outcome.line] if outcome.line is not None else [])
 
