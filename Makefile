@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 OWN := $(wildcard libs/* services/*)
 
-.PHONY: help demo run status token dead-letters replay test chaos outages bench lint format lock compose-env asyncapi unit-costs clean
+.PHONY: help demo run status token dead-letters replay test coverage chaos outages bench lint format lock compose-env asyncapi unit-costs clean
 
 help:
 	@echo "make demo   start everything, process the bundled sample, show events and manifest"
@@ -17,7 +17,8 @@ help:
 	@echo "make token    a token for that system, alone on standard output (USER=alice DAYS=30 or SECONDS=n, DATA=dir)"
 	@echo "make dead-letters   what was given up, and why; make replay LETTER=n has one done again (DATA=dir)"
 	@echo "make chaos   kills, freezes and cuts over the whole system, and a control that is found out (MINUTES=10 SEED=n)"
-	@echo "make test   all tests, on real servers started by the tests"
+	@echo "make test   all tests, on real servers started by the tests (ARGS='tests/unit -k word' WORKERS=n)"
+	@echo "make coverage   the same, and which lines no test reaches"
 	@echo "make asyncapi   docs/asyncapi.yaml anew, after a change of events"
 	@echo "make unit-costs   what one unit of work costs, measured; then what 1,000 hours a day need (HOURS=n)"
 	@echo "make outages   every server away for a minute, one after another, and what happens then (OUTAGE_SECONDS=n)"
@@ -70,8 +71,19 @@ replay: .venv/installed
 chaos: .venv/installed-dev
 	@$(PY) -m tests.chaos
 
+# Tests mostly wait, so a whole run has several workers, each with servers of its own. A part of it (ARGS) has one
+# process, which shows output at once and can be debugged; WORKERS=n decides otherwise.
+WORKERS ?= $(if $(ARGS),0,5)
+
 test: .venv/installed-dev
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+# Every process is measured that ends by itself; what is killed tells nothing of what it did.
+coverage: .venv/installed-dev
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(PY) -m coverage run -m pytest -n $(WORKERS) $(ARGS)
+	@$(PY) -m coverage combine --quiet
+	@$(PY) -m coverage report
 
 # The file is text for people and tools alike: JSON, which is YAML too.
 asyncapi: .venv/installed-dev

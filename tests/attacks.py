@@ -90,7 +90,12 @@ def _pushes(api: str) -> Iterator[Request]:
     """A consumer's maker chooses where its messages go, with or without what they say."""
     names = {f"push-{number}": target for number, target in enumerate(TARGETS)}
     for name, target in {**names, subjects.DURABLE_MIRROR: subjects.MIRROR_DELIVERY}.items():
-        config = {"name": name, "ack_policy": "none", "deliver_policy": "all", "deliver_subject": target}
+        config: dict[str, object] = {
+            "name": name,
+            "ack_policy": "none",
+            "deliver_policy": "all",
+            "deliver_subject": target,
+        }
         config |= {"headers_only": True, "durable_name": name}
         body = _json({"stream_name": subjects.STREAM, "config": config})
         yield f"{api}.CONSUMER.CREATE.TTS.{name}", body

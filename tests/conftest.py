@@ -15,6 +15,12 @@ import asyncpg
 import pytest
 from aiobotocore.session import AioSession
 
+from tests.scheduling import (  # noqa: F401
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_runtest_protocol,
+    pytest_xdist_make_scheduler,
+)
 from tests.stacks import RunningStack, StackProcess, processes_of
 
 if TYPE_CHECKING or os.environ.get("TEST_SERVERS") != "containers":

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from testcontainers.core.container import DockerContainer
 
@@ -129,7 +130,8 @@ class NatsServer(Server):
 def _published(image: str, inside: int, port: int) -> DockerContainer:
     """testcontainers' own `with_bind_ports` would publish the port on every interface of the machine."""
     described = DockerContainer(image)
-    described.ports[str(inside)] = (HOST, port)  # handed to Docker's client as it is
+    published: dict[str, Any] = described.ports  # handed to Docker's client as it is
+    published[str(inside)] = (HOST, port)
     return described
 
 

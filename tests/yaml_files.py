@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 
-class UniqueKeysLoader(yaml.SafeLoader):
+class UniqueKeysLoader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no type information
     """Looks at each mapping as it is written, before `<<` adds the keys that it may override."""
 
     def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:

@@ -45,6 +45,7 @@ def expected(server: str, how: str) -> dict[str, tuple[int, str]]:
     return answers
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("how", WAYS)
 @pytest.mark.parametrize("server", ["s3", "postgres", "nats"])
 async def test_an_outage_is_told_waited_for_and_survived(

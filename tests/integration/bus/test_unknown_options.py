@@ -5,7 +5,6 @@ from typing import Any, cast
 
 import msgspec
 import pytest
-from tests.integration.bus.test_settle import Desk
 
 from bus.deliveries import Ack
 from bus.life_log import LifeLog
@@ -15,12 +14,13 @@ from contracts import envelope, events, subjects
 from contracts.dataset import Options
 from contracts.failure import WarningSummary
 from manifest.adapters.facts import Facts
-from tests.integration.bus import test_settle
+from tests.integration.bus import test_settlement
+from tests.integration.bus.test_settlement import Desk
 from tests.lives import span_order, upload
 
 pytestmark = pytest.mark.asyncio
 
-desk = test_settle.desk  # the fixture
+desk = test_settlement.desk  # the fixture
 
 WORK: dict[str, Any] = {"dataset_id": "d", "user_id": "u", "run": 1, "correlation_id": "co", "cause": "ca"}
 

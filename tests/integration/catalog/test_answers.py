@@ -64,6 +64,7 @@ async def test_a_question_waits_until_the_rows_have_come_so_far(world: World, ga
     assert [row.id for row in answer.rows] == [dataset_id]
 
 
+@pytest.mark.alone
 async def test_rows_that_do_not_come_so_far_are_unavailable_in_two_seconds(world: World, gateway: Client) -> None:
     started = monotonic()
     questions = [ask(gateway, GetDataset(dataset_id=str(uuid4()), at_least=99)) for _ in range(30)]
@@ -157,6 +158,7 @@ async def test_any_replica_may_answer(world: World, gateway: Client) -> None:
     await line.close(second)
 
 
+@pytest.mark.alone
 async def test_a_database_that_hangs_is_unavailable_in_two_seconds(world: World, gateway: Client) -> None:
     dataset_id = await world.author.uploaded()
     question = GetDataset(dataset_id=dataset_id, at_least=0)
@@ -197,6 +199,7 @@ class TestOwnDatabase:
     def database_url(self, own_postgres: Any) -> str:
         return str(own_postgres.url())
 
+    @pytest.mark.alone
     async def test_a_database_that_is_away_is_unavailable_soon_and_back_by_itself(
         self, world: World, gateway: Client, own_postgres: Any
     ) -> None:

@@ -38,6 +38,7 @@ async def test_only_what_concerns_a_row_comes(world: World) -> None:
         assert [message.seq for message in await every(messages, 4)] == [1, 5, 6, 7]
 
 
+@pytest.mark.alone
 async def test_one_message_is_handed_over_at_once_and_nothing_after_the_wait(world: World) -> None:
     async with feed.reading(world.client, after=0) as messages:
         assert await messages.next(0.2) == []
@@ -47,6 +48,7 @@ async def test_one_message_is_handed_over_at_once_and_nothing_after_the_wait(wor
         assert monotonic() - started < 2
 
 
+@pytest.mark.alone
 async def test_a_quiet_hour_is_no_loss(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Heartbeats keep it alive for longer than the silence that would end it."""
     monkeypatch.setattr(feed, "SILENCE_SECONDS", 1.5)

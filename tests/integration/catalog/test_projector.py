@@ -85,6 +85,7 @@ async def test_work_of_an_older_run_changes_nothing(world: World) -> None:
     assert (row.run, row.progress) == (second, Progress(segments=1, of=None))
 
 
+@pytest.mark.alone
 async def test_a_single_event_is_in_the_rows_soon(world: World) -> None:
     async with world.projecting():
         await world.reached(await world.author.requested(await world.author.uploaded()))
@@ -135,7 +136,7 @@ async def test_projectors_that_all_believe_they_lead_still_count_once(world: Wor
             last = await world.author.progressed(dataset_id, run, 1)
         await world.reached(last)
         row = await world.row(dataset_id)
-        await tasks.end(*rivals)
+        await tasks.cancel_and_wait(*rivals)
     assert row is not None
     assert row.progress == Progress(segments=300, of=None)
 

@@ -157,7 +157,7 @@ class World:
             yield projector
         finally:
             assert not task.done(), task
-            await tasks.end(task)
+            await tasks.cancel_and_wait(task)
             await line.close(client)
             await database.close()
 

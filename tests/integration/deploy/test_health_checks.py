@@ -21,8 +21,7 @@ import pytest
 from stack import binaries, ports, probes
 from stack.children import Child, Spec, complete
 from tests import yaml_files
-from tests.conftest import S3Server
-from tests.embedded_servers import PostgresServer
+from tests.embedded_servers import PostgresServer, S3Server
 from tests.stacks import ROOT, RunningStack, wait_until
 
 COMPOSE: dict[str, Any] = yaml_files.read(ROOT / "compose.yaml")

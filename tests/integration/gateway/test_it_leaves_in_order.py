@@ -65,6 +65,7 @@ async def ended(member: GatewayProcess) -> None:
     await until(lambda: member.process.poll() is not None, seconds=15)
 
 
+@pytest.mark.alone
 async def test_it_says_that_it_is_not_ready_before_it_stops_to_listen(fleet: Fleet) -> None:
     gateway = await fleet.start()
     os.kill(gateway.process.pid, signal.SIGTERM)
@@ -122,6 +123,7 @@ async def listens(url: str) -> bool:
     return True
 
 
+@pytest.mark.alone
 async def test_gateways_replaced_one_after_the_other_lose_no_request(fleet: Fleet) -> None:
     await fleet.start()
     await fleet.start()

@@ -158,6 +158,7 @@ async def test_who_still_sends_what_is_no_http_reads_the_answer_to_its_end(url: 
     assert answered.startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.alone
 async def test_a_request_that_does_not_begin_is_not_waited_for(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
     assert (await said(url, b"GET /healthz HTTP/1.1\r\nX:")).fault == (408, "head-timeout", [])

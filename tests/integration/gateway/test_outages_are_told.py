@@ -21,6 +21,7 @@ from tests.integration.gateway.running import SECRET, SRT, WAV, CatalogPlayer, a
 from tests.integration.objects.bad_networks import mute
 from tests.integration.objects.bad_networks import serving as serving_nothing
 
+pytestmark = pytest.mark.alone
 UPLOAD = form(part("audio", WAV), part("transcript", SRT), part("name", "n"))
 MAKE_IT = "run `python -m migrations`, which makes it"
 BUS: tuple[int, str, list[Any]] = (503, "bus-unavailable", [])

@@ -66,6 +66,7 @@ async def gateway(declared: None, gateway_env: dict[str, str], tmp_path: Path) -
     running.process.wait()
 
 
+@pytest.mark.alone
 async def test_a_large_upload_needs_no_memory_of_its_size(gateway: GatewayProcess, store: ObjectStore) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield part("audio", WAV)[:-2]

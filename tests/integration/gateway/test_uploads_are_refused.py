@@ -137,7 +137,7 @@ async def test_the_dictionary_that_requests_does_not_make_json_is_recognised(
         return requests.post(
             f"{url}/tts/datasets",
             headers={"Authorization": f"Bearer {token}"},
-            data={"name": "n", "options": {"sample_rate": 24_000}},  # type: ignore[dict-item]
+            data={"name": "n", "options": {"sample_rate": 24_000}},
             files={"audio": ("a.wav", WAV), "transcript": ("t.srt", SRT)},
             timeout=20,
         )

@@ -72,12 +72,14 @@ async def test_a_store_that_stops_reading_is_unavailable_in_time() -> None:
         await _assert_unavailable_within(20, port, in_two_seconds, CALLS["put large"])
 
 
+@pytest.mark.alone
 async def test_a_store_that_hangs_is_given_up_long_before_a_call_may_last() -> None:
     quickly = Timeouts(silence_seconds=0.3, abort_seconds=0.3)
     async with serving(mute) as port:
         await asyncio.gather(*(_assert_unavailable_within(3, port, quickly, call) for call in CALLS.values()))
 
 
+@pytest.mark.alone
 async def test_a_store_that_is_slow_but_answers_is_waited_for() -> None:
     async with (
         serving(slow_to_store(1.5)) as port,

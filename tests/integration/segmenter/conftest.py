@@ -77,7 +77,7 @@ class World:
         )
         await self.lives.submit(commands.Upload(**self.told(), source=source, options=Options()))
 
-    async def request(self, sample_rate: int | None = None) -> Delivery:
+    async def request(self, sample_rate: int | None = None) -> Delivery[Any]:
         """The delivery of a new run's ProcessRequested."""
         command = commands.RequestProcess(**self.told(), options=Options(sample_rate=sample_rate))
         appended = await self.lives.submit(command)
@@ -101,7 +101,7 @@ class World:
         assert isinstance(plan, SegmentationPlanned)
         return plan
 
-    async def orders(self, run: int) -> list[Delivery]:
+    async def orders(self, run: int) -> list[Delivery[Any]]:
         every = self.stream.every(subjects.span(self.dataset_id, run, "*"))  # type: ignore[arg-type]
         return [delivery(stored) async for stored in every]
 
@@ -113,11 +113,11 @@ class World:
         return [await self.handlers().on_span_planned(order) for order in await self.orders(run)]
 
 
-def delivery(stored: Stored, attempt: int = 1) -> Delivery:
+def delivery(stored: Stored, attempt: int = 1) -> Delivery[Any]:
     return Delivery(envelope.decode(stored.body), stored.event_id, stored.subject, stored.seq, attempt)
 
 
-def again(first: Delivery, attempt: int = 2) -> Delivery:
+def again(first: Delivery[Any], attempt: int = 2) -> Delivery[Any]:
     return replace(first, attempt=attempt)
 
 

@@ -207,6 +207,7 @@ async def test_a_hole_stops_reading_at_its_second_and_not_before(decoders: Decod
     await reader.aclose()
 
 
+@pytest.mark.alone
 async def test_the_event_loop_is_never_held_up(decoders: Decoders) -> None:
     data = encode(Recipe("flac", "flac", 48_000, 2, seconds=60))
     worst = []

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bus.metrics import REGISTRY
+from runtime.metrics import REGISTRY
 from segmenter.decoding import kernel, process
 from segmenter.decoding.process import Decoders
 from segmenter.decoding.sandbox import become_unreadable

@@ -164,7 +164,7 @@ async def test_the_batch_that_ends_a_span_orders_the_next_one(world: World, monk
     assert plan.span_count > 3
     for k in range(plan.span_count):
         out = await world.orders(run)
-        assert [order.event.span for order in out] == list(range(min(k + 2, plan.span_count)))  # type: ignore[union-attr]
+        assert [order.event.span for order in out] == list(range(min(k + 2, plan.span_count)))
         assert await handlers.on_span_planned(out[k]) == Ack("stored")
         assert await handlers.on_span_planned(again(out[k])) == Ack("span is done")
     assert await world.segments(run) == list(range(plan.segment_count))

@@ -8,6 +8,7 @@ from bus.backoff import Backoff
 from bus.errors import BusUnavailable, InFlight
 
 
+@pytest.mark.alone
 async def test_a_rival_is_met_again_at_once_and_a_silent_server_later_and_later() -> None:
     backoff = Backoff(10)
     begun = monotonic()
@@ -21,6 +22,7 @@ async def test_a_rival_is_met_again_at_once_and_a_silent_server_later_and_later(
     assert tries <= 5
 
 
+@pytest.mark.alone
 async def test_when_the_time_is_over_the_answer_stays_unclear() -> None:
     backoff = Backoff(0.2)
     begun = monotonic()

@@ -130,13 +130,6 @@ def test_work_that_comes_after_the_end_of_its_run_changes_nothing() -> None:
     assert project(before, story.facts[-1]) is before
 
 
-def test_work_that_names_no_run_changes_nothing() -> None:
-    before = row_after(Story().uploaded())
-    who = {name: value for name, value in told(2).items() if name != "at"}
-    homeless = events.SpanWritten(**who, run=None, span=0, segment_count=1)
-    assert project(before, stored(homeless, 2)) is before
-
-
 def test_work_of_a_dataset_without_a_row_makes_none() -> None:
     assert fold({}, Story().progressed(3, run=1).facts) == {}
 

@@ -61,3 +61,8 @@ def test_what_names_no_type_is_of_no_version(body: bytes) -> None:
     with pytest.raises(envelope.UndecodableEvent) as caught:
         envelope.decode(body)
     assert not isinstance(caught.value, envelope.NewerEvent)
+
+
+def test_work_that_names_no_run_is_no_event_of_this_version() -> None:
+    with pytest.raises(envelope.NewerEvent, match="run"):
+        envelope.decode(envelope.encode(PROGRESS).replace(b'"run":7', b'"run":null'))

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -141,7 +141,7 @@ def test_no_answer_grows_with_what_was_sent(text: str) -> None:
     path = f"/tts/datasets/{text.replace(chr(0xD800), chr(0xFFFD))}"
     cues = NoUsableCue(text, dropped=CUES, remedy="x")
     for problem in (e.InvalidRequest(*faults), e.MalformedBody(text, *faults), cues):
-        described = problems.describe(problem, {**SCOPE, "path": path, "state": {"request_id": "r" * 64}})
+        described = problems.describe(problem, cast(Any, {**SCOPE, "path": path, "state": {"request_id": "r" * 64}}))
         assert len(msgspec.json.encode(described)) <= 16 * 1024
         assert isinstance(described.errors, tuple)
         assert 1 <= len(described.errors) <= 100

@@ -90,7 +90,7 @@ class Writer:
         return hashlib.sha256(self.body).hexdigest()
 
 
-def delivery(k: int) -> Delivery:
+def delivery(k: int) -> Delivery[Any]:
     event = SpanWritten(dataset_id="d", user_id="u", run=RUN, correlation_id="co", cause="ca", span=k, segment_count=1)
     return Delivery(event, f"done {k}", subjects.done("d", RUN, k), seq=10 + k, attempt=1)
 

@@ -84,6 +84,7 @@ async def test_the_text_of_an_exception_stays_here() -> None:
     assert b"private" not in b"".join(collector.bodies)
 
 
+@pytest.mark.alone
 async def test_a_collector_that_never_answers_holds_up_nobody() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
