@@ -60,7 +60,7 @@ async def test_a_decoded_sample_is_the_average_of_ffmpegs_channels_rounded_once(
     samples, _ = ffmpegs_own_decode(source.data)
     silence = 128 if samples.dtype.kind == "u" else 0
     exact = (samples.astype(np.float64) - silence).mean(axis=1) * UNITS[samples.dtype.str[1:]]
-    ours = await whole(open_reader(facts, source, decoders, exact=True), facts.frames + 1)
+    ours = await whole(open_reader(facts, source, decoders, as_float=True), facts.frames + 1)
     assert (ours.dtype, len(ours)) == (np.dtype(np.float64), len(exact))
     assert np.abs(ours - exact).max() < 1e-6
     rounded = await whole(open_reader(facts, source, decoders), facts.frames + 1)
@@ -215,7 +215,7 @@ async def test_the_event_loop_is_never_held_up(decoders: Decoders) -> None:
         ticking = asyncio.create_task(longest_pause())
         source = MemorySource(data)
         facts = await probe(source, decoders)
-        await whole(open_reader(facts, source, decoders, exact=True), facts.frames)
+        await whole(open_reader(facts, source, decoders, as_float=True), facts.frames)
         ticking.cancel()
         worst.append(await ticking)
     assert min(worst) < 0.1

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from segmenter.domain.ports import Length
+from contracts.events import AudioFacts
 from segmenter.probing.length import measure
 from tests.integration.segmenter.recordings import RECIPES, Recipe, encode, with_a_gap
 from tests.unit.segmenter.memory_file import File
@@ -40,7 +40,7 @@ def streamed_flac() -> bytes:
     return bytes(data)
 
 
-def length(data: bytes) -> Length:
+def length(data: bytes) -> AudioFacts:
     return measure(File(data), 3600)
 
 
@@ -57,9 +57,9 @@ def test_a_recording_that_was_cut_off_is_held_to_the_length_it_states(name: str,
 def test_a_recording_that_breaks_off_and_states_no_length_says_that_its_end_is_missing(name: str) -> None:
     data = recorded(name)
     whole, cut = length(data), length(data[: len(data) * 7 // 10 - 13])  # which is not between two packets
-    assert (whole.declared_frames, whole.broken_off) == (None, False)
+    assert (whole.declared_frames, whole.broken_off) == (0, False)
     assert cut.frames < whole.frames * 0.8
-    assert (cut.declared_frames, cut.broken_off) == (None, True)
+    assert (cut.declared_frames, cut.broken_off) == (0, True)
 
 
 def test_a_matroska_that_lost_only_what_stands_behind_the_sound_is_complete() -> None:
@@ -71,7 +71,7 @@ def test_a_matroska_that_lost_only_what_stands_behind_the_sound_is_complete() ->
 def test_a_complete_matroska_may_have_gaps_in_its_time() -> None:
     found = length(with_a_gap(Recipe("matroska", "libopus", 48_000), seconds=3))
     assert found.frames < 6.1 * found.rate_hz
-    assert (found.declared_frames, found.broken_off) == (None, False)
+    assert (found.declared_frames, found.broken_off) == (0, False)
 
 
 @pytest.mark.parametrize("behind", [ID3V1, APE, APE + ID3V1, bytes(3000)], ids=["ID3v1", "APE", "both", "padding"])
@@ -79,4 +79,4 @@ def test_a_complete_matroska_may_have_gaps_in_its_time() -> None:
 def test_a_tag_behind_the_sound_is_no_torn_packet(name: str, behind: bytes) -> None:
     found = length(recorded(name) + behind)
     assert found.frames == length(recorded(name)).frames
-    assert (found.declared_frames, found.broken_off) == (None, False)
+    assert (found.declared_frames, found.broken_off) == (0, False)

@@ -28,7 +28,7 @@ FLAC = encode(RECIPES["flac"])
 
 async def killed_while_decoding(decoders: Decoders, number: signal.Signals) -> None:
     async with aclosing(
-        decoders.decode(StuckSource(FLAC, answers=0), rate_hz=44_100, first_frame=0, exact=False)
+        decoders.decode(StuckSource(FLAC, answers=0), rate_hz=44_100, first_frame=0, as_float=False)
     ) as it:
         reading = asyncio.create_task(anext(it))
         while not (pids := decoder_pids()):
@@ -128,7 +128,9 @@ async def test_sound_outside_the_shared_memory_is_not_believed(
 ) -> None:
     monkeypatch.setattr(process, "RING_BYTES", 8)
     with pytest.raises(DecoderLost, match="speaks of"):
-        async with aclosing(decoders.decode(MemorySource(FLAC), rate_hz=44_100, first_frame=0, exact=False)) as sounds:
+        async with aclosing(
+            decoders.decode(MemorySource(FLAC), rate_hz=44_100, first_frame=0, as_float=False)
+        ) as sounds:
             await anext(sounds)
 
 
@@ -145,7 +147,7 @@ async def test_sound_arrives_whole_however_often_it_goes_round_the_ring(decoders
     pcm = np.random.default_rng(7).integers(-30_000, 30_000, (1, recipe.frames)).astype(np.int16)
     parts = []
     source = MemorySource(encode_sound(recipe, pcm))
-    async with aclosing(decoders.decode(source, rate_hz=44_100, first_frame=0, exact=True)) as sounds:
+    async with aclosing(decoders.decode(source, rate_hz=44_100, first_frame=0, as_float=True)) as sounds:
         async for sound in sounds:
             parts.append(np.frombuffer(sound.pcm, np.float64))
             await asyncio.sleep(0.005)
@@ -156,5 +158,5 @@ async def test_sound_arrives_whole_however_often_it_goes_round_the_ring(decoders
 async def test_the_error_of_the_decoder_reaches_the_caller_with_its_words(decoders: Decoders) -> None:
     source = MemorySource(FLAC)
     with pytest.raises(UnsupportedAudio, match="not 8000 Hz as planned"):
-        async with aclosing(decoders.decode(source, rate_hz=8000, first_frame=0, exact=False)) as sounds:
+        async with aclosing(decoders.decode(source, rate_hz=8000, first_frame=0, as_float=False)) as sounds:
             await anext(sounds)

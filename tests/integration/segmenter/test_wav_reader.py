@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from contracts.events import AudioFacts
 from segmenter.audio.source import FIRST_BLOCK_BYTES, WAV_BLOCK_BYTES, WavReader, open_reader
 from segmenter.decoding.process import Decoders
 from segmenter.domain.ports import Pcm, PcmReader
-from segmenter.domain.wav import SampleFormat, WavLayout
+from segmenter.domain.wav import SampleFormat
 from segmenter.probing.probe import probe
 from tests.integration.segmenter.recordings import FailingSource, MemorySource, StoreGone, StuckSource
 from tests.unit.segmenter.wav_files import PCM, chunk, fmt, riff
@@ -26,14 +27,15 @@ async def whole(reader: PcmReader, frames: int) -> Pcm:
         await reader.aclose()
 
 
-def layout(
+def stored_as(
     data: bytes, sample_format: SampleFormat = SampleFormat.S16, channels: int = 1, offset: int = 44
-) -> WavLayout:
+) -> AudioFacts:
     frames = (len(data) - offset) // (channels * sample_format.width_bytes)
-    return WavLayout(
+    return AudioFacts(
+        kind="wav",
         rate_hz=8000,
         channels=channels,
-        sample_format=sample_format,
+        sample_format=sample_format.value,
         data_offset=offset,
         frames=frames,
         declared_frames=frames,
@@ -42,7 +44,7 @@ def layout(
 
 async def test_slices_of_16_bit_mono_are_the_bytes_of_the_source() -> None:
     data = os.urandom(44 + 3 * WAV_BLOCK_BYTES + 1001)
-    reader, dice = WavReader(layout(data), MemorySource(data)), random.Random(9)
+    reader, dice = WavReader(stored_as(data), MemorySource(data)), random.Random(9)
     edge, samples = WAV_BLOCK_BYTES // 2, data[44:-1]
     places = [(0, 10), (edge - 3, 7), (edge, 5), (2 * edge - 1, 2), (edge - 9, 2 * edge + 20), (3 * edge + 490, 100)]
     places += [(dice.randrange(4 * edge), dice.randrange(100_000)) for _ in range(20)]
@@ -61,7 +63,7 @@ async def test_every_wav_gives_the_average_of_the_channels_libsndfile_reads(subt
     source = MemorySource(file.getvalue())
     facts = await probe(source, decoders)
     assert facts.kind == "wav"
-    exact = await whole(open_reader(facts, source, decoders, exact=True), facts.frames)
+    exact = await whole(open_reader(facts, source, decoders, as_float=True), facts.frames)
     assert np.abs(exact - theirs).max() < 1e-9
     rounded = await whole(open_reader(facts, source, decoders), facts.frames)
     assert (rounded == np.clip(np.rint(exact), -32_768, 32_767)).all()
@@ -77,7 +79,7 @@ async def test_samples_at_an_odd_place_are_read_as_well(decoders: Decoders) -> N
 async def test_blocks_are_read_ahead_once_each_and_few_are_kept() -> None:
     data = bytes(44 + 10 * WAV_BLOCK_BYTES)
     source = MemorySource(data)
-    reader = WavReader(layout(data), source)
+    reader = WavReader(stored_as(data), source)
     step = WAV_BLOCK_BYTES // 8
     for first in range(0, 5 * WAV_BLOCK_BYTES, step):
         await reader.read(first, step)
@@ -93,7 +95,7 @@ async def test_nothing_outside_the_wanted_frames_is_read() -> None:
     data = os.urandom(44 + 10 * WAV_BLOCK_BYTES)
     source = MemorySource(data)
     first, frames = 1000, WAV_BLOCK_BYTES
-    reader = WavReader(layout(data), source, frames=range(first, first + frames))
+    reader = WavReader(stored_as(data), source, frames=range(first, first + frames))
     wanted = data[44 + 2 * first : 44 + 2 * (first + frames)]
     assert (await reader.read(first, frames)).tobytes() == wanted
     assert sum(count for _, count in source.asked) == len(wanted)
@@ -104,7 +106,7 @@ async def test_nothing_outside_the_wanted_frames_is_read() -> None:
 
 async def test_a_source_shorter_than_its_plan_gives_what_is_there() -> None:
     data = os.urandom(44 + 2000)
-    planned = layout(data)
+    planned = stored_as(data)
     reader = WavReader(planned, MemorySource(data[:1044]))
     assert (await reader.read(0, 1000)).tobytes() == data[44:1044]
     await reader.aclose()
@@ -112,7 +114,7 @@ async def test_a_source_shorter_than_its_plan_gives_what_is_there() -> None:
 
 async def test_a_range_that_failed_is_asked_for_again() -> None:
     data = os.urandom(44 + 2000)
-    reader = WavReader(layout(data), FailingSource(data, times=1))
+    reader = WavReader(stored_as(data), FailingSource(data, times=1))
     with pytest.raises(StoreGone):
         await reader.read(0, 10)
     assert (await reader.read(0, 10)).tobytes() == data[44:64]
@@ -122,7 +124,7 @@ async def test_a_range_that_failed_is_asked_for_again() -> None:
 async def test_giving_up_one_read_leaves_the_others_their_bytes() -> None:
     data = os.urandom(44 + 2000)
     source = StuckSource(data)
-    reader = WavReader(layout(data), source)
+    reader = WavReader(stored_as(data), source)
     first, second = (asyncio.create_task(reader.read(0, 10)) for _ in range(2))
     await source.waiting.wait()
     first.cancel()

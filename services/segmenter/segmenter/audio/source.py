@@ -10,12 +10,13 @@ from typing import Final, cast
 
 import numpy as np
 
+from contracts.events import AudioFacts
 from segmenter.audio.pcm_window import PcmWindow
 from segmenter.decoding.byte_blocks import ByteBlocks
 from segmenter.decoding.process import Decoders
 from segmenter.domain.pcm import mono, unpack
-from segmenter.domain.ports import ByteSource, Pcm, PcmReader, SourceFacts
-from segmenter.domain.wav import SampleFormat, WavLayout
+from segmenter.domain.ports import ByteSource, Pcm, PcmReader
+from segmenter.domain.wav import SampleFormat
 
 WAV_BLOCK_BYTES: Final = 4 * 2**20  # a request costs what copying 2 MiB does; larger blocks gain nothing, cost memory
 FIRST_BLOCK_BYTES: Final = 512 * 2**10  # a short slice's: the first of all should not wait for eight times as much
@@ -26,15 +27,15 @@ _INLINE_COPY_BYTES: Final = 1024 * 2**10  # and copying more
 
 
 def open_reader(
-    facts: SourceFacts, source: ByteSource, decoders: Decoders, *, exact: bool = False, frames: range | None = None
+    audio: AudioFacts, source: ByteSource, decoders: Decoders, *, as_float: bool = False, frames: range | None = None
 ) -> PcmReader:
-    """The reader for what `probe` found. With `exact` it gives float64, for resampling, otherwise int16.
+    """The reader for what `probe` found. With `as_float` it gives float64, for resampling, otherwise int16.
 
     `frames` are those that will be asked for, without which it is all of them: nothing else is read ahead.
     """
-    if facts.layout is not None:
-        return WavReader(facts.layout, source, exact=exact, frames=frames)
-    return DecodedReader(source, facts.rate_hz, decoders, exact=exact)
+    if audio.kind == "wav":
+        return WavReader(audio, source, as_float=as_float, frames=frames)
+    return DecodedReader(source, audio.rate_hz, decoders, as_float=as_float)
 
 
 class WavReader:
@@ -44,28 +45,30 @@ class WavReader:
     """
 
     def __init__(
-        self, layout: WavLayout, source: ByteSource, *, exact: bool = False, frames: range | None = None
+        self, audio: AudioFacts, source: ByteSource, *, as_float: bool = False, frames: range | None = None
     ) -> None:
-        self._layout, self._exact = layout, exact
+        self._audio, self._as_float = audio, as_float
+        self._sample_format = SampleFormat(audio.sample_format)
+        self._frame_bytes = audio.channels * self._sample_format.width_bytes
         self._first = frames.start if frames else 0
-        end = min(frames.stop if frames else layout.frames, layout.frames)
+        end = min(frames.stop if frames else audio.frames, audio.frames)
         # Whole frames, so that none lies across a block's border. They are counted from before the first wanted frame.
-        width = layout.frame_bytes
+        width = self._frame_bytes
         self._block_frames = max(1, WAV_BLOCK_BYTES // width)
         self._origin = self._first - self._block_frames + min(self._block_frames, max(1, FIRST_BLOCK_BYTES // width))
         self._blocks = ByteBlocks(
             source,
             self._block_frames * width,
-            origin=layout.data_offset + self._origin * width,
-            begin=layout.data_offset + self._first * width,
-            end=layout.data_offset + end * width,
+            origin=audio.data_offset + self._origin * width,
+            begin=audio.data_offset + self._first * width,
+            end=audio.data_offset + end * width,
             ahead=_WAV_AHEAD,
             keep=_WAV_KEEP,
         )
 
     @property
     def rate_hz(self) -> int:
-        return self._layout.rate_hz
+        return self._audio.rate_hz
 
     async def read(self, first_frame: int, count: int) -> Pcm:
         """Frames of 16-bit mono within one block are a view of the bytes as they came. Any number may read at once.
@@ -74,7 +77,7 @@ class WavReader:
         """
         if first_frame < self._first:
             raise ValueError(f"frame {first_frame} lies before {self._first}, the first that was wanted")
-        at, end = first_frame, min(first_frame + count, self._layout.frames)
+        at, end = first_frame, min(first_frame + count, self._audio.frames)
         parts: list[Pcm] = []
         while at < end:
             part, whole = await self._part(at, end)
@@ -82,7 +85,7 @@ class WavReader:
             at += len(part)
             if not whole:
                 break
-        return await _join(parts, self._exact)
+        return await _join(parts, self._as_float)
 
     @property
     def ended_at(self) -> int | None:
@@ -95,11 +98,11 @@ class WavReader:
         """The wanted frames of the block `at` is in, and whether all of them are there."""
         k, start = divmod(at - self._origin, self._block_frames)
         count = min(end - at, self._block_frames - start)
-        block, width = await self._blocks.get(k), self._layout.frame_bytes
+        block, width = await self._blocks.get(k), self._frame_bytes
         if k == 0:
             start = at - self._first
         data = memoryview(block)[start * width : (start + count) * width]
-        untouched = self._layout.sample_format is SampleFormat.S16 and self._layout.channels == 1 and not self._exact
+        untouched = self._sample_format is SampleFormat.S16 and self._audio.channels == 1 and not self._as_float
         if untouched or len(data) <= _INLINE_BYTES:
             part = self._convert(data)
         else:
@@ -107,7 +110,7 @@ class WavReader:
         return part, len(part) == count
 
     def _convert(self, data: memoryview) -> Pcm:
-        return mono(unpack(data, self._layout.sample_format, self._layout.channels), exact=self._exact)
+        return mono(unpack(data, self._sample_format, self._audio.channels), as_float=self._as_float)
 
 
 class DecodedReader:
@@ -116,8 +119,8 @@ class DecodedReader:
     A read from before that decodes from the beginning again. Reads are served one after another.
     """
 
-    def __init__(self, source: ByteSource, rate_hz: int, decoders: Decoders, *, exact: bool = False) -> None:
-        self._source, self._rate_hz, self._decoders, self._exact = source, rate_hz, decoders, exact
+    def __init__(self, source: ByteSource, rate_hz: int, decoders: Decoders, *, as_float: bool = False) -> None:
+        self._source, self._rate_hz, self._decoders, self._as_float = source, rate_hz, decoders, as_float
         self._turn = asyncio.Lock()
         self._window = PcmWindow(rate_hz, 0)
         self._filling: asyncio.Task[None] | None = None
@@ -136,7 +139,7 @@ class DecodedReader:
             parts = await self._window.get(first_frame, count)
             if sum(map(len, parts)) < count and self._filling.done():
                 self._filling.result()  # raises what ended the decode, unless it was the end of the sound
-            return await _join(parts, self._exact)
+            return await _join(parts, self._as_float)
 
     @property
     def ended_at(self) -> int | None:
@@ -159,20 +162,20 @@ class DecodedReader:
         return task
 
     async def _fill(self, window: PcmWindow) -> None:
-        dtype = np.float64 if self._exact else np.int16
+        dtype = np.float64 if self._as_float else np.int16
         sounds = self._decoders.decode(
-            self._source, rate_hz=self._rate_hz, first_frame=window.keep_from, exact=self._exact
+            self._source, rate_hz=self._rate_hz, first_frame=window.keep_from, as_float=self._as_float
         )
         async with aclosing(sounds):
             async for sound in sounds:
                 await window.put(sound.frames, cast(Pcm, np.frombuffer(sound.pcm, dtype)) if sound.pcm else None)
 
 
-async def _join(parts: list[Pcm], exact: bool) -> Pcm:
+async def _join(parts: list[Pcm], as_float: bool) -> Pcm:
     if len(parts) == 1:
         return parts[0]
     if not parts:
-        return cast(Pcm, np.empty(0, np.float64 if exact else np.int16))
+        return cast(Pcm, np.empty(0, np.float64 if as_float else np.int16))
     if sum(part.nbytes for part in parts) <= _INLINE_COPY_BYTES:
         return cast(Pcm, np.concatenate(parts))
     return cast(Pcm, await asyncio.to_thread(np.concatenate, parts))

@@ -140,8 +140,8 @@ def main() -> NoReturn:
 def _outcome(segmenter: Segmenter, order: wire.Order) -> wire.Answer:
     try:
         if isinstance(order, wire.Measure):
-            length = measure(RemoteFile(segmenter, order.size_bytes), order.most_seconds)
-            segmenter.send(wire.Measured(length))
+            audio = measure(RemoteFile(segmenter, order.size_bytes), order.most_seconds)
+            segmenter.send(wire.Measured(audio))
         else:
             _decode(segmenter, order)
         return wire.Ended()
@@ -160,7 +160,7 @@ def _decode(segmenter: Segmenter, order: wire.Decode) -> None:
             raise UnsupportedAudio(f"The sound has {frame.sample_rate} Hz, not {order.rate_hz} Hz as planned.")
         end += frame.samples
         if end > order.first_frame:
-            segmenter.send_sound(mono(samples_of(frame), exact=order.exact))
+            segmenter.send_sound(mono(samples_of(frame), as_float=order.as_float))
         else:
             segmenter.send(wire.Sound(frame.samples))  # before what may be asked for, counting is enough
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
+from contracts.events import AudioFacts
 from segmenter.decoding import wire
 from segmenter.decoding.byte_blocks import ByteBlocks
 from segmenter.decoding.shared_memory import BLOCK_BYTES, RING_BYTES, VARIABLE, SharedMemory, create
 from segmenter.domain.errors import AudioEndsEarly, AudioError, DecoderCrashed, UnsupportedAudio
-from segmenter.domain.ports import ByteSource, Length
+from segmenter.domain.ports import ByteSource
 from segmenter.metrics import show_guards
 
 MOST_SECONDS: Final = 48 * 3600  # a decode cannot be resumed half-way; work orders live as long
@@ -74,18 +75,20 @@ class Decoders:
         for process in [*self._idle, *self._busy]:
             await process.end()
 
-    async def measure(self, source: ByteSource) -> Length:
+    async def measure(self, source: ByteSource) -> AudioFacts:
         """Raises: AudioError; DecoderLost; what the byte source raises."""
         async with aclosing(self._answers(wire.Measure(source.size_bytes, self._most_seconds), source)) as answers:
-            (length,) = [answer.length async for answer in answers if isinstance(answer, wire.Measured)]
-        return length
+            (audio,) = [answer.audio async for answer in answers if isinstance(answer, wire.Measured)]
+        return audio
 
-    def decode(self, source: ByteSource, *, rate_hz: int, first_frame: int, exact: bool) -> AsyncGenerator[Sound, None]:
-        """The recording from its beginning, about a second at a time. To be closed by whoever reads it.
+    def decode(
+        self, source: ByteSource, *, rate_hz: int, first_frame: int, as_float: bool
+    ) -> AsyncGenerator[Sound, None]:
+        """The recording from its beginning, about a second at a time, as float64 or int16. The caller closes it.
 
         Raises: AudioError; DecoderLost; what the byte source raises.
         """
-        return self._sounds(wire.Decode(source.size_bytes, rate_hz, first_frame, exact), source)
+        return self._sounds(wire.Decode(source.size_bytes, rate_hz, first_frame, as_float), source)
 
     async def _sounds(self, order: wire.Decode, source: ByteSource) -> AsyncGenerator[Sound, None]:
         async with aclosing(self._answers(order, source)) as answers:

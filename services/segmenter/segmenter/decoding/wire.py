@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from segmenter.domain.ports import Length
+from contracts.events import AudioFacts
 
 LENGTH: Final = struct.Struct("<I")
 
@@ -24,12 +24,12 @@ class Measure(Struct, frozen=True, tag=True):
 
 
 class Decode(Struct, frozen=True, tag=True):
-    """Order: its samples as one channel, float64 with `exact`, else int16; silent until frame `first_frame`."""
+    """Order: its samples as one channel, float64 with `as_float`, else int16; silent until frame `first_frame`."""
 
     size_bytes: int
     rate_hz: int
     first_frame: int
-    exact: bool
+    as_float: bool
 
 
 class Block(Struct, frozen=True, tag=True):
@@ -67,7 +67,7 @@ class Sound(Struct, frozen=True, tag=True):
 
 
 class Measured(Struct, frozen=True, tag=True):
-    length: Length
+    audio: AudioFacts
 
 
 class Ended(Struct, frozen=True, tag=True):

@@ -104,9 +104,9 @@ def _all_finite(samples: Samples) -> bool:
         return bool(np.abs(samples.sum()) < _LOUDEST)
 
 
-def mono(samples: Samples, *, exact: bool) -> NDArray[np.int16] | NDArray[np.float64]:
-    """One channel: int16 as it will be written, or with `exact` float64, to be resampled first."""
-    return to_mono_float64(samples) if exact else to_mono_int16(samples)
+def mono(samples: Samples, *, as_float: bool) -> NDArray[np.int16] | NDArray[np.float64]:
+    """One channel: int16 as it will be written, or `as_float`: float64, to be resampled first."""
+    return to_mono_float64(samples) if as_float else to_mono_int16(samples)
 
 
 def frames_at(time_us: int, rate_hz: int) -> int:

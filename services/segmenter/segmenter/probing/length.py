@@ -14,8 +14,8 @@ import av
 from av import AudioStream
 from av.container import InputContainer
 
+from contracts.events import AudioFacts
 from segmenter.domain.errors import NoAudio
-from segmenter.domain.ports import Length
 from segmenter.ffmpeg.decoder import SourceFile, check_form, check_length, decoded, opened, packets
 from segmenter.probing.last_packets import LastPackets
 from segmenter.probing.mov_index import equal_packets
@@ -40,24 +40,32 @@ _FEW_PACKETS: Final = 64  # decoding so little costs nothing and is exact
 _FIRST_PACKETS: Final = 16
 
 
-def measure(file: SourceFile, most_seconds: int) -> Length:
+def measure(file: SourceFile, most_seconds: int) -> AudioFacts:
     """The length of the file's first audio stream, of at most `most_seconds`.
 
     Raises: NotAudio, NoAudio, UnsupportedAudio, AudioTooLong, AudioEndsEarly; what reading the file raises.
     """
-    with opened(file) as (container, stream):
-        length = _without_decoding(file, container, stream)
-    if length is None:
-        with opened(file) as (container, stream):
-            length = _by_decoding(file, container, stream, most_seconds)
-    check_form(length.rate_hz, length.channels)
-    check_length(length.frames, length.rate_hz, length.channels, most_seconds)
-    if not length.frames:
+    audio = measure_without_decoding(file) or measure_by_decoding(file, most_seconds)
+    check_form(audio.rate_hz, audio.channels)
+    check_length(audio.frames, audio.rate_hz, audio.channels, most_seconds)
+    if not audio.frames:
         raise NoAudio("The file has an audio track and no sound in it.")
-    return length
+    return audio
 
 
-def _without_decoding(file: SourceFile, container: InputContainer, stream: AudioStream) -> Length | None:
+def measure_without_decoding(file: SourceFile) -> AudioFacts | None:
+    """None where only decoding tells the length. Raises: NotAudio, NoAudio, UnsupportedAudio; what reading raises."""
+    with opened(file) as (container, stream):
+        return _without_decoding(file, container, stream)
+
+
+def measure_by_decoding(file: SourceFile, most_seconds: int) -> AudioFacts:
+    """Raises: as `measure`."""
+    with opened(file) as (container, stream):
+        return _by_decoding(file, container, stream, most_seconds)
+
+
+def _without_decoding(file: SourceFile, container: InputContainer, stream: AudioStream) -> AudioFacts | None:
     last = _watch(stream)
     name = container.format.name
     frames_of = counting(name, stream.codec_context.name)
@@ -70,7 +78,7 @@ def _without_decoding(file: SourceFile, container: InputContainer, stream: Audio
     if frames is None:
         return None
     context = stream.codec_context
-    found = _Found(context.sample_rate, context.layout.nb_channels, frames, exact=False)
+    found = _Found(context.sample_rate, context.layout.nb_channels, frames)
     return _length(file, container, stream, found, last)
 
 
@@ -112,7 +120,7 @@ def _by_index(
     return frames + (count - len(seen)) * AAC_FRAMES
 
 
-def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStream, most_seconds: int) -> Length:
+def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStream, most_seconds: int) -> AudioFacts:
     rate_hz = channels = frames = 0
     last = _watch(stream)
     for frame in decoded(file, container, stream, last.see):
@@ -123,31 +131,27 @@ def _by_decoding(file: SourceFile, container: InputContainer, stream: AudioStrea
         check_length(frames, rate_hz, channels, most_seconds)
     if not frames:
         raise NoAudio("The file has an audio track and no sound in it.")
-    return _length(file, container, stream, _Found(rate_hz, channels, frames, exact=True), last)
+    return _length(file, container, stream, _Found(rate_hz, channels, frames), last)
 
 
 class _Found(NamedTuple):
     rate_hz: int
     channels: int
     frames: int
-    exact: bool
 
 
 def _length(
     file: SourceFile, container: InputContainer, stream: AudioStream, found: _Found, last: LastPackets
-) -> Length:
-    name = container.format.name
+) -> AudioFacts:
     own, whole = _declared_frames(container, stream), _whole_frames(file, container, stream, found, last)
-    declared = max(own or 0, whole or 0) or None
-    return Length(
-        found.rate_hz,
-        found.channels,
-        found.frames,
-        declared,
-        found.exact,
-        name,
-        stream.codec_context.name,
-        broken_off(file, name, last),
+    return AudioFacts(
+        kind="decoded",
+        rate_hz=found.rate_hz,
+        channels=found.channels,
+        frames=found.frames,
+        declared_frames=max(own or 0, whole or 0),
+        codec=stream.codec_context.name,
+        broken_off=broken_off(file, container.format.name, last),
     )
 
 

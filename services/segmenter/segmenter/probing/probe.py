@@ -1,12 +1,15 @@
 """What a stored recording is: found by its bytes, never by its name."""
 
+from msgspec import structs
+
+from contracts.events import AudioFacts
 from segmenter.domain.errors import NoAudio
-from segmenter.domain.ports import ByteSource, Length, Measures, SourceFacts
+from segmenter.domain.ports import ByteSource, Measures
 from segmenter.domain.wav import HeaderScan, Need, NotPcm, WavLayout
 from segmenter.ffmpeg.decoder import check_form, ffmpeg_versions
 
 
-async def probe(source: ByteSource, decoders: Measures) -> SourceFacts:
+async def probe(source: ByteSource, decoders: Measures) -> AudioFacts:
     """The recording's facts. Reads the header of a PCM WAV; of anything else up to all of it.
 
     Raises: AudioError when it cannot be cut; DecoderLost; what the byte source raises.
@@ -30,31 +33,26 @@ async def _wav_layout(source: ByteSource) -> WavLayout | NotPcm:
     return step
 
 
-def _wav_facts(layout: WavLayout) -> SourceFacts:
-    return SourceFacts(
+def _wav_facts(layout: WavLayout) -> AudioFacts:
+    return AudioFacts(
         kind="wav",
         rate_hz=layout.rate_hz,
         channels=layout.channels,
         frames=layout.frames,
-        declared_frames=layout.declared_frames,
-        exact=True,
-        container="wav",
+        declared_frames=layout.declared_frames or 0,
+        sample_format=layout.sample_format.value,
+        data_offset=layout.data_offset,
         codec=layout.sample_format.value,
-        layout=layout,
     )
 
 
-def _decoded_facts(length: Length, header: NotPcm) -> SourceFacts:
-    declared = length.declared_frames or header.stated_frames(length.frames)
-    return SourceFacts(
+def _decoded_facts(measured: AudioFacts, header: NotPcm) -> AudioFacts:
+    """`header` knows what a coded WAV states. Which reader and which FFmpeg is not left to what the decoder says."""
+    declared = measured.declared_frames or header.stated_frames(measured.frames) or 0
+    return structs.replace(
+        measured,
         kind="decoded",
-        rate_hz=length.rate_hz,
-        channels=length.channels,
-        frames=length.frames,
         declared_frames=declared,
-        exact=length.exact,
-        container=length.container,
-        codec=length.codec,
         ffmpeg=ffmpeg_versions(),
-        broken_off=length.broken_off and declared is None,
+        broken_off=measured.broken_off and not declared,
     )
