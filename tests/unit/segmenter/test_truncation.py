@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from segmenter.probing.last_packets import LastPackets
-from segmenter.probing.truncation import broken_off, cut_off
+from segmenter.probing.truncation import end_unknown, truncated_range
 from tests.unit.segmenter.memory_file import File
 
 SOUND = bytes(1000)
@@ -24,13 +24,13 @@ class Packet(bytes):
 
 
 def is_broken(data: bytes, container: str, last: LastPackets = NOTHING) -> bool:
-    return broken_off(File(data), container, last)
+    return end_unknown(File(data), container, last)
 
 
 def found_at(position: int) -> LastPackets:
     last, packet = LastPackets("opus"), Packet(b"\xff")
     packet.pos = position
-    last.see(packet, False)  # type: ignore[arg-type]
+    last.add(packet, False)  # type: ignore[arg-type]
     return last
 
 
@@ -103,9 +103,9 @@ WHOLE: list[tuple[str, Callable[[int], bytes], int, int]] = [
 def test_a_file_is_cut_off_when_its_sound_would_reach_behind_its_last_byte(
     container: str, make: Callable[[int], bytes], whole: int, first: int
 ) -> None:
-    assert cut_off(File(make(whole)), container) is None
-    assert cut_off(File(make(whole + 1)), container) == (first, len(make(whole)) + 1)
-    assert cut_off(File(make(whole - 500)), container) is None
+    assert truncated_range(File(make(whole)), container) is None
+    assert truncated_range(File(make(whole + 1)), container) == (first, len(make(whole)) + 1)
+    assert truncated_range(File(make(whole - 500)), container) is None
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_file_is_cut_off_when_its_sound_would_reach_behind_its_last_byte(
     ],
 )
 def test_a_size_that_its_writer_did_not_know_states_nothing(container: str, data: bytes) -> None:
-    assert cut_off(File(data), container) is None
+    assert truncated_range(File(data), container) is None
 
 
 def page(flags: int, body: bytes = SOUND) -> bytes:
@@ -234,16 +234,16 @@ def test_junk_behind_a_webm_of_known_length_does_not_count() -> None:
 def test_a_frame_shorter_than_all_others_of_a_constant_rate_is_torn(codec: str, sizes: list[int], torn: bool) -> None:
     last = LastPackets(codec)
     for size in sizes:
-        last.see(Packet(b"\xff" * size), False)  # type: ignore[arg-type]
-    assert last.torn == torn
+        last.add(Packet(b"\xff" * size), False)  # type: ignore[arg-type]
+    assert last.truncated == torn
     assert is_broken(SOUND, "mp3", last) == torn
 
 
 @pytest.mark.parametrize(("last_bytes", "torn"), [(b"\xff\xfb", True), (b"TAG", False)])
 def test_what_begins_as_the_first_packet_and_cannot_be_decoded_is_torn(last_bytes: bytes, torn: bool) -> None:
     last = LastPackets("aac")
-    last.see(Packet(b"\xff" * 20), False)  # type: ignore[arg-type]
-    last.see(Packet(last_bytes), True)  # type: ignore[arg-type]
-    assert last.torn == torn
-    last.see(Packet(b"\xff" * 20), False)  # type: ignore[arg-type]
-    assert not last.torn
+    last.add(Packet(b"\xff" * 20), False)  # type: ignore[arg-type]
+    last.add(Packet(last_bytes), True)  # type: ignore[arg-type]
+    assert last.truncated == torn
+    last.add(Packet(b"\xff" * 20), False)  # type: ignore[arg-type]
+    assert not last.truncated

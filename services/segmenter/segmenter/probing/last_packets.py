@@ -1,4 +1,4 @@
-"""What the last packets of a track tell about its end."""
+"""The last packets of a track, and whether the very last one is complete."""
 
 from typing import Any, Final, cast
 
@@ -11,26 +11,26 @@ _WHOLE_FRAMES: Final = frozenset({"mp1", "mp2", "mp3", "ac3", "eac3", "dts", "am
 
 
 class LastPackets:
-    """Watches a track's packets go by."""
+    """Is given a track's packets in order, and keeps what its end is judged by."""
 
     def __init__(self, codec: str) -> None:
         self._whole_frames = codec in _WHOLE_FRAMES
-        self._count = self._most = 0
-        self._least = 2**31
+        self._count = self._largest = 0
+        self._smallest = 2**31
         self._first: Packet | None = None
         self._last: Packet | None = None
         self._unreadable = False
 
-    def see(self, packet: Packet, unreadable: bool) -> None:
-        """Called 40 times a second of sound, so what only the last one tells is asked of it when it is known."""
+    def add(self, packet: Packet, unreadable: bool) -> None:
+        """Called 40 times for a second of audio, so it leaves to the properties what only the last packet is asked."""
         if not packet.size:
             return  # the one that flushes the decoder
         if self._whole_frames and self._last is not None:
             size = self._last.size
-            if size < self._least:
-                self._least = size
-            if size > self._most:
-                self._most = size
+            if size < self._smallest:
+                self._smallest = size
+            if size > self._largest:
+                self._largest = size
         if self._first is None:
             self._first = packet
         self._count, self._last, self._unreadable = self._count + 1, packet, unreadable
@@ -41,20 +41,20 @@ class LastPackets:
         return (self._last.pts or 0) + (self._last.duration or 0) if self._last else 0
 
     @property
-    def at(self) -> int | None:
-        """Where in the file the last packet was found, if its container tells."""
+    def position(self) -> int | None:
+        """Where in the file the last packet was found, if its container says so."""
         return self._last.pos if self._last else None
 
     @property
-    def torn(self) -> bool:
+    def truncated(self) -> bool:
         """Whether the last packet begins as the first did and is incomplete. What begins otherwise is a tag or junk."""
         if self._first is None or self._last is None or _start(self._first) != _start(self._last):
             return False
-        return self._unreadable or self._is_shorter_than_all(self._last.size)
+        return self._unreadable or self._is_smaller_than_all(self._last.size)
 
-    def _is_shorter_than_all(self, size: int) -> bool:
-        constant = self._most - self._least <= _PADDING_BYTES and self._count > _ENOUGH_PACKETS
-        return self._whole_frames and constant and size < self._least
+    def _is_smaller_than_all(self, size: int) -> bool:
+        constant = self._largest - self._smallest <= _PADDING_BYTES and self._count > _ENOUGH_PACKETS
+        return self._whole_frames and constant and size < self._smallest
 
 
 def _start(packet: Packet) -> bytes:

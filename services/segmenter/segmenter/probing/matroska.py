@@ -1,59 +1,62 @@
-"""The elements of Matroska and WebM, as far as they tell whether a file is whole."""
+"""The elements of Matroska and WebM, as far as they show whether a file is complete."""
 
 from typing import Final
 
 from segmenter.domain.wav import MAX_CHUNKS
-from segmenter.probing.peek import Peek, Stretch
+from segmenter.probing.file_bytes import ByteRange, FileEnd, ReadAt
 
 _SEGMENT: Final = bytes.fromhex("18538067")
-_LEAST_NAME: Final = 0x10  # no name is longer than four bytes
-_BLOCKS: Final = (b"\xa1", b"\xa3")  # in a group, and alone
+_MIN_ID: Final = 0x10  # an element's id has at most four bytes, so its first byte is at least this
+_BLOCKS: Final = (b"\xa1", b"\xa3")  # the ids of a block in a group, and of one alone
 
 
-def segment(peek: Peek) -> Stretch | None:
-    """All of the file behind its first header; None where its writer did not know how long it would be."""
-    header, first = _size(peek, 4)
-    if header is None or peek(first + header, 4) != _SEGMENT:
+def in_segment(read_at: ReadAt) -> ByteRange | None:
+    """The whole file after its first header; None where its writer did not know how long it would be."""
+    header, first = _size(read_at, 4)
+    if header is None or read_at(first + header, 4) != _SEGMENT:
         return None
-    size, first = _size(peek, first + header + 4)
-    return None if size is None else Stretch(first, first + size)
+    size, first = _size(read_at, first + header + 4)
+    return None if size is None else ByteRange(first, first + size)
 
 
-def breaks_off(peek: Peek, size: int, block: int | None) -> bool:
-    """Whether a file of unknown length breaks off inside an element that follows the block with its content at `block`.
+def ends_inside_element(end: FileEnd) -> bool:
+    """Whether a file of unknown length ends inside one of the elements that follow the last packet's block.
 
-    That is how far the sound was read; what FFmpeg finds incomplete behind it, it leaves out without a word.
+    FFmpeg has read the audio up to that block; an incomplete element after it FFmpeg leaves out without an error.
     """
-    at = _block_end(peek, block) if block and segment(peek) is None else None
+    if not end.last_packet or in_segment(end.read_at) is not None:
+        return False
+    at = _block_end(end.read_at, end.last_packet)
     for _ in range(MAX_CHUNKS):
-        if at is None or at >= size:
-            return at is not None and at > size
-        name = peek(at, 4)
-        if name[0] < _LEAST_NAME:
+        if at is None or at >= end.size:
+            return at is not None and at > end.size
+        head = end.read_at(at, 4)
+        if head[0] < _MIN_ID:
             return False  # no element, but padding or junk
-        length, first = _size(peek, at + _width(name))
+        length, first = _size(end.read_at, at + _width(head))
         at = first if length is None else first + length
     return False
 
 
-def _block_end(peek: Peek, block: int) -> int | None:
+def _block_end(read_at: ReadAt, content: int) -> int | None:
+    """Where the block ends whose content begins at `content`: its size is stated right before, in 1 to 8 bytes."""
     for width in range(1, 9):
-        head = peek(max(0, block - width - 1), width + 1)
-        length, first = _size(peek, block - width)
-        if head[:1] in _BLOCKS and first == block:
-            return None if length is None else block + length
+        head = read_at(max(0, content - width - 1), width + 1)
+        length, first = _size(read_at, content - width)
+        if head[:1] in _BLOCKS and first == content:
+            return None if length is None else content + length
     return None
 
 
-def _size(peek: Peek, at: int) -> tuple[int | None, int]:
-    """The number at `at`, None when all its bits are set or it is not all there; and where it ends."""
-    head = peek(at, 8)
+def _size(read_at: ReadAt, at: int) -> tuple[int | None, int]:
+    """The number at `at`, None when all its bits are set or it is incomplete; and where it ends."""
+    head = read_at(at, 8)
     width = _width(head)
-    most = 2 ** (7 * width) - 1
-    number = int.from_bytes(head[:width], "big") & most
-    return None if number == most or len(head) < width else number, at + width
+    unknown = 2 ** (7 * width) - 1
+    number = int.from_bytes(head[:width], "big") & unknown
+    return None if number == unknown or len(head) < width else number, at + width
 
 
 def _width(head: bytes) -> int:
-    """How long the number or name is that begins so: by how many bits are zero before the first one."""
+    """The bytes of the number or id that begins so: one more than the zero bits before its first one bit."""
     return 9 - head[0].bit_length() if head and head[0] else 8
