@@ -52,14 +52,14 @@ class WavReader:
         self._frame_bytes = audio.channels * self._sample_format.width_bytes
         self._first = frames.start if frames else 0
         end = min(frames.stop if frames else audio.frames, audio.frames)
-        # Whole frames, so that none lies across a block's border. They are counted from before the first wanted frame.
+        # Blocks hold whole frames, so that no frame lies in two of them.
         width = self._frame_bytes
         self._block_frames = max(1, WAV_BLOCK_BYTES // width)
-        self._origin = self._first - self._block_frames + min(self._block_frames, max(1, FIRST_BLOCK_BYTES // width))
+        self._first_block_frames = min(self._block_frames, max(1, FIRST_BLOCK_BYTES // width))
         self._blocks = ByteBlocks(
             source,
             self._block_frames * width,
-            origin=audio.data_offset + self._origin * width,
+            first_block_bytes=self._first_block_frames * width,
             begin=audio.data_offset + self._first * width,
             end=audio.data_offset + end * width,
             ahead=_WAV_AHEAD,
@@ -95,12 +95,10 @@ class WavReader:
         await self._blocks.aclose()
 
     async def _part(self, at: int, end: int) -> tuple[Pcm, bool]:
-        """The wanted frames of the block `at` is in, and whether all of them are there."""
-        k, start = divmod(at - self._origin, self._block_frames)
-        count = min(end - at, self._block_frames - start)
+        """The frames from `at` to before `end` that are in the block of `at`, and whether all of them are there."""
+        k, start, following = self._place(at)
+        count = min(end - at, following)
         block, width = await self._blocks.get(k), self._frame_bytes
-        if k == 0:
-            start = at - self._first
         data = memoryview(block)[start * width : (start + count) * width]
         untouched = self._sample_format is SampleFormat.S16 and self._audio.channels == 1 and not self._as_float
         if untouched or len(data) <= _INLINE_BYTES:
@@ -108,6 +106,14 @@ class WavReader:
         else:
             part = await asyncio.to_thread(self._convert, data)
         return part, len(part) == count
+
+    def _place(self, frame: int) -> tuple[int, int, int]:
+        """The frame's block, its place in there, and how many frames the block has from it on. Block 0 is shorter."""
+        at = frame - self._first
+        if at < self._first_block_frames:
+            return 0, at, self._first_block_frames - at
+        k, start = divmod(at - self._first_block_frames, self._block_frames)
+        return k + 1, start, self._block_frames - start
 
     def _convert(self, data: memoryview) -> Pcm:
         return mono(unpack(data, self._sample_format, self._audio.channels), as_float=self._as_float)

@@ -1,6 +1,6 @@
 """Reads a byte source in large blocks, ahead of its reader, and keeps few of them.
 
-Each block is fetched once however many ask for it at the same time; one that failed is asked for anew.
+A block is fetched once, however many callers want it at the same time; one that failed is fetched again when wanted.
 """
 
 import asyncio
@@ -10,10 +10,11 @@ from segmenter.domain.ports import ByteSource
 
 
 class ByteBlocks:
-    """Block k is the bytes `origin + k * block_bytes` …; `ahead` blocks behind the wanted one are fetched with it.
+    """The bytes from `begin` to before `end` (by default the source's) in blocks of `block_bytes`, counted from 0.
 
-    Nothing is fetched before byte `begin` or from byte `end` on, by default the source's; the blocks there are shorter.
-    At most `keep` blocks stay in memory, beside those being fetched. For one event loop.
+    The first block has `first_block_bytes`, by default as many as the others; the last one ends at `end`. The `ahead`
+    blocks after the wanted one are fetched too. At most `keep` blocks stay in memory, besides those being fetched.
+    For one event loop.
     """
 
     def __init__(
@@ -21,22 +22,23 @@ class ByteBlocks:
         source: ByteSource,
         block_bytes: int,
         *,
-        origin: int = 0,
+        first_block_bytes: int | None = None,
         begin: int = 0,
         end: int | None = None,
         ahead: int,
         keep: int,
     ) -> None:
-        self._source, self._block_bytes, self._origin, self._begin = source, block_bytes, origin, begin
+        self._source, self._block_bytes, self._begin = source, block_bytes, begin
+        self._second = begin + (block_bytes if first_block_bytes is None else first_block_bytes)
         self._end = source.size_bytes if end is None else min(end, source.size_bytes)
         self._ahead, self._keep = ahead, keep
         self._tasks: OrderedDict[int, asyncio.Task[bytes]] = OrderedDict()  # least recently wanted first
 
     async def get(self, k: int) -> bytes:
-        """The whole block, or what there is of it between beginning and end; empty beyond."""
-        # The task may be somebody else's too, so giving up here must not cancel it.
+        """The whole block, or what there is of it before the end; empty after the end."""
+        # Other callers may wait for the same task, so cancelling this one must not cancel it.
         block = await asyncio.shield(self._want(k))
-        # Not sooner: whoever waits for the first block of all should not share the line with the second.
+        # Not sooner: the first block of all, which a caller waits for, should not share the connection with the second.
         for following in range(k + 1, k + 1 + self._ahead):
             if self._start(following) < self._end:
                 self._want(following)
@@ -58,11 +60,11 @@ class ByteBlocks:
         return self._tasks[k]
 
     async def _fetch(self, k: int) -> bytes:
-        first, end = max(self._start(k), self._begin), min(self._start(k + 1), self._end)
+        first, end = self._start(k), min(self._start(k + 1), self._end)
         return await self._source.get_range(first, end - first) if first < end else b""
 
     def _start(self, k: int) -> int:
-        return self._origin + k * self._block_bytes
+        return self._second + (k - 1) * self._block_bytes if k else self._begin
 
     def _forget_failed(self, k: int, task: asyncio.Task[bytes]) -> None:
         failed = task.cancelled() or task.exception() is not None
