@@ -1,7 +1,7 @@
-"""The stretch of a recording that has been decoded and may still be asked for. All of it lives on the event loop.
+"""The part of a recording that has been decoded and may still be read. All of it lives on the event loop.
 
-The decoder waits when it is ahead of the reader by more than half a minute; what lies more than a minute before the
-last read is forgotten. So memory is 90 s of sound (fewer above 48 kHz) and what one read asks for.
+The decoder waits when it is more than half a minute ahead of the reader; frames more than a minute before the last
+read are dropped. So memory holds 90 s of audio (fewer above 48 kHz) and what one read asks for.
 """
 
 import asyncio
@@ -15,13 +15,13 @@ class PcmWindow:
     """Frames are counted from the start of the recording, zero-based; `keep_from` is the first that is kept."""
 
     def __init__(self, rate_hz: int, first_frame: int) -> None:
-        self._behind = minute_frames(rate_hz)
-        self._ahead = self._behind // 2
+        self._kept_frames = minute_frames(rate_hz)
+        self._ahead_frames = self._kept_frames // 2
         self._chunks: deque[tuple[int, Pcm]] = deque()  # each with its first frame
         self._end = 0
         self._ended = False
         self._wanted_end = first_frame
-        self.keep_from = max(0, first_frame - self._behind)
+        self.keep_from = max(0, first_frame - self._kept_frames)
         self._changed = asyncio.Event()
 
     def reaches_back_to(self, frame: int) -> bool:
@@ -32,9 +32,9 @@ class PcmWindow:
         if pcm is not None:
             self._chunks.append((self._end, pcm))
         self._end += frames
-        self._forget()
+        self._drop_old()
         self._wake()
-        while self._end > self._wanted_end + self._ahead:
+        while self._end > self._wanted_end + self._ahead_frames:
             await self._changed.wait()
 
     def end(self) -> None:
@@ -44,15 +44,15 @@ class PcmWindow:
 
     @property
     def ended_at(self) -> int | None:
-        """The frame at which the decode ended, None while it goes on."""
+        """The frame at which the decode ended, None while it continues."""
         return self._end if self._ended else None
 
     async def get(self, first_frame: int, count: int) -> list[Pcm]:
         """The frames in order, in parts; fewer than `count` when the decode ended before. For one caller at a time."""
         self._wanted_end = first_frame + count
-        # Never back: what was forgotten is gone.
-        self.keep_from = max(self.keep_from, first_frame - self._behind)
-        self._forget()
+        # It never moves back: frames that were dropped are gone.
+        self.keep_from = max(self.keep_from, first_frame - self._kept_frames)
+        self._drop_old()
         self._wake()
         while self._end < self._wanted_end and not self._ended:
             await self._changed.wait()
@@ -62,11 +62,11 @@ class PcmWindow:
             if start < self._wanted_end and start + len(pcm) > first_frame
         ]
 
-    def _forget(self) -> None:
+    def _drop_old(self) -> None:
         while self._chunks and self._chunks[0][0] + len(self._chunks[0][1]) <= self.keep_from:
             self._chunks.popleft()
 
     def _wake(self) -> None:
-        """Wakes everybody who waits now; they look again and wait for the next change."""
+        """Wakes all tasks that wait now; they look again and wait for the next change."""
         self._changed.set()
         self._changed = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Slices of a recording, stored as WAV objects. A short one is made in memory, a long one is streamed out.
+"""Slices of a recording, stored as WAV objects. A short one is made in memory, a long one is streamed.
 
 The same slice always has the same bytes under its key, so storing it twice changes nothing (rule 4).
 """
@@ -27,11 +27,11 @@ class _Slice:
 
 
 class SliceStore:
-    """Reads slices of one recording one after another and stores them beside each other."""
+    """Reads slices of one recording one after another and stores them concurrently."""
 
-    def __init__(self, store: ObjectStore, reader: PcmReader, order: SpanPlanned) -> None:
-        self._store, self._reader, self._order = store, reader, order
-        self._source_hz, self._target_hz = order.audio.rate_hz, order.sample_rate
+    def __init__(self, store: ObjectStore, reader: PcmReader, job: SpanPlanned) -> None:
+        self._store, self._reader, self._job = store, reader, job
+        self._source_hz, self._target_hz = job.audio.rate_hz, job.sample_rate
         self._resampled = self._source_hz != self._target_hz
 
     async def begin(self, segment: PlannedSegment) -> asyncio.Task[SegmentRow]:
@@ -41,8 +41,8 @@ class SliceStore:
         """
         frames = segment.last_frame - segment.first_frame
         if frames > minute_frames(self._source_hz):
-            # Streamed out, so that memory does not grow with it, and to its end before the next begins: the reader
-            # goes forward only.
+            # It is streamed, so that memory does not grow with its length, and completely before the next begins,
+            # because the reader only goes forward.
             row = await self._stream_out(segment, segment.last_frame)
             return asyncio.create_task(_ready(row))
         pcm = await self._reader.read(segment.first_frame, frames)
@@ -51,20 +51,20 @@ class SliceStore:
 
     async def _put(self, segment: PlannedSegment, pcm: Pcm, short: int) -> SegmentRow:
         slice_ = await asyncio.to_thread(self._render, pcm)
-        await self._store.put(keys.segment(self._order.prefix, segment.n), slice_.body, "audio/wav", slice_.md5)
+        await self._store.put(keys.segment(self._job.prefix, segment.n), slice_.body, "audio/wav", slice_.md5)
         return SegmentRow(segment.n, slice_.frames, slice_.sha256, short)
 
     def _render(self, pcm: Pcm) -> _Slice:
-        """Everything that computes, in one trip to a thread."""
+        """All the computing, so that one call in a thread does it."""
         samples = resample(pcm, self._source_hz, self._target_hz) if self._resampled else to_mono_int16(pcm)
         body = wav_bytes(samples, self._target_hz)
         return _Slice(body, len(samples), hashlib.sha256(body).hexdigest(), md5_header(body))
 
     async def _stream_out(self, segment: PlannedSegment, last: int) -> SegmentRow:
-        """A WAV states its length first; a source that ends within the tolerance is streamed again, shorter."""
+        """A WAV states its length first, so a source that ends within the tolerance is streamed again, shorter."""
         frames = output_frames(last - segment.first_frame, self._source_hz, self._target_hz)
         try:
-            async with self._store.writer(keys.segment(self._order.prefix, segment.n), "audio/wav") as writer:
+            async with self._store.writer(keys.segment(self._job.prefix, segment.n), "audio/wav") as writer:
                 await writer.write(wav_header(frames, self._target_hz))
                 await self._copy(segment.first_frame, last, writer)
         except _Shorter as shorter:
@@ -91,7 +91,7 @@ class SliceStore:
         missing = segment.last_frame - end
         if missing <= 0:
             return 0
-        stated = self._order.audio.frames
+        stated = self._job.audio.frames
         if stated - end > SHORT_END_SECONDS * self._source_hz or end <= segment.first_frame:
             known = self._reader.ended_at
             raise AudioEndsEarly((end if known is None else known) / self._source_hz, stated / self._source_hz)

@@ -1,7 +1,7 @@
 """Recordings as one channel of samples: PCM WAV by byte ranges from anywhere, everything else by decoding forward.
 
-Both readers give the same samples for the same frames however they are asked, and never hold up the event loop: work
-on more than a few milliseconds of bytes is done in threads.
+Both readers give the same samples for the same frames however they are asked, and never block the event loop: work
+that takes more than a few milliseconds is done in threads.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from segmenter.domain.ports import ByteSource, Pcm, PcmReader
 from segmenter.domain.wav import SampleFormat
 
 WAV_BLOCK_BYTES: Final = 4 * 2**20  # a request costs what copying 2 MiB does; larger blocks gain nothing, cost memory
-FIRST_BLOCK_BYTES: Final = 512 * 2**10  # a short slice's: the first of all should not wait for eight times as much
+FIRST_BLOCK_BYTES: Final = 512 * 2**10  # enough for a short slice, which should not wait for eight times as much
 _WAV_AHEAD: Final = 1
 _WAV_KEEP: Final = 3
 _INLINE_BYTES: Final = 256 * 2**10  # converting more takes longer than a thread's round trip
@@ -39,9 +39,9 @@ def open_reader(
 
 
 class WavReader:
-    """Reads 4 MiB at a time, one block ahead, and keeps three: sized for cues read in order, right for any order.
+    """Reads 4 MiB at a time, one block ahead, and keeps three: sized for cues read in their order, correct for any.
 
-    The first block is short and begins at the first wanted frame; what lies before belongs to another span.
+    The first block is short and begins at the first wanted frame; the frames before it belong to another span.
     """
 
     def __init__(
@@ -136,7 +136,7 @@ class DecodedReader:
         return self._rate_hz
 
     async def read(self, first_frame: int, count: int) -> Pcm:
-        """Raises: AudioError where the sound cannot be read on; DecoderLost; what the byte source raises."""
+        """Raises: AudioError where the audio cannot be read further; DecoderLost; what the byte source raises."""
         async with self._turn:
             if self._filling is None or not self._window.reaches_back_to(first_frame):
                 await self.aclose()
@@ -144,7 +144,7 @@ class DecodedReader:
                 self._filling = self._begin_filling(self._window)
             parts = await self._window.get(first_frame, count)
             if sum(map(len, parts)) < count and self._filling.done():
-                self._filling.result()  # raises what ended the decode, unless it was the end of the sound
+                self._filling.result()  # raises what ended the decode, unless it was the end of the audio
             return await _join(parts, self._as_float)
 
     @property
@@ -160,7 +160,7 @@ class DecodedReader:
     def _begin_filling(self, window: PcmWindow) -> asyncio.Task[None]:
         def ended(task: asyncio.Task[None]) -> None:
             if not task.cancelled():
-                task.exception()  # seen; it is told to whoever reads beyond the window, which may be nobody
+                task.exception()  # `read` raises it, if anything is read beyond the window; asyncio need not warn of it
             window.end()
 
         task = asyncio.create_task(self._fill(window))
@@ -169,12 +169,12 @@ class DecodedReader:
 
     async def _fill(self, window: PcmWindow) -> None:
         dtype = np.float64 if self._as_float else np.int16
-        sounds = self._decoders.decode(
+        pieces = self._decoders.decode(
             self._source, rate_hz=self._rate_hz, first_frame=window.keep_from, as_float=self._as_float
         )
-        async with aclosing(sounds):
-            async for sound in sounds:
-                await window.put(sound.frames, cast(Pcm, np.frombuffer(sound.pcm, dtype)) if sound.pcm else None)
+        async with aclosing(pieces):
+            async for piece in pieces:
+                await window.put(piece.frames, cast(Pcm, np.frombuffer(piece.pcm, dtype)) if piece.pcm else None)
 
 
 async def _join(parts: list[Pcm], as_float: bool) -> Pcm:

@@ -1,10 +1,10 @@
-"""Which bytes of a ring buffer are taken: in order by one process, and given back in the same order by another."""
+"""Which bytes of a ring buffer are in use: one process takes them, another gives them back in the same order."""
 
 from collections import deque
 
 
 class Ring:
-    """`size_bytes` in a circle; nothing is stored here, only who may write where."""
+    """`size_bytes` in a circle; it keeps no bytes, only which of them are taken."""
 
     def __init__(self, size_bytes: int) -> None:
         self._size = size_bytes
@@ -12,7 +12,7 @@ class Ring:
         self._taken: deque[range] = deque()  # oldest first
 
     def take(self, count: int) -> int | None:
-        """Takes `count` bytes in a row and tells where they begin; None while they are not free.
+        """Takes `count` bytes in a row and returns where they begin; None while they are not free.
 
         Raises: ValueError for more than there is room for at any time.
         """

@@ -26,9 +26,9 @@ class SharedMemory:
 
 
 def create() -> int:
-    """A descriptor of new memory that has no name and lives as long as somebody holds it. To be closed by the caller.
+    """A descriptor of new memory that has no name and lives as long as a process holds it. The caller closes it.
 
-    Its size is sealed: a decoder that went wrong could otherwise cut it off under the segmenter's hands, which kills.
+    Its size is sealed: a decoder that was taken over could otherwise shrink it, which would kill the segmenter.
     """
     if hasattr(os, "memfd_create"):  # Linux
         descriptor = os.memfd_create("decoded", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)

@@ -1,4 +1,4 @@
-"""How much sound a transcript may ask for. Cues may overlap, but not so that a small upload is work without end.
+"""How much audio a transcript may ask for. Cues may overlap, but a small upload must not cause unlimited work.
 
 A hundred thousand cues of two hours each are a transcript of 5 MB and would be 23 TB of slices at 16 kHz.
 """
@@ -10,7 +10,7 @@ from contracts.plan_lines import PlannedSegment
 from segmenter.domain.pcm import minute_frames
 
 MAX_TIMES: Final = 20  # captions that grow word by word ask for five to ten times the recording
-ALWAYS_SECONDS: Final = 3600  # so short that it does not matter how often it is cut
+ALWAYS_SECONDS: Final = 3600  # always allowed: so little that overlaps do not matter
 
 
 def allowed_frames(length: int, rate_hz: int) -> int:
@@ -22,7 +22,7 @@ def frames_to_read(segments: Iterable[PlannedSegment], rate_hz: int, *, random_a
     """What is read or decoded to cut the segments in their order.
 
     Without random access a segment that begins more than a minute before the last read costs a decode from the
-    recording's beginning (`audio/pcm_window.py`); that happens only behind one that is streamed out.
+    recording's beginning (`audio/pcm_window.py`); that happens only after one that is streamed.
     """
     total = kept_from = 0
     minute = minute_frames(rate_hz)

@@ -25,7 +25,7 @@ class NoAudio(AudioError):
 
 
 class TruncatedHeader(AudioError):
-    """The file breaks off before its audio begins."""
+    """The file ends before its audio begins."""
 
     code = "truncated-header"
     remedy = "Upload the whole file again; it was probably cut off while it was copied."
@@ -44,9 +44,11 @@ class AudioEndsEarly(AudioError):
     code = "audio-ends-early"
     remedy = "Upload the whole recording again; the file is probably damaged or was cut off while it was copied."
 
-    def __init__(self, seconds: float, stated_seconds: float | None = None, goes_on: str = "the file goes on") -> None:
-        """Without `stated_seconds` something `goes_on`: the file, unreadable for longer than can be passed over."""
-        expected = goes_on if stated_seconds is None else f"{stated_seconds:.3f} s were expected"
+    def __init__(
+        self, seconds: float, stated_seconds: float | None = None, continues: str = "the file goes on"
+    ) -> None:
+        """Without `stated_seconds`, `continues` says what lasts longer: the file, after unreadable audio, or a cue."""
+        expected = continues if stated_seconds is None else f"{stated_seconds:.3f} s were expected"
         super().__init__(f"The audio breaks off at {seconds:.3f} s; {expected}.")
         self.seconds = seconds
         self.stated_seconds = stated_seconds
@@ -67,7 +69,7 @@ class AudioTooLong(AudioError):
 
 
 class DecoderCrashed(AudioError):
-    """FFmpeg itself breaks on the bytes, as it will each time."""
+    """FFmpeg itself crashes on the bytes, as it will each time."""
 
     code = "decoder-crashed"
     remedy = "Convert the recording to WAV or FLAC and upload that; the file is probably damaged."

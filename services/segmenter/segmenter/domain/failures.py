@@ -1,4 +1,4 @@
-"""From what went wrong with a source to what the user is told."""
+"""From what went wrong with a source to the failure that its user sees."""
 
 from contracts.failure import RunFailure
 from segmenter.domain.errors import AudioError
@@ -27,7 +27,7 @@ def transcript_failure(error: TranscriptError) -> RunFailure:
 
 
 def run_failure(reason: str) -> RunFailure:
-    """For an unforeseen failure: it was tried again and again, and is kept as a dead letter."""
+    """For an unforeseen failure, which was tried repeatedly and is kept as a dead letter."""
     return RunFailure(
         code="internal-error",
         title="The run could not be completed",

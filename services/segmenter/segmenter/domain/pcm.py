@@ -30,7 +30,7 @@ _FULL_SCALE: Final = 32768.0
 _MICROSECONDS: Final = 1_000_000  # of a second
 _INT16: Final = np.iinfo(np.int16)
 _UNITS: Final = {"i2": 1.0, "i4": 2.0**-16, "i8": 2.0**-48, "f4": _FULL_SCALE, "f8": _FULL_SCALE, "u1": 256.0}
-_MINUTE_FRAMES: Final = 60 * 48_000  # what memory is sized for; more of it at once says nothing more about speech
+_MINUTE_FRAMES: Final = 60 * 48_000  # memory is sized for this; speech needs no higher rate
 _LOUDEST: Final = 2.0**40  # far beyond any real sample, and still exact when averaged
 _DTYPES: Final = {
     SampleFormat.U8: "u1",
@@ -99,7 +99,7 @@ def to_mono_int16(samples: Samples) -> NDArray[np.int16]:
 
 
 def _all_finite(samples: Samples) -> bool:
-    """False also where only their sum is beyond measure, which costs time and nothing else."""
+    """False also where only their sum overflows, which costs time and nothing else."""
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.abs(samples.sum()) < _LOUDEST)
 
@@ -116,7 +116,7 @@ def frames_at(time_us: int, rate_hz: int) -> int:
 
 
 def minute_frames(rate_hz: int) -> int:
-    """A minute of sound, and above 48 kHz what is a minute there: the most that is held of one slice at a time."""
+    """A minute of audio, but no more frames than a minute has at 48 kHz: the most that is held of a slice at a time."""
     return min(60 * rate_hz, _MINUTE_FRAMES)
 
 

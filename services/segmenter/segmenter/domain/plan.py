@@ -1,8 +1,8 @@
 """From cues and the recording's facts to the plan: which frames become which segment, and what is left out.
 
-Pure and exact: the same sources and options give the same bytes of plan.jsonl, for ever (rule 4). Any change that
-alters one output byte raises PLAN_VERSION, and so does one of what an order asks of its worker: "2" orders the next,
-"3" notes a missing end.
+Pure and exact: the same sources and options always give the same bytes of plan.jsonl (rule 4). Any change that
+alters one output byte raises PLAN_VERSION, and so does any change of what a span's job asks of its worker: since "2" it
+queues the next job, since "3" the plan notes a missing end.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from segmenter.domain.resample import output_frames
 from transcripts import Cue, Transcript
 
 PLAN_VERSION: Final = "3"
-SHORT_END_SECONDS: Final = 0.1  # a source may end this much before its stated length; more is a broken source
+SHORT_END_SECONDS: Final = 0.1  # a source may end this much before its stated length; if more is missing, it is damaged
 MAX_WAV_BYTES: Final = 2**32 - 1  # what the RIFF header can say
 WAV_HEADER_BYTES: Final = 44
 
@@ -41,14 +41,14 @@ class Plan:
     notes: tuple[PlannedNote, ...]
 
     def lines(self) -> list[bytes]:
-        """plan.jsonl: a line a segment, then a line a dropped cue, then a line a note."""
+        """plan.jsonl: a line per segment, then a line per dropped cue, then a line per note."""
         every: list[PlanLine] = [*self.segments, *self.drops, *self.notes]
         return [encode_line(line) for line in every]
 
     def warnings(self) -> WarningSummary:
-        told = [CueWarning(code=d.code, cue=d.cue, line=d.line, detail=d.detail) for d in self.drops]
-        told += [CueWarning(code=n.code, cue=n.cue, line=n.line, detail=n.detail) for n in self.notes]
-        return summarise(told)
+        warnings = [CueWarning(code=d.code, cue=d.cue, line=d.line, detail=d.detail) for d in self.drops]
+        warnings += [CueWarning(code=n.code, cue=n.cue, line=n.line, detail=n.detail) for n in self.notes]
+        return summarise(warnings)
 
 
 def plan_version(kind: str, ffmpeg: str) -> str:
@@ -58,7 +58,7 @@ def plan_version(kind: str, ffmpeg: str) -> str:
 
 def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: Transcript) -> Plan | RunFailure:
     """A plan with at least one segment, or the reason why there can be none."""
-    early = _ends_early(audio) or _breaks_off_before_a_cue(audio, transcript)
+    early = _ends_early(audio) or _truncated_before_a_cue(audio, transcript)
     if early is not None:
         return early
     rate, rate_notes = _output_rate(options, audio)
@@ -108,7 +108,7 @@ def _output_rate(options: Options, audio: AudioFacts) -> tuple[int, tuple[Planne
     wanted = options.sample_rate or audio.rate_hz
     if wanted <= audio.rate_hz:
         return wanted, ()
-    # Resampling upwards adds no sound, only bytes that look like a better recording than it is.
+    # Resampling upwards adds no information, only bytes that look like a better recording than it is.
     detail = f"{wanted} Hz was asked for; the source has {audio.rate_hz} Hz, which is kept"
     return audio.rate_hz, (PlannedNote(code="rate-kept", detail=detail),)
 
@@ -123,15 +123,15 @@ def _ends_early(audio: AudioFacts) -> RunFailure | None:
     return audio_failure(AudioEndsEarly(audio.frames / audio.rate_hz, audio.declared_frames / audio.rate_hz))
 
 
-def _breaks_off_before_a_cue(audio: AudioFacts, transcript: Transcript) -> RunFailure | None:
-    """Of a recording whose end is missing nobody knows how long it was, so a cue behind it is not the cue's fault."""
+def _truncated_before_a_cue(audio: AudioFacts, transcript: Transcript) -> RunFailure | None:
+    """How long a recording was whose end is missing is unknown, so a cue that lasts longer may well be right."""
     last = audio.frames + SHORT_END_SECONDS * audio.rate_hz
-    behind = (cue for cue in transcript.cues if audio.broken_off and frames_at(cue.end_us, audio.rate_hz) > last)
-    cue = min(behind, key=lambda cue: cue.start_us, default=None)
+    later = (cue for cue in transcript.cues if audio.broken_off and frames_at(cue.end_us, audio.rate_hz) > last)
+    cue = min(later, key=lambda cue: cue.start_us, default=None)
     if cue is None:
         return None
-    goes_on = f"the cue at line {cue.line} lasts until {_s(cue.end_us)}"
-    return audio_failure(AudioEndsEarly(audio.frames / audio.rate_hz, goes_on=goes_on))
+    continues = f"the cue at line {cue.line} lasts until {_s(cue.end_us)}"
+    return audio_failure(AudioEndsEarly(audio.frames / audio.rate_hz, continues=continues))
 
 
 def _short_note(audio: AudioFacts) -> tuple[PlannedNote, ...]:
@@ -147,13 +147,13 @@ def _no_usable_cue(drops: Sequence[PlannedDrop]) -> RunFailure:
     counts: dict[str, int] = {}
     for drop in drops:
         counts[drop.code] = counts.get(drop.code, 0) + 1
-    told = ", ".join(f"{count} {code}" for code, count in sorted(counts.items())) or "there are none"
+    reasons = ", ".join(f"{count} {code}" for code, count in sorted(counts.items())) or "there are none"
     lines = ", ".join(str(drop.line) for drop in drops[:5])
     where = f" First lines: {lines}." if lines else ""
     return RunFailure(
         code="no-usable-cue",
         title="No cue can be cut",
-        detail=f"No cue of the transcript gives a segment: {told}.{where}",
+        detail=f"No cue of the transcript gives a segment: {reasons}.{where}",
         stage="segmenter",
         remedy="Check that the transcript belongs to this recording and that its times are right.",
     )

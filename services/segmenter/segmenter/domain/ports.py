@@ -32,19 +32,19 @@ class PcmReader(Protocol):
 
         Cheap while `first_frame` does not go back by more than a minute. Not to be changed by the caller.
 
-        Raises: AudioError when the source cannot be read on; what the byte source raises, unchanged.
+        Raises: AudioError when the source cannot be read further; what the byte source raises, unchanged.
         """
 
     @property
     def ended_at(self) -> int | None:
-        """The frame at which the sound turned out to end, None where that is not known."""
+        """The frame at which the audio turned out to end, None where that is not known."""
 
     async def aclose(self) -> None:
-        """Gives back all memory and ends all work of the reader; reading is over."""
+        """Frees all memory and ends all work of the reader, which must not be used again."""
 
 
 class Measures(Protocol):
     """Finds out how long a recording is that has to be decoded."""
 
     async def measure(self, source: ByteSource) -> AudioFacts:
-        """Raises: AudioError when it can't be decoded; what the byte source raises."""
+        """Its facts, of kind "decoded". Raises: AudioError when it can't be decoded; what the byte source raises."""

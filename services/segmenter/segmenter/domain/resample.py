@@ -36,7 +36,7 @@ class StreamResampler:
         self._soxr = soxr.ResampleStream(source_hz, target_hz, 1, dtype="float64", quality=_QUALITY)
 
     def feed(self, pcm: Pcm, last: bool) -> NDArray[np.int16]:
-        """What can be told of the output after `pcm`; with `last`, all that is left of the `output_frames`."""
+        """As much of the output as follows from the input up to here; with `last`, the rest of the `output_frames`."""
         out = self._convert(pcm, last)[: self._left]
         self._left -= len(out)
         if last and self._left:
@@ -46,5 +46,5 @@ class StreamResampler:
     def _convert(self, pcm: Pcm, last: bool) -> NDArray[np.int16]:
         if self._same:
             return to_mono_int16(pcm) if pcm.dtype == np.int16 else to_int16(pcm.astype(np.float64, copy=False))
-        exact = np.ascontiguousarray(pcm, dtype=np.float64)
-        return to_int16(self._soxr.resample_chunk(exact, last=last))
+        contiguous = np.ascontiguousarray(pcm, dtype=np.float64)
+        return to_int16(self._soxr.resample_chunk(contiguous, last=last))

@@ -1,7 +1,7 @@
 """Finds the samples of a WAV file by reading only its chunk headers, exactly and within bounds.
 
 Reads RIFF, RF64 and BW64 with PCM of 8 to 32 bits or IEEE floats. Anything else that may still be audio (A-law,
-ADPCM, MP3 in a WAV, RIFX, other RIFF kinds) is answered with `NotPcm`: FFmpeg knows those. Samples narrower than
+ADPCM, MP3 in a WAV, RIFX, other RIFF kinds) gives `NotPcm`: FFmpeg reads those. Samples narrower than
 their container are taken as left-justified, as the format's specification says and libsndfile reads them, so the
 container's width is the sample's.
 """
@@ -17,8 +17,8 @@ from segmenter.domain.errors import TruncatedHeader
 
 MAX_CHUNKS: Final = 1_000  # real files have a dozen; a hostile one could hold millions of empty chunks
 WINDOW_BYTES: Final = 64 * 2**10  # one read covers every ordinary header
-STEP_BYTES: Final = 4 * 2**10  # behind a long chunk; another chunk header or two
-_FMT_BYTES: Final = 40  # WAVE_FORMAT_EXTENSIBLE; what stands behind it says nothing about the samples
+STEP_BYTES: Final = 4 * 2**10  # after a long chunk: another chunk header or two
+_FMT_BYTES: Final = 40  # WAVE_FORMAT_EXTENSIBLE; what follows it says nothing about the samples
 _DS64_BYTES: Final = 24
 _PCM: Final = 1
 _IEEE_FLOAT: Final = 3
@@ -69,7 +69,7 @@ class WavLayout(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The scan goes on with these bytes of the object: `count` from `offset`, fewer only at the object's end."""
+    """The scan continues with these bytes of the object: `count` from `offset`, fewer only at the object's end."""
 
     offset: int
     count: int
@@ -79,8 +79,8 @@ class Need:
 class NotPcm:
     """Not a WAV file of plain samples; `found` says what it is instead.
 
-    Of a WAV file whose samples are coded, `stated_bytes` are what its header promises (0: nothing), `there_bytes` what
-    is there of them.
+    Of a WAV file whose samples are coded, `stated_bytes` are what its header promises (0: nothing), `there_bytes` how
+    many of them there are.
     """
 
     found: str
@@ -105,9 +105,9 @@ class _Format:
 
 
 class HeaderScan:
-    """Walks the chunks of one object of `size_bytes`. Keeps no bytes: each answer says what to feed next.
+    """Walks the chunks of one object of `size_bytes`. Keeps no bytes: each result says what to feed next.
 
-    Begin with `start`, feed the bytes it names, and go on until the answer is not a `Need`.
+    Begin with `start`, feed the bytes it names, and continue until the result is not a `Need`.
     """
 
     start: Final = Need(0, WINDOW_BYTES)
@@ -122,7 +122,7 @@ class HeaderScan:
         self._ds64_data_bytes: int | None = None
 
     def feed(self, offset: int, data: bytes) -> WavLayout | NotPcm | Need:
-        """Reads on in the bytes that begin at `offset` of the object.
+        """Continues with the bytes that begin at `offset` of the object.
 
         Raises: TruncatedHeader when the object ends before its samples, or has more than MAX_CHUNKS chunks.
         """
@@ -209,7 +209,7 @@ def _parse_format(body: bytes) -> _Format | NotPcm:
     container = (bits + 7) // 8
     if tag == _EXTENSIBLE and len(body) >= _FMT_BYTES and body[26:40] == _GUID_TAIL:
         tag = int.from_bytes(body[24:26], "little")
-        # 24-bit samples in 4 bytes are stated as 24 bits by some writers; only the block's size tells.
+        # 24-bit samples in 4 bytes are stated as 24 bits by some writers; only the block's size shows it.
         if channels and align % channels == 0 and container < align // channels <= 4:
             container = align // channels
     elif _is_cool_edit(tag, channels, align, bits, body):
@@ -223,7 +223,7 @@ def _parse_format(body: bytes) -> _Format | NotPcm:
 
 
 def _is_cool_edit(tag: int, channels: int, align: int, bits: int, body: bytes) -> bool:
-    """Floats stated as PCM: 24 bits in 4 bytes, or 32 bits with a mark behind. FFmpeg recognises the same two."""
+    """Floats stated as PCM: 24 bits in 4 bytes, or 32 bits followed by a mark. FFmpeg recognises the same two."""
     if tag != _PCM or align != 4 * channels:
         return False
     return bits == 24 or (bits == 32 and body[16:20] == b"\x02\x00\x01\x00")

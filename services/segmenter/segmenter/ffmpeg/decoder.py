@@ -1,7 +1,7 @@
 """FFmpeg, through PyAV: from a file to batches of decoded frames, and to the length they will have. Blocking.
 
 Frame 0 is the first sample FFmpeg's own decode gives: it removes encoder delay and padding by itself. Packets that
-cannot be decoded are passed over as FFmpeg does, at most 100 ms of them in a row; sound behind a longer hole would be
+cannot be decoded are passed over as FFmpeg does, at most 100 ms of them in a row; audio after a longer hole would be
 out of step with the transcript, so that is an error naming the second. Only what `forms.py` names is opened, never
 playlists or descriptions that would make FFmpeg open something else.
 """
@@ -27,7 +27,7 @@ MAX_RATE_HZ: Final = 768_000  # above the fastest converters sold
 # Of all channels, on average: 192 kHz in stereo, 48 kHz in eight. Beyond it a file may only last less long.
 MAX_SAMPLES_PER_SECOND: Final = 384_000
 MAX_HOLE_SECONDS: Final = Fraction(1, 10)
-BATCH_SECONDS: Final = 1  # of sound per numpy pass: FFmpeg's own frames are 20 ms, too many calls
+BATCH_SECONDS: Final = 1  # of audio per numpy pass: FFmpeg's own frames are 20 ms, too many calls
 _READ_BYTES: Final = 256 * 2**10  # per call from FFmpeg into Python
 _UNKNOWN_PACKET_SECONDS: Final = Fraction(1, 40)
 _DTYPES: Final = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
@@ -97,9 +97,9 @@ def _audio_stream(container: InputContainer) -> AudioStream:
 def decoded(
     file: SourceFile, container: InputContainer, stream: AudioStream, seen: Seen | None = None
 ) -> Iterator[AudioFrame]:
-    """Every decoded frame in order, all of one sample rate. `seen` is told of each packet before its frames come.
+    """Every decoded frame in order, all of one sample rate. `seen` is called with each packet before its frames come.
 
-    Raises: AudioEndsEarly where sound follows a hole of unreadable packets; UnsupportedAudio where the sample rate
+    Raises: AudioEndsEarly where audio follows a hole of unreadable packets; UnsupportedAudio where the sample rate
     changes, or when nothing of what is there can be decoded; what reading the file raises.
     """
     rate_hz, frames, hole = 0, 0, Fraction(0)
@@ -135,7 +135,7 @@ def _decode(packet: Packet) -> list[AudioFrame] | None:
 
 
 def packets(file: SourceFile, container: InputContainer, stream: AudioStream) -> Iterator[Packet]:
-    """The stream's packets, then an empty one that flushes the decoder. A container broken off ends there."""
+    """The stream's packets, then an empty one that flushes the decoder. In a truncated container they end early."""
     source = container.demux(stream)
     while True:
         try:
@@ -149,7 +149,7 @@ def packets(file: SourceFile, container: InputContainer, stream: AudioStream) ->
 
 
 def batches(file: SourceFile) -> Iterator[AudioFrame]:
-    """The sound in frames of about BATCH_SECONDS, put together by FFmpeg; each of one sample format and layout."""
+    """The audio in frames of about BATCH_SECONDS, put together by FFmpeg; each of one sample format and layout."""
     with opened(file) as (container, stream):
         fifo = av.AudioFifo()
         form: tuple[str, int] | None = None
@@ -158,7 +158,7 @@ def batches(file: SourceFile) -> Iterator[AudioFrame]:
             if last and (fifo.samples >= BATCH_SECONDS * frame.sample_rate or form != last):
                 yield _all_of(fifo)
                 fifo = av.AudioFifo()
-            frame.pts = None  # holes are judged already; the queue would not take what does not fit together
+            frame.pts = None  # holes are dealt with above; the queue would refuse frames that do not follow each other
             fifo.write(frame)
         if fifo.samples:
             yield _all_of(fifo)
@@ -203,7 +203,7 @@ def _planes(frame: AudioFrame) -> Samples:
     if dtype is None:
         raise UnsupportedAudio(f"The decoder gives samples of the form {name}, which are not read.")
     count = frame.samples * (1 if frame.format.is_planar else frame.layout.nb_channels)
-    # Not `frame.planes`: it counts pointers up to the first null one, and behind eight of them there is none.
+    # Not `frame.planes`: it counts pointers up to the first null one, and after eight of them there is none.
     planes = frame.layout.nb_channels if frame.format.is_planar else 1
     rows = [np.frombuffer(_plane(frame, n), dtype, count) for n in range(planes)]
     return rows[0][np.newaxis] if len(rows) == 1 else np.stack(rows)

@@ -38,7 +38,10 @@ def measure(file: SourceFile, most_seconds: int) -> AudioFacts:
 
 
 def measure_without_decoding(file: SourceFile) -> AudioFacts | None:
-    """None where only decoding tells the length. Raises: NotAudio, NoAudio, UnsupportedAudio; what reading raises."""
+    """None where the file must be decoded to be measured.
+
+    Raises: NotAudio, NoAudio, UnsupportedAudio; what reading the file raises.
+    """
     with opened_track(file) as track:
         frames = _frames_without_decoding(track)
         context = track.stream.codec_context
@@ -83,11 +86,11 @@ def _frames_without_decoding(track: Track) -> int | None:
 
 
 def _by_header(track: Track) -> int | None:
-    """What a FLAC states, or less where its last packets end before that: the end of a cut-off file is found, too."""
+    """What a FLAC states, or less where its last packets end before that: this finds the end of a truncated file."""
     stated = track.stated_frames
     if not stated or not all(is_plain(packet, track.stream) for packet in islice(track.packets(), _FIRST_PACKETS)):
         return None
-    with suppress(av.FFmpegError):  # without a way there the decoder will find out
+    with suppress(av.FFmpegError):  # where it cannot seek, the decoder will find the end
         track.container.seek(max(0, stated - track.stream.codec_context.sample_rate), stream=track.stream)
         for packet in track.packets():
             track.last.add(packet, False)
@@ -95,7 +98,7 @@ def _by_header(track: Track) -> int | None:
 
 
 def _packets_in_index(track: Track) -> int | None:
-    """How many packets of AAC there are, where the index tells; None also where they are few."""
+    """How many packets of AAC there are, where the index says so; None also where they are few."""
     count = equal_packets(track.file, track.stream, AAC_FRAMES * ticks_per_frame(track.stream))
     return count if count and count >= _FEW_PACKETS else None
 

@@ -13,7 +13,7 @@ AAC_FRAMES: Final = 1024
 _MP3_MASK: Final = 0xFFE6  # eleven bits of sync, two of layer
 _MP3_FRAME: Final = 0xFFE2
 
-# How many frames a packet decodes to; None where it is odd, so that only decoding tells. Its int is ticks per frame.
+# How many frames a packet decodes to; None where it is odd and must be decoded. The int is ticks per frame.
 FramesOf: TypeAlias = Callable[[Packet, int], int | None]
 
 
