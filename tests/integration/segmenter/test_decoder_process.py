@@ -52,7 +52,7 @@ async def test_a_decoder_that_was_killed_is_nobodys_fault(decoders: Decoders) ->
 
 async def test_a_decoder_that_hangs_is_noticed(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "HANG_SECONDS", 0.5)
-    with pytest.raises(DecoderLost, match="no word"):
+    with pytest.raises(DecoderLost, match="no message"):
         await killed_while_decoding(decoders, signal.SIGSTOP)
     assert decoder_pids() == []
 
@@ -84,7 +84,7 @@ async def test_a_process_is_not_used_again_after_a_recording_that_did_not_end_we
 
 
 async def test_a_process_is_replaced_now_and_then(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "MAX_ORDERS", 2)
+    monkeypatch.setattr(process, "MAX_REQUESTS", 2)
     for _ in range(2):
         await decoders.measure(MemorySource(FLAC))
     assert decoder_pids() == []
@@ -117,7 +117,7 @@ async def test_a_decoder_ends_with_its_segmenter() -> None:
 
 
 async def test_an_answer_nobody_could_mean_is_not_believed(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "MAX_ANSWER_BYTES", 8)
+    monkeypatch.setattr(process, "MAX_REPLY_BYTES", 8)
     with pytest.raises(DecoderLost, match="announces"):
         await decoders.measure(MemorySource(FLAC))
     assert decoder_pids() == []
@@ -127,7 +127,7 @@ async def test_sound_outside_the_shared_memory_is_not_believed(
     decoders: Decoders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "RING_BYTES", 8)
-    with pytest.raises(DecoderLost, match="speaks of"):
+    with pytest.raises(DecoderLost, match="names"):
         async with aclosing(
             decoders.decode(MemorySource(FLAC), rate_hz=44_100, first_frame=0, as_float=False)
         ) as sounds:

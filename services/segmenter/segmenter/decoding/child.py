@@ -1,4 +1,4 @@
-"""The decoder process: FFmpeg alone with one recording after another, where its crash or its hunger hurts nobody.
+"""The decoder process: FFmpeg with one recording after another, where a crash or lack of memory harms no other.
 
 It can open no file and no connection and look into no process (`sandbox.py`), and holds no secret; the recording's
 bytes and its samples cross memory it shares with the segmenter, and messages its standard input and output. It ends
@@ -18,7 +18,7 @@ import av.subtitles.stream  # noqa: F401 - av.open imports both when it first me
 from runtime.tuning import tune_malloc
 from segmenter.decoding import kernel, sandbox, wire
 from segmenter.decoding.ring import Ring
-from segmenter.decoding.shared_memory import BLOCK_BYTES, PIECE_BYTES, RING_BYTES, VARIABLE, SharedMemory
+from segmenter.decoding.shared_memory import BLOCK_BYTES, CHUNK_BYTES, RING_BYTES, VARIABLE, SharedMemory
 from segmenter.domain.errors import AudioEndsEarly, AudioError, UnsupportedAudio
 from segmenter.domain.pcm import mono
 from segmenter.domain.ports import Pcm
@@ -31,17 +31,17 @@ _FILES: Final = 64
 
 
 class Segmenter:
-    """The other side: blocking messages, and what lies in the shared memory. The process ends when it has gone."""
+    """The other side: blocking messages, and the shared memory. This process ends when the segmenter has ended."""
 
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, memory: SharedMemory) -> None:
         self._incoming, self._outgoing, self._memory = incoming, outgoing, memory
         self._ring = Ring(RING_BYTES)
-        self._said = monotonic()
+        self._sent_at = monotonic()
 
-    def next_order(self) -> wire.Order:
+    def next_request(self) -> wire.Request:
         while True:
             message = self._receive()
-            if isinstance(message, wire.Order):
+            if isinstance(message, wire.Request):
                 return message
 
     def fetch(self, k: int) -> memoryview:
@@ -52,26 +52,26 @@ class Segmenter:
             if isinstance(message, wire.Block):
                 return self._memory.block[: message.size]
 
-    def send_sound(self, pcm: Pcm) -> None:
+    def send_pcm(self, pcm: Pcm) -> None:
         """Waits while the ring is full."""
-        step = PIECE_BYTES // pcm.itemsize
+        step = CHUNK_BYTES // pcm.itemsize
         for first in range(0, len(pcm), step):
-            piece = pcm[first : first + step]
-            while (offset := self._ring.take(piece.nbytes)) is None:
+            chunk = pcm[first : first + step]
+            while (offset := self._ring.take(chunk.nbytes)) is None:
                 self._receive()
-            self._memory.ring[offset : offset + piece.nbytes] = piece.data.cast("B")
-            self.send(wire.Sound(len(piece), offset, piece.nbytes))
+            self._memory.ring[offset : offset + chunk.nbytes] = chunk.data.cast("B")
+            self.send(wire.PcmChunk(len(chunk), offset, chunk.nbytes))
 
-    def send(self, message: wire.Answer) -> None:
+    def send(self, message: wire.Reply) -> None:
         try:
             self._outgoing.write(wire.packed(message))
             self._outgoing.flush()
         except OSError:
             _end()
-        self._said = monotonic()
+        self._sent_at = monotonic()
 
     def send_alive(self) -> None:
-        if monotonic() - self._said > ALIVE_SECONDS:
+        if monotonic() - self._sent_at > ALIVE_SECONDS:
             self.send(wire.Alive())
 
     def _receive(self) -> wire.Message:
@@ -121,12 +121,12 @@ class RemoteFile:
         return True
 
     def check(self) -> None:
-        """Called for every packet: says that the work goes on."""
+        """Called for every packet, to say that this process is alive."""
         self._segmenter.send_alive()
 
 
 def main() -> NoReturn:
-    """Serves orders until standard input ends."""
+    """Serves requests until standard input ends."""
     _confine()
     tune_malloc()
     descriptor = int(os.environ[VARIABLE])
@@ -134,16 +134,16 @@ def main() -> NoReturn:
     os.close(descriptor)
     segmenter.send(wire.Started(sandbox.enter()))
     while True:
-        segmenter.send(_outcome(segmenter, segmenter.next_order()))
+        segmenter.send(_outcome(segmenter, segmenter.next_request()))
 
 
-def _outcome(segmenter: Segmenter, order: wire.Order) -> wire.Answer:
+def _outcome(segmenter: Segmenter, request: wire.Request) -> wire.Reply:
     try:
-        if isinstance(order, wire.Measure):
-            audio = measure(RemoteFile(segmenter, order.size_bytes), order.most_seconds)
+        if isinstance(request, wire.Measure):
+            audio = measure(RemoteFile(segmenter, request.size_bytes), request.most_seconds)
             segmenter.send(wire.Measured(audio))
         else:
-            _decode(segmenter, order)
+            _decode(segmenter, request)
         return wire.Ended()
     except AudioEndsEarly as error:
         return wire.Failed(type(error).__name__, str(error), error.seconds, error.stated_seconds)
@@ -153,23 +153,23 @@ def _outcome(segmenter: Segmenter, order: wire.Order) -> wire.Answer:
         return wire.Failed(UnsupportedAudio.__name__, "Decoding the audio takes more memory than is given to it.")
 
 
-def _decode(segmenter: Segmenter, order: wire.Decode) -> None:
+def _decode(segmenter: Segmenter, request: wire.Decode) -> None:
     end = 0
-    for frame in batches(RemoteFile(segmenter, order.size_bytes)):
-        if frame.sample_rate != order.rate_hz:
-            raise UnsupportedAudio(f"The sound has {frame.sample_rate} Hz, not {order.rate_hz} Hz as planned.")
+    for frame in batches(RemoteFile(segmenter, request.size_bytes)):
+        if frame.sample_rate != request.rate_hz:
+            raise UnsupportedAudio(f"The sound has {frame.sample_rate} Hz, not {request.rate_hz} Hz as planned.")
         end += frame.samples
-        if end > order.first_frame:
-            segmenter.send_sound(mono(samples_of(frame), as_float=order.as_float))
+        if end > request.first_frame:
+            segmenter.send_pcm(mono(samples_of(frame), as_float=request.as_float))
         else:
-            segmenter.send(wire.Sound(frame.samples))  # before what may be asked for, counting is enough
+            segmenter.send(wire.PcmChunk(frame.samples))  # before the first wanted frame, counting is enough
 
 
 def _confine() -> None:
     """Ends with the segmenter, writes no file, takes no more memory than a sane recording needs."""
     if sys.platform == "linux":
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the segmenter to answer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the segmenter to handle
     _limit(resource.RLIMIT_DATA, MEMORY_BYTES)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)

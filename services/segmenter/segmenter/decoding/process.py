@@ -1,7 +1,7 @@
 """Decoder processes, as the segmenter sees them: a recording in, its length or its samples out.
 
 A file that crashes FFmpeg, or makes it take all memory, costs its own dataset and nothing else. One that lets it hang
-is noticed after HANG_SECONDS. A process serves orders one after another and is ended after any that did not end well.
+is noticed after HANG_SECONDS. A process serves requests one after another and is ended after any that did not end well.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ from segmenter.domain.errors import AudioEndsEarly, AudioError, DecoderCrashed, 
 from segmenter.domain.ports import ByteSource
 from segmenter.metrics import show_guards
 
-MOST_SECONDS: Final = 48 * 3600  # a decode cannot be resumed half-way; work orders live as long
-HANG_SECONDS: Final = 60.0  # without a word, though it says something every second of its work
+MOST_SECONDS: Final = 48 * 3600  # a decode cannot be resumed, and a span's job lives as long
+HANG_SECONDS: Final = 60.0  # without a message, though it sends one every second
 MAX_IDLE: Final = 2  # planning and cutting at the same time
-MAX_ORDERS: Final = 50  # what FFmpeg may leak is bounded
-MAX_ANSWER_BYTES: Final = 64 * 2**10  # an error's words are the longest
+MAX_REQUESTS: Final = 50  # what FFmpeg may leak is bounded
+MAX_REPLY_BYTES: Final = 64 * 2**10  # an error's text is the longest
 _AHEAD: Final = 1
 _KEEP: Final = 4  # FFmpeg goes back to places it has been: an index at the end, a block again after probing
 # The module's name travels in the environment, because a command line must name the service only for its worker.
@@ -37,7 +37,7 @@ _COMMAND: Final = (
     f"from importlib import import_module; from os import environ; import_module(environ['{_MODULE}']).main()"
 )
 _INHERITED: Final = ("PATH", "PYTHON", "LANG", "LC_", "LD_", "TMPDIR", "CUECUTTER_")  # names begin so; no secret does
-# A file that makes FFmpeg do one of these will do it again; any other end is somebody else's doing.
+# A file that makes FFmpeg end so will do it again; any other end has a cause outside of the file.
 _CRASHES: Final = frozenset(
     {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP, signal.SIGSYS}
 )
@@ -46,12 +46,12 @@ _ERRORS: Final = {kind.__name__: kind for kind in AudioError.__subclasses__() if
 
 
 class DecoderLost(Exception):
-    """The decoder process was ended from outside, or hung; the same again may well work."""
+    """The decoder process was ended from outside, or hung; another try may well succeed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
-    """The next `frames` frames as samples in `pcm`, which is empty where they come before the first that was wanted."""
+class PcmChunk:
+    """The next `frames` frames as samples in `pcm`, which is empty for those before the first wanted frame."""
 
     frames: int
     pcm: bytes
@@ -77,47 +77,47 @@ class Decoders:
 
     async def measure(self, source: ByteSource) -> AudioFacts:
         """Raises: AudioError; DecoderLost; what the byte source raises."""
-        async with aclosing(self._answers(wire.Measure(source.size_bytes, self._most_seconds), source)) as answers:
-            (audio,) = [answer.audio async for answer in answers if isinstance(answer, wire.Measured)]
+        async with aclosing(self._replies(wire.Measure(source.size_bytes, self._most_seconds), source)) as replies:
+            (audio,) = [reply.audio async for reply in replies if isinstance(reply, wire.Measured)]
         return audio
 
     def decode(
         self, source: ByteSource, *, rate_hz: int, first_frame: int, as_float: bool
-    ) -> AsyncGenerator[Sound, None]:
+    ) -> AsyncGenerator[PcmChunk, None]:
         """The recording from its beginning, about a second at a time, as float64 or int16. The caller closes it.
 
         Raises: AudioError; DecoderLost; what the byte source raises.
         """
-        return self._sounds(wire.Decode(source.size_bytes, rate_hz, first_frame, as_float), source)
+        return self._chunks(wire.Decode(source.size_bytes, rate_hz, first_frame, as_float), source)
 
-    async def _sounds(self, order: wire.Decode, source: ByteSource) -> AsyncGenerator[Sound, None]:
-        async with aclosing(self._answers(order, source)) as answers:
-            async for answer in answers:
-                if isinstance(answer, Sound):
-                    yield answer
+    async def _chunks(self, request: wire.Decode, source: ByteSource) -> AsyncGenerator[PcmChunk, None]:
+        async with aclosing(self._replies(request, source)) as replies:
+            async for reply in replies:
+                if isinstance(reply, PcmChunk):
+                    yield reply
 
-    async def _answers(self, order: wire.Order, source: ByteSource) -> AsyncGenerator[wire.Answer | Sound, None]:
-        """Everything up to Ended but the talk about blocks."""
+    async def _replies(self, request: wire.Request, source: ByteSource) -> AsyncGenerator[wire.Reply | PcmChunk, None]:
+        """All replies up to Ended, except those that ask for blocks."""
         blocks = ByteBlocks(source, BLOCK_BYTES, ahead=_AHEAD, keep=_KEEP)
         try:
             async with self._process() as process:
-                await process.send(order)
-                while not isinstance(answer := await process.receive(), wire.Ended):
-                    match answer:
+                await process.send(request)
+                while not isinstance(reply := await process.receive(), wire.Ended):
+                    match reply:
                         case wire.Started(missing=missing):
-                            self._tell_of(missing)
+                            self._report_missing(missing)
                         case wire.Fetch(k=k):
                             await process.give(await blocks.get(k))
-                        case wire.Sound():
-                            yield await process.take(answer)
+                        case wire.PcmChunk():
+                            yield await process.take(reply)
                         case wire.Failed():
-                            raise _meant(answer)
+                            raise _error_of(reply)
                         case _:
-                            yield answer
+                            yield reply
         finally:
             await blocks.aclose()
 
-    def _tell_of(self, missing: tuple[str, ...]) -> None:
+    def _report_missing(self, missing: tuple[str, ...]) -> None:
         """In a figure, and where a guard is missing in a line, once: the next decoder will say the same."""
         show_guards(missing)
         if missing and missing != self._missing:
@@ -134,7 +134,7 @@ class Decoders:
             well = True
         finally:
             self._busy.discard(process)
-            if well and process.orders < MAX_ORDERS and len(self._idle) < MAX_IDLE:
+            if well and process.requests < MAX_REQUESTS and len(self._idle) < MAX_IDLE:
                 self._idle.append(process)
             else:
                 await process.end()
@@ -148,7 +148,7 @@ class _Process:
         assert process.stdout is not None
         self._process, self._to, self._from = process, process.stdin, process.stdout
         self._memory = memory
-        self.orders = 0
+        self.requests = 0
 
     @classmethod
     async def start(cls) -> "_Process":
@@ -175,37 +175,37 @@ class _Process:
         self._memory.block[: len(block)] = block
         await self.send(wire.Block(len(block)))
 
-    async def take(self, sound: wire.Sound) -> Sound:
+    async def take(self, chunk: wire.PcmChunk) -> PcmChunk:
         """Copies what the decoder says is in the ring. Raises: DecoderCrashed, DecoderLost."""
-        if not 0 <= sound.offset <= sound.offset + sound.size <= RING_BYTES:
-            raise DecoderLost(f"the decoder speaks of {sound.size} bytes from {sound.offset} of its memory")
-        pcm = bytes(self._memory.ring[sound.offset : sound.offset + sound.size])
+        if not 0 <= chunk.offset <= chunk.offset + chunk.size <= RING_BYTES:
+            raise DecoderLost(f"the decoder names {chunk.size} bytes from {chunk.offset} of its memory")
+        pcm = bytes(self._memory.ring[chunk.offset : chunk.offset + chunk.size])
         if pcm:
             await self.send(wire.Taken())
-        return Sound(sound.frames, pcm)
+        return PcmChunk(chunk.frames, pcm)
 
     async def send(self, message: wire.Message) -> None:
         """Raises: DecoderCrashed, DecoderLost."""
-        self.orders += isinstance(message, wire.Order)
+        self.requests += isinstance(message, wire.Request)
         try:
             self._to.write(wire.packed(message))
             await self._to.drain()
-        except OSError as gone:
-            raise await self._why_it_ended() from gone
+        except OSError as exc:
+            raise await self._why_it_ended() from exc
 
-    async def receive(self) -> wire.Answer:
+    async def receive(self) -> wire.Reply:
         """Raises: DecoderCrashed, DecoderLost."""
         try:
             async with asyncio.timeout(HANG_SECONDS):
                 size = wire.LENGTH.unpack(await self._from.readexactly(wire.LENGTH.size))[0]
-                if size > MAX_ANSWER_BYTES:
-                    raise DecoderLost(f"the decoder announces an answer of {size} bytes")
-                answer: wire.Answer = wire.answer_decoder.decode(await self._from.readexactly(size))
-                return answer
-        except TimeoutError as hung:
-            raise DecoderLost(f"no word from the decoder for {HANG_SECONDS:g} s") from hung
-        except (asyncio.IncompleteReadError, ConnectionError) as gone:
-            raise await self._why_it_ended() from gone
+                if size > MAX_REPLY_BYTES:
+                    raise DecoderLost(f"the decoder announces a reply of {size} bytes")
+                reply: wire.Reply = wire.reply_decoder.decode(await self._from.readexactly(size))
+                return reply
+        except TimeoutError as exc:
+            raise DecoderLost(f"no message from the decoder for {HANG_SECONDS:g} s") from exc
+        except (asyncio.IncompleteReadError, ConnectionError) as exc:
+            raise await self._why_it_ended() from exc
 
     async def end(self) -> None:
         if self._process.returncode is None:
@@ -219,7 +219,7 @@ class _Process:
         return DecoderLost(f"the decoder process ended by itself (status {-number})")
 
 
-def _meant(failed: wire.Failed) -> AudioError:
+def _error_of(failed: wire.Failed) -> AudioError:
     if failed.error == AudioEndsEarly.__name__ and failed.seconds is not None:
         return AudioEndsEarly(failed.seconds, failed.stated_seconds)
     return _ERRORS.get(failed.error, UnsupportedAudio)(failed.detail)

@@ -13,7 +13,7 @@ from typing import Final
 VARIABLE: Final = "CUECUTTER_DECODER_MEMORY"  # of the environment: the descriptor, for the decoder
 BLOCK_BYTES: Final = 2 * 2**20  # of the recording, one at a time: the next is asked for when this one is read
 RING_BYTES: Final = 4 * 2**20  # 47 s of 44.1 kHz, so that neither side waits for the other's pauses
-PIECE_BYTES: Final = RING_BYTES // 4  # the most that is put into the ring at once
+CHUNK_BYTES: Final = RING_BYTES // 4  # the most that is put into the ring at once
 _SIZE: Final = BLOCK_BYTES + RING_BYTES
 
 

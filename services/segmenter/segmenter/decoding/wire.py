@@ -1,7 +1,7 @@
-"""What a segmenter and its decoder process say to each other: MessagePack, each message behind its length.
+"""The messages between a segmenter and its decoder process: MessagePack, each message after its length.
 
-Sound and the recording's bytes lie in the memory they share; the messages say where. The decoder reads hostile files,
-so nothing of what it says is ever executed or unpickled: every answer is one of the structs below, or it is not
+Samples and the recording's bytes are in the memory they share; the messages say where. The decoder reads hostile files,
+so nothing of what it says is ever executed or unpickled: every reply is one of the structs below, or it is not
 understood.
 """
 
@@ -17,14 +17,14 @@ LENGTH: Final = struct.Struct("<I")
 
 
 class Measure(Struct, frozen=True, tag=True):
-    """Order: how long is the recording of `size_bytes`? More than `most_seconds` are refused."""
+    """Request: how long is the recording of `size_bytes`? More than `most_seconds` are refused."""
 
     size_bytes: int
     most_seconds: int
 
 
 class Decode(Struct, frozen=True, tag=True):
-    """Order: its samples as one channel, float64 with `as_float`, else int16; silent until frame `first_frame`."""
+    """Request: its samples as one channel, float64 or int16; frames before `first_frame` are only counted."""
 
     size_bytes: int
     rate_hz: int
@@ -33,17 +33,17 @@ class Decode(Struct, frozen=True, tag=True):
 
 
 class Block(Struct, frozen=True, tag=True):
-    """The answer to `Fetch`: the block's `size` bytes are in the shared memory."""
+    """The reply to `Fetch`: the block's `size` bytes are in the shared memory."""
 
     size: int
 
 
 class Taken(Struct, frozen=True, tag=True):
-    """The oldest sound in the ring has been copied; its place is free again."""
+    """The oldest chunk in the ring has been copied; its bytes are free again."""
 
 
 class Started(Struct, frozen=True, tag=True):
-    """Said once, before the first order is read: which guards of `sandbox.py` this system does not have."""
+    """Sent once, before the first request is read: which guards of `sandbox.py` this system does not have."""
 
     missing: tuple[str, ...]
 
@@ -55,11 +55,11 @@ class Fetch(Struct, frozen=True, tag=True):
 
 
 class Alive(Struct, frozen=True, tag=True):
-    """Still at work; said once a second when there is nothing else to say."""
+    """Still working; sent once a second if there is nothing else to send."""
 
 
-class Sound(Struct, frozen=True, tag=True):
-    """The next `frames` frames: `size` bytes from `offset` of the ring, 0 where nobody asked for them."""
+class PcmChunk(Struct, frozen=True, tag=True):
+    """The next `frames` frames: `size` bytes from `offset` of the ring, 0 for frames before the first wanted one."""
 
     frames: int
     offset: int = 0
@@ -83,15 +83,15 @@ class Failed(Struct, frozen=True, tag=True):
     stated_seconds: float | None = None
 
 
-Order = Measure | Decode
-Message = Order | Block | Taken
-Answer = Started | Fetch | Alive | Sound | Measured | Ended | Failed
+Request = Measure | Decode
+Message = Request | Block | Taken
+Reply = Started | Fetch | Alive | PcmChunk | Measured | Ended | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 message_decoder: Final = msgspec.msgpack.Decoder(Message)
-answer_decoder: Final = msgspec.msgpack.Decoder(Answer)
+reply_decoder: Final = msgspec.msgpack.Decoder(Reply)
 
 
-def packed(message: Message | Answer) -> bytes:
+def packed(message: Message | Reply) -> bytes:
     body = _encoder.encode(message)
     return LENGTH.pack(len(body)) + body
