@@ -1,6 +1,6 @@
 """The containers: how the length of their audio is known, and how it is known that its end is there.
 
-docs/audio.md has the same table; a test compares the two. The keys are the names of FFmpeg's demuxers.
+docs/audio.md has the same table; a test compares the two. `ffmpeg/forms.py` has what FFmpeg calls each container.
 """
 
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from segmenter.ffmpeg.forms import DEMUXERS
 from segmenter.probing import matroska
 from segmenter.probing.end_marks import LacksEnd, flv_lacks_last_tag_size, ogg_lacks_last_page
 from segmenter.probing.packet_frames import FramesOf, aac_frames, duration_frames, mp3_frames
@@ -33,7 +34,6 @@ class Container(NamedTuple):
     that every complete file ends with.
     """
 
-    form: str
     counted: Mapping[str, FramesOf] = MappingProxyType({})
     indexed: frozenset[str] = frozenset()
     length_in_header: bool = False
@@ -52,36 +52,35 @@ _AAC_INDEX: Final = frozenset({"aac"})
 # counts the encoder's padding: they are not asked for samples, or only of a file that was cut off. MP3's are asked
 # then, because writers do not agree on what they count as bytes. Of a coded WAV `domain/wav.py` compares the bytes.
 CONTAINERS: Final[Mapping[str, Container]] = {
-    "flac": Container("FLAC", length_in_header=True, stated=Stated.SAMPLES),
-    "wv": Container("WavPack", stated=Stated.SAMPLES),
-    "tta": Container("TTA", stated=Stated.SAMPLES),
-    "aiff": Container("AIFF, AIFC", _PCM, stated=Stated.SAMPLES),
-    "mov,mp4,m4a,3gp,3g2,mj2": Container(
-        "M4A, MP4, MOV, 3GP", _AAC | _ALAC | _PCM, indexed=_AAC_INDEX, stated=Stated.SAMPLES
-    ),
-    "wav": Container("WAV, RF64, BW64", _PCM, stated=Stated.BYTES),
-    "w64": Container("W64", _PCM, stated=Stated.SAMPLES_AND_BYTES, stated_bytes=in_w64),
-    "caf": Container("CAF", _ALAC | _PCM, stated=Stated.BYTES, stated_bytes=in_caf),
-    "au": Container("AU", _PCM, stated=Stated.BYTES, stated_bytes=in_au),
-    "avi": Container("AVI", stated=Stated.BYTES, stated_bytes=in_avi),
-    "asf": Container("WMA (ASF)", stated=Stated.BYTES, stated_bytes=in_asf),
-    "mp3": Container("MP1, MP2, MP3", {"mp3": mp3_frames}, stated=Stated.SAMPLES_IF_CUT, stated_bytes=in_mp3),
-    "matroska,webm": Container(
-        "Matroska, WebM",
+    "FLAC": Container(length_in_header=True, stated=Stated.SAMPLES),
+    "WavPack": Container(stated=Stated.SAMPLES),
+    "TTA": Container(stated=Stated.SAMPLES),
+    "AIFF, AIFC": Container(_PCM, stated=Stated.SAMPLES),
+    "M4A, MP4, MOV, 3GP": Container(_AAC | _ALAC | _PCM, indexed=_AAC_INDEX, stated=Stated.SAMPLES),
+    "WAV, RF64, BW64": Container(_PCM, stated=Stated.BYTES),
+    "W64": Container(_PCM, stated=Stated.SAMPLES_AND_BYTES, stated_bytes=in_w64),
+    "CAF": Container(_ALAC | _PCM, stated=Stated.BYTES, stated_bytes=in_caf),
+    "AU": Container(_PCM, stated=Stated.BYTES, stated_bytes=in_au),
+    "AVI": Container(stated=Stated.BYTES, stated_bytes=in_avi),
+    "WMA (ASF)": Container(stated=Stated.BYTES, stated_bytes=in_asf),
+    "MP1, MP2, MP3": Container({"mp3": mp3_frames}, stated=Stated.SAMPLES_IF_CUT, stated_bytes=in_mp3),
+    "Matroska, WebM": Container(
         _AAC,
         stated=Stated.DURATION_IF_CUT,
         stated_bytes=matroska.in_segment,
         lacks_end=matroska.ends_inside_element,
     ),
-    "ogg": Container("Ogg", lacks_end=ogg_lacks_last_page),
-    "flv": Container("FLV", _AAC, lacks_end=flv_lacks_last_tag_size),
+    "Ogg": Container(lacks_end=ogg_lacks_last_page),
+    "FLV": Container(_AAC, lacks_end=flv_lacks_last_tag_size),
 }
-OTHER: Final = Container("all others")
+OTHER: Final = Container()
+_BY_DEMUXER: Final = {name: row for form, row in CONTAINERS.items() for name in DEMUXERS[form]}
 _FAMILIES: Final = {"mp3float": "mp3", "adpcm_ima_wav": "adpcm", "adpcm_ms": "adpcm"}
 
 
 def container(name: str) -> Container:
-    return CONTAINERS.get(name, OTHER)
+    """The row of an open file's container; `name` is FFmpeg's, which may be several joined by commas."""
+    return _BY_DEMUXER.get(name.split(",")[0], OTHER)
 
 
 def codec_family(codec: str) -> str:
