@@ -25,7 +25,7 @@ def test_the_demuxers_are_those_of_the_page() -> None:
 
 
 def test_the_decoders_are_those_of_the_page() -> None:
-    assert table("sound | FFmpeg's decoders") == DECODERS
+    assert table("codec | FFmpeg's decoders") == DECODERS
 
 
 def test_every_name_is_one_of_ffmpegs() -> None:

@@ -1,4 +1,4 @@
-"""Calls of the kernel that Python has no words for; errors are OSErrors."""
+"""System calls that Python has no functions for; errors are OSErrors."""
 
 import ctypes
 import os

@@ -1,7 +1,7 @@
 """What keeps a decoder that a hostile file has taken over from everything but the pipes and the memory it was given.
 
 Several guards, because no kernel has all of them: whatever one of them lets pass, another refuses. What is missing is
-told (docs/deployment.md says where that is), and the decoder works on with the rest.
+reported (docs/deployment.md says where that may be), and the decoder works with the others.
 """
 
 import sys
@@ -30,18 +30,18 @@ def become_unreadable() -> None:
 
 
 def enter() -> tuple[str, ...]:
-    """Puts up all guards, for good; to be called by the only thread, when all libraries are loaded.
+    """Applies all guards, irrevocably; to be called by the only thread, when all libraries are loaded.
 
     Returns the names of those that this system does not have.
     """
     if sys.platform != "linux":
         return tuple(GUARDS)
-    return tuple(name for name, put_up in GUARDS.items() if not _stands(put_up))
+    return tuple(name for name, apply in GUARDS.items() if not _applied(apply))
 
 
-def _stands(put_up: Callable[[], None]) -> bool:
+def _applied(apply: Callable[[], None]) -> bool:
     try:
-        put_up()
+        apply()
     except OSError:
         return False
     return True

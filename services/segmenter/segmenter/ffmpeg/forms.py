@@ -53,7 +53,7 @@ DECODERS: Final[dict[str, tuple[str, ...]]] = {
 
 OPEN_DECODERS: Final = frozenset(name for names in DECODERS.values() for name in names)
 
-# How FFmpeg is told. The demuxers and what they open in turn inherit all three.
+# The options that make FFmpeg keep to it. The demuxers and what they open in turn inherit all three.
 CONTAINER_OPTIONS: Final = {
     "format_whitelist": ",".join(name for names in DEMUXERS.values() for name in names),
     "codec_whitelist": ",".join(sorted(OPEN_DECODERS)),
