@@ -35,7 +35,7 @@ def test_stack_env_has_what_a_client_needs_and_no_secret_of_ours(stack: RunningS
 
 
 def test_admin_env_has_everything_for_the_operator(stack: RunningStack) -> None:
-    assert set(stack.admin) == AWS | {"DATABASE_URL", "JWT_SECRET_KEY", "NATS_URL", "GATEWAY_URL"}
+    assert set(stack.admin) == AWS | {"DATABASE_URL", "JWT_SECRET_KEY", "NATS_URL", "NATS_PURGE_URL", "GATEWAY_URL"}
     assert stack.admin["DATABASE_URL"].startswith("postgresql://cuecutter:")
     assert stack.admin["NATS_URL"].startswith("nats://topology:")
 
