@@ -23,7 +23,7 @@ STORAGE, CATALOG, BUS = "storage-unavailable", "catalog-unavailable", "bus-unava
 # What is not named here goes on as ever.
 REFUSED = {
     "s3": {"upload": STORAGE, "large upload": STORAGE},
-    "postgres": {"get": CATALOG, "list": CATALOG},
+    "postgres": {"list": CATALOG},
     "nats": dict.fromkeys(("upload", "large upload", "get", "list", "process", "cancel", "delete"), BUS),
 }
 GOES_ON = {"upload": 201, "large upload": 201, "get": 200, "list": 200, "process": 202, "cancel": 202, "delete": 204}
