@@ -1,8 +1,8 @@
-# Every command sets up what it needs: Python >= 3.11 with venv, make and a package index are enough.
+# Every command installs what it needs: Python >= 3.11 with venv, make and a package index are enough.
 SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
-# Byte code is written where it is first needed, which saves seconds of each start, and in .venv, not beside the sources.
+# Byte code is kept, which saves seconds of each start, but in .venv and not in the folders of the sources.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -15,20 +15,22 @@ help:
 	@echo "make run    the same system, left running (DATA=dir PORT=n SEGMENTERS=n MANIFESTS=n CATALOGS=n)"
 	@echo "make status   what that system is doing: workers, queues, runs by age, dead letters (DATA=dir)"
 	@echo "make token    a token for that system, alone on standard output (USER=alice DAYS=30 or SECONDS=n, DATA=dir)"
-	@echo "make dead-letters   what was given up, and why; make replay LETTER=n has one done again (DATA=dir)"
-	@echo "make chaos   kills, freezes and cuts over the whole system, and a control that is found out (MINUTES=10 SEED=n)"
+	@echo "make dead-letters   messages that could not be handled, and why; make replay LETTER=n repeats one (DATA=dir)"
+	@echo "make chaos   kill, freeze and disconnect parts of the whole system, with a control run (MINUTES=10 SEED=n)"
 	@echo "make test   all tests, on real servers started by the tests (ARGS='tests/unit -k word' WORKERS=n)"
-	@echo "make coverage   the same, and which lines no test reaches"
-	@echo "make asyncapi   docs/asyncapi.yaml anew, after a change of events"
-	@echo "make unit-costs   what one unit of work costs, measured; then what 1,000 hours a day need (HOURS=n)"
-	@echo "make outages   every server away for a minute, one after another, and what happens then (OUTAGE_SECONDS=n)"
+	@echo "make coverage   all tests, and which lines no test reaches"
+	@echo "make asyncapi   generate docs/asyncapi.yaml again, after a change of events"
+	@echo "make unit-costs   measure what a unit of work costs, and compute what 1,000 hours a day need (HOURS=n)"
+	@echo "make outages   each server unavailable for a minute, one after another, and the effects (OUTAGE_SECONDS=n)"
 	@echo "make bench  how fast it is, as ratios (QUICK=1 for one minute; CASES='hour api' ROUNDS=n)"
 	@echo "make lint   ruff, mypy, import-linter"
+	@echo "make format   fix what ruff can fix by itself"
 	@echo "make compose-env   secrets for compose.yaml, once; then: docker compose up --build --wait"
 	@echo "make lock   resolve the locks again, after a change of dependencies"
+	@echo "make clean   remove .venv, build and caches"
 
-# A stamp is newer than every file that says what to install, or the installation runs again. Running the system needs
-# half of what tests and lint need, which is installed only for them.
+# If a file that says what to install is newer than the stamp, the installation runs again. Running the system needs half
+# of what tests and lint need, which is installed only for them.
 DECLARED := pyproject.toml installation/requirements.lock $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 
 .venv/installed: requirements.lock $(DECLARED)
@@ -39,8 +41,8 @@ DECLARED := pyproject.toml installation/requirements.lock $(wildcard libs/*/pypr
 	@$(PYTHON) -m installation dev
 	@touch .venv/installed $@
 
-# What is chosen (DATA=, PORT=, SEGMENTERS=, ...) reaches the program in its environment, where make puts it: in a
-# command line a count would put one service's name into another process. A kill -9 of make stops the system too.
+# make passes DATA=, PORT=, SEGMENTERS=, ... to the program in its environment: in the command line, a count would put a
+# service's name into another process's command line. With CUECUTTER_FOLLOWS a kill -9 of make stops the system, too.
 demo run: export CUECUTTER_FOLLOWS := parent
 
 demo: .venv/installed
@@ -52,8 +54,8 @@ run: .venv/installed
 status: .venv/installed
 	@$(PY) -m stack status
 
-# USER is the login name in every environment, so it counts only where it is given to make. The names travel as others:
-# a shell would count on in SECONDS.
+# USER is the login name in every environment, so it is used only if it is given to make. All three are passed on under
+# other names: SECONDS, for example, is a counter in bash.
 ifneq ($(filter command,$(origin USER)),)
 token: export TOKEN_USER := $(USER)
 endif
@@ -71,36 +73,36 @@ replay: .venv/installed
 chaos: .venv/installed-dev
 	@$(PY) -m tests.chaos
 
-# Tests mostly wait, so a whole run has several workers, each with servers of its own. A part of it (ARGS) has one
-# process, which shows output at once and can be debugged; WORKERS=n decides otherwise.
+# Tests mostly wait, so a full run has several workers, each with its own servers. A part of it (ARGS) has one process,
+# which shows output at once and can be debugged; WORKERS=n chooses otherwise.
 WORKERS ?= $(if $(ARGS),0,5)
 
 test: .venv/installed-dev
 	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
 
-# Every process is measured that ends by itself; what is killed tells nothing of what it did.
+# Measures every process that ends by itself; a process that is killed leaves no measurements.
 coverage: .venv/installed-dev
 	@rm -rf build/coverage && mkdir -p build/coverage
 	@$(PY) -m coverage run -m pytest -n $(WORKERS) $(ARGS)
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
 
-# The file is text for people and tools alike: JSON, which is YAML too.
+# For people and tools: JSON, which is valid YAML.
 asyncapi: .venv/installed-dev
 	@$(PY) -m contracts.asyncapi > docs/asyncapi.yaml
 
-# HOURS reaches the program in its environment, and is looked at before minutes are spent on measuring.
+# make passes HOURS in the environment. The first command checks it before minutes are spent on measuring.
 unit-costs: .venv/installed-dev
 	@$(PY) -m benchmarks.capacity > /dev/null
 	@$(PY) -m benchmarks.unit_costs benchmarks/unit_costs.json
 	@$(PY) -m benchmarks.capacity
 
-# Each server away for a minute, killed, frozen and full, on the whole system: what is told, and what it costs to wait.
+# The whole system, with each server killed, frozen or full for a minute: what clients are answered, what waiting costs.
 outages: export OUTAGE_SECONDS := $(or $(OUTAGE_SECONDS),60)
 outages: .venv/installed-dev
 	@$(PY) -m pytest tests/outages --timeout=600 $(ARGS)
 
-# QUICK and ROUNDS reach the program in its environment, where make puts them.
+# make passes QUICK and ROUNDS in the environment.
 bench: .venv/installed-dev
 	@$(PY) -m benchmarks $(CASES)
 
@@ -114,8 +116,8 @@ format: .venv/installed-dev
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-# Resolved for 3.11 to 3.14 at once, with hashes and without the address of any index. Each service and library then
-# gets the part of it that it needs, so that it can be installed alone.
+# Resolved for Python 3.11 to 3.14 together, with hashes and without the address of an index. Each service and library
+# then gets the part that it needs, so that it can be installed alone.
 UV := build/uv/bin/uv --no-config pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
   $(foreach own,$(OWN),--no-emit-package cuecutter-$(notdir $(own)))
@@ -132,9 +134,9 @@ lock:
 	done
 	@printf './%s\n' libs/contracts libs/runtime libs/bus libs/objects services/catalog > build/own.txt
 	@$(UV) -c requirements-dev.lock pyproject.toml build/own.txt -o migrations/requirements.lock
-	@echo "requirements-dev.lock and the parts of it are written; now: make test"
+	@echo "requirements-dev.lock and the locks of its parts are written; now: make test"
 
-# Random secrets for compose.yaml, once; and the NATS users, from the one place that knows their rights.
+# Random secrets for compose.yaml, once.
 compose-env: .venv/installed
 	@$(PY) -m stack compose-env
 
