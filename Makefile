@@ -81,6 +81,7 @@ test: .venv/installed-dev
 	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
 
 # Measures every process that ends by itself; a process that is killed leaves no measurements.
+coverage: export COVERAGE_FILE := $(CURDIR)/build/coverage/data
 coverage: .venv/installed-dev
 	@rm -rf build/coverage && mkdir -p build/coverage
 	@$(PY) -m coverage run -m pytest -n $(WORKERS) $(ARGS)

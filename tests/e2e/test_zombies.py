@@ -39,7 +39,7 @@ async def ready(port: int) -> bool:
 
 
 async def until_ready(port: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await ready(port):
             await asyncio.sleep(0.05)
 

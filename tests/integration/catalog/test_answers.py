@@ -53,6 +53,7 @@ async def test_a_row_is_answered_that_includes_the_event_asked_for(world: World,
             assert [(row.id, row.seq, row.status) for row in answer.rows] == [(dataset_id, run, Status.PROCESSING)]
 
 
+@pytest.mark.alone
 async def test_a_question_waits_until_the_rows_have_come_so_far(world: World, gateway: Client) -> None:
     dataset_id = await world.author.uploaded()
     question = asyncio.create_task(ask(gateway, GetDataset(dataset_id=dataset_id, at_least=1)))

@@ -105,7 +105,9 @@ async def test_a_single_event_is_in_the_rows_soon(world: World) -> None:
 async def test_more_messages_than_a_batch_holds_count_once_each(world: World) -> None:
     dataset_id = await world.author.uploaded()
     run = await world.author.requested(dataset_id)
-    last = max(await asyncio.gather(*(world.author.progressed(dataset_id, run, 1) for _ in range(1_203))))
+    last = 0
+    for _ in range(3):  # a server that is busy with other tests would not answer all of them at once in time
+        last = max(await asyncio.gather(*(world.author.progressed(dataset_id, run, 1) for _ in range(401))))
     async with world.projecting():
         await world.reached(last)
         row = await world.row(dataset_id)

@@ -19,7 +19,7 @@ from gateway.settings import load
 from stack import tokens
 
 SECRET = "a-secret-of-the-tests-that-is-long-enough"
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 WAV = b"RIFF" + (36 + 32_000).to_bytes(4, "little") + b"WAVEfmt " + bytes(20) + b"data" + bytes(4) + bytes(32_000)
 SRT = b"1\n00:00:00,000 --> 00:00:01,000\nIt was late.\n"

@@ -215,6 +215,7 @@ async def test_a_transcript_that_can_not_be_used_is_refused_with_its_lines(
     await assert_nothing_stays(store, observer)
 
 
+@pytest.mark.alone
 async def test_what_is_too_large_is_refused(small: httpx.AsyncClient, store: ObjectStore, observer: Stream) -> None:
     exact = part("audio", WAV + bytes(20_000_000 - len(WAV)))
     assert refusal(await send(small, form(exact, part("transcript", b"x" * 1_001), NAME)))[:2] == (

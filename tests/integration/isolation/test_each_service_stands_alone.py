@@ -96,7 +96,7 @@ def test_a_service_installs_alone_and_starts(service: str, wheels: Path, tmp_pat
     env = {**ENV, "HTTP_PORT": str(port), "PATH": os.environ["PATH"]}
     process = subprocess.Popen([str(python), "-m", service], cwd=tmp_path, env=env, stderr=subprocess.DEVNULL)
     try:
-        wait_until(lambda: healthy(port), seconds=30, what=f"{service} answers")
+        wait_until(lambda: healthy(port), seconds=60, what=f"{service} answers")
         assert httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=10, trust_env=False).status_code == 503
     finally:
         process.terminate()
