@@ -27,8 +27,8 @@ async def status(folder: Path) -> tuple[int, str]:
 
 
 async def test_workers_queues_runs_and_letters_are_shown(alice: User, running_stack: RunningStack) -> None:
-    cues = srt(*((n * 20, n * 20 + 15, "x") for n in range(3_000)))
-    dataset = await alice.upload(wav(noise(60)), cues, auto_process="true")
+    cues = srt(*((n * 20, n * 20 + 15, "x") for n in range(9_000)))  # more than is cut while a process starts
+    dataset = await alice.upload(wav(noise(180)), cues, auto_process="true")
     while (await alice.get(dataset["id"]))["progress"]["of"] is None:
         await asyncio.sleep(0.02)
     code, told = await status(running_stack.folder)
@@ -37,7 +37,7 @@ async def test_workers_queues_runs_and_letters_are_shown(alice: User, running_st
     for service in ("gateway", "segmenter", "manifest", "catalog"):
         assert any(line.startswith(service) and line.endswith("ready") for line in told.splitlines()), told
     assert f"{dataset['id']} run" in told
-    assert "/3000 segments" in told
+    assert "/9000 segments" in told
     assert "segmenter-span" in told
     assert "dead letters: 0" in told
     assert "next:" in told.splitlines()
