@@ -7,8 +7,8 @@ import re
 
 # White space that does not end a line. str.splitlines would also break at some of these; texts keep them.
 BLANK = " \t\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-# Direction marks, joiners and soft hyphens: programs write them before digits, nobody sees them. U+FEFF is not
-# among them: it begins a joined file (see `time_lines`), and a class with it would make that search quadratic.
+# Direction marks, joiners and soft hyphens: programs write them before digits, and they are not visible. U+FEFF is not
+# among them: it begins a joined file (see `time_line_search`), and a class with it would make that search quadratic.
 INVISIBLE = (
     "\xad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
     "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069"

@@ -15,7 +15,7 @@ class TranscriptKind(StrEnum):
 
 
 class DropCode(StrEnum):
-    """Why a cue was left out. Public: the codes stand in plans, events and answers."""
+    """Why a cue was left out. Public: the codes are part of plans, events and API responses."""
 
     EMPTY_TEXT = "empty-text"
     CONTROL_CHARACTER = "control-character"
@@ -29,7 +29,7 @@ class DropCode(StrEnum):
 
 
 class NoteCode(StrEnum):
-    """What was read otherwise than it stands, or needs a look. Public, like `DropCode`."""
+    """What was read otherwise than it is written, or should be checked. Public, like `DropCode`."""
 
     ODD_TIME = "odd-time"
     TIME_OVER_59 = "time-over-59"

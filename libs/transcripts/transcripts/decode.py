@@ -26,7 +26,7 @@ _REMEDY = "save the file as UTF-8, or name its encoding as transcript_encoding, 
 
 def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     """The text without byte order mark, and Python's name of the encoding used. A mark wins over `encoding` unless
-    the bytes behind it do not decode; then `encoding` is tried on all bytes.
+    the bytes after it do not decode; then `encoding` is tried on all bytes.
 
     Raises: UnknownEncoding for a name that is not allowed, whatever the bytes; UndecodableText at the first bad byte,
     or when the bytes look like UTF-16 or UTF-32 without a mark.

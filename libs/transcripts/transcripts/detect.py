@@ -1,11 +1,11 @@
 """Whether a text is timed. A single time line decides, also one that cannot be read: times must never end up in a
-training text because nobody understood them.
+training text because they could not be read.
 """
 
 from transcripts.characters import unify_line_ends
 from transcripts.cues import TranscriptKind
 from transcripts.gaps import is_vtt
-from transcripts.time_lines import JOINED_FILE, TIME_LINE
+from transcripts.time_line_search import JOINED_FILE, TIME_LINE
 
 
 def detect(text: str) -> TranscriptKind:

@@ -1,5 +1,5 @@
-"""What stands between two time lines: the text of the upper cue, the index of the lower one, cues that lost their time
-line, and WebVTT's comment blocks. Offsets are 0-based characters of the gap; each function is linear in it.
+"""What lies between two time lines: the text of the upper cue, the index of the lower one, cues without a time line,
+and WebVTT's comment blocks. Offsets are 0-based characters of the gap; each function is linear in it.
 """
 
 import io
@@ -20,15 +20,15 @@ _PARAGRAPH_END = re.compile(r"\n[^\S\n]*+(?=\n|\Z)")
 # A line with a number and nothing else, under a blank line; at the top of a file also without one.
 _NUMBER = re.compile(r"^[^\S\n]*+\n([0-9]++)[^\S\n]*+$", re.MULTILINE)
 _NUMBER_AT_TOP = re.compile(r"(?:\A|^[^\S\n]*+\n)([0-9]++)[^\S\n]*+$", re.MULTILINE)
-# What looks like times and is none that could be read: an arrow in a line with a digit, or two full times. Once a full
-# time is found, the rest of its line is looked through once.
+# A line that looks like times and cannot be read as such: an arrow and a digit, or two full times. After the first full
+# time the rest of the line is searched once, so this takes linear time.
 _FULL_TIME = rf"\d[{COLON}]\d{{1,3}}[{COLON}]\d"
 _TIMES_INSIDE = re.compile(rf"^(?=[^\n]*\d)[^\n]*?(?:-->|--&gt;|{_FULL_TIME}[^\n]*?{_FULL_TIME})", re.MULTILINE)
 _BLANK_INSIDE = re.compile(r"\n[^\S\n]*+\n")
 
 
 class Heading(NamedTuple):
-    """What stands above a time line. `label` is the index as it stands, "" where there is none; `number` its value
+    """What is above a time line. `label` is the index as it is written, "" where there is none; `number` its value
     where it counts. `body_end`: where the upper cue's text ends in the gap. `certain`: blank lines leave no doubt.
     """
 
@@ -41,7 +41,7 @@ class Heading(NamedTuple):
 
 @dataclass(slots=True)
 class Numbering:
-    """What the headings of one part have told so far. `expected` is the number the next cue should have, `None` where
+    """What the headings of one part have shown so far. `expected` is the number the next cue should have, `None` where
     cues have none; `evidence` > 0 says that this file numbers its cues.
     """
 
@@ -58,19 +58,19 @@ class Numbering:
             self.expected = (self.expected or 0) + 1 if known else None
 
     def on_lost(self, number: int) -> None:
-        """A cue without time line that bore the expected number."""
+        """A cue without a time line that had the expected number."""
         self.evidence += 1
         self.expected = number + 1
 
 
 def value(index: str) -> int | None:
-    """None for what is no number, or so long that it counts nothing (and `int` would be slow)."""
+    """None for what is no number, or too long to be a count (`int` would be slow on it)."""
     return int(index) if len(index) <= _MAX_VALUE_DIGITS and index.isdecimal() else None
 
 
 class _LastLine(NamedTuple):
-    """The last line of a gap with anything on it. `alone`: nothing stands directly above it. `touching`: it stands
-    directly above the time line.
+    """The last line of a gap that is not blank. `alone`: the line above it is blank. `touching`: the line below it is
+    the time line.
     """
 
     at: int
@@ -80,7 +80,7 @@ class _LastLine(NamedTuple):
 
 
 def heading(gap: str, numbering: Numbering, *, first: bool, vtt: bool) -> Heading:
-    """`first`: the gap begins a part, so nothing stands above its first line (else a time line does)."""
+    """`first`: the gap begins a part, so its first line has no time line above it."""
     last = _last_line(gap, first=first)
     if last is None:
         return Heading("", None, len(gap), certain=True)
@@ -113,8 +113,8 @@ def _is_blank_above(text: str, at: int) -> bool:
 
 
 def is_text_above(text: str, start: int) -> bool:
-    """Whether the line above the one at `start` is neither blank nor an index. Reads no further up than two lines, for
-    this is asked of line after line.
+    """Whether the line above the one at `start` is neither blank nor an index. Reads at most two lines up,
+    because it is called for line after line.
     """
     at = text.rfind("\n", 0, max(start - 1, 0)) + 1
     above = text[at:start].translate(DROP_INVISIBLE).strip()
@@ -124,8 +124,8 @@ def is_text_above(text: str, start: int) -> bool:
 
 
 def _is_index(last: _LastLine, number: int | None, numbering: Numbering, *, first: bool) -> bool:
-    """A number with text above it or a blank line below it has to continue the count, or stand in a file that counts
-    and have but one of the two; else it ends the text above, like a year.
+    """A number with text above it or a blank line below it is an index if it continues the count, or if it has only one
+    of the two in a file that numbers its cues; otherwise it ends the text above, like a year.
     """
     if (number is not None and number == numbering.expected) or (first and last.alone):
         return True
@@ -139,10 +139,10 @@ def _looks_like_an_index(text: str) -> bool:
 
 
 def lost_cues(body: str, expected: int, *, first: bool) -> Iterator[tuple[int, int]]:
-    """Offset and number of each paragraph that begins with the number the count expects next: it has no time line,
-    or it would not stand in a body.
+    """Offset and number of each paragraph in a body that begins with the number expected next: an index whose cue has
+    no time line.
     """
-    # Nearly every body has none, and this is the cheapest way to see it.
+    # Nearly every body has none, and this is the cheapest check.
     if f"\n{expected}" not in body and not first:
         return
     for found in (_NUMBER_AT_TOP if first else _NUMBER).finditer(body):
@@ -159,7 +159,7 @@ def without_vtt_blocks(body: str, *, first: bool) -> tuple[str, int]:
     """The body with WebVTT's header (when `first`) and NOTE, STYLE and REGION blocks emptied, their line ends kept,
     and the offset of the first such block, -1 without one.
     """
-    left = io.StringIO()  # a list would take tens of bytes a block, and a block can have six
+    left = io.StringIO()  # a list would take tens of bytes for each block, of which a block may have only six
     at, first_block = 0, -1
     for start, end in _vtt_blocks(body, first=first):
         if first_block < 0:
@@ -183,7 +183,7 @@ def _vtt_blocks(body: str, *, first: bool) -> Iterator[tuple[int, int]]:
 
 
 def times_inside(body: str) -> int:
-    """The offset of the first line that says times as well as anything can that is text, -1 without one."""
+    """The offset of the first line in a text that looks like a time line, -1 without one."""
     found = _TIMES_INSIDE.search(body)
     return found.start() if found else -1
 

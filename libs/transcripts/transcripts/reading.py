@@ -7,8 +7,8 @@ from transcripts.errors import NoUsableCue
 from transcripts.plain import read_plain
 from transcripts.srt_reader import read_srt
 
-_MEND = "correct the lines named, or the type"
-_GIVE_TIMES = "give each cue a line such as 00:00:01,000 --> 00:00:02,500, or upload it with transcript_type text"
+_CORRECT_LINES = "correct the lines named, or the type"
+_ADD_TIMES = "give each cue a line such as 00:00:01,000 --> 00:00:02,500, or upload it with transcript_type text"
 
 
 def read(data: bytes, kind: TranscriptKind | None = None, encoding: str | None = None) -> Transcript:
@@ -18,18 +18,18 @@ def read(data: bytes, kind: TranscriptKind | None = None, encoding: str | None =
     plain one is empty, TooManyCues; all are TranscriptError.
     """
     text, used = decode(data, encoding)
-    about_encoding = _doubts(data, used)
+    encoding_notes = _encoding_notes(data, used)
     kind = kind or detect(text)
     if kind is TranscriptKind.TEXT:
         plain_text, notes = read_plain(text)
-        return Transcript(kind, used, notes=about_encoding + notes, plain_text=plain_text)
+        return Transcript(kind, used, notes=encoding_notes + notes, plain_text=plain_text)
     cues, dropped, notes, parsed = read_srt(text)
     if not cues:
-        raise NoUsableCue(_describe(dropped), dropped=dropped, remedy=_MEND if dropped else _GIVE_TIMES)
-    return Transcript(kind, used, cues, dropped, about_encoding + notes, parsed)
+        raise NoUsableCue(_describe(dropped), dropped=dropped, remedy=_CORRECT_LINES if dropped else _ADD_TIMES)
+    return Transcript(kind, used, cues, dropped, encoding_notes + notes, parsed)
 
 
-def _doubts(data: bytes, used: str) -> tuple[Note, ...]:
+def _encoding_notes(data: bytes, used: str) -> tuple[Note, ...]:
     """Text in another encoding is hardly ever valid UTF-8 by chance; a wrongly named one would spoil every accent, and
     a wide one every letter: ASCII is the same in all of them but in those, which have NUL bytes instead.
     """

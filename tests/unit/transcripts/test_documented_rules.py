@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from transcripts import DropCode, NoteCode, TranscriptError, read, tally
+from transcripts import DropCode, NoteCode, TranscriptError, cue_collector, read
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "transcripts.md").read_text(encoding="utf-8")
@@ -129,8 +129,8 @@ def told(data: bytes, encoding: str | None) -> set[str]:
 
 @pytest.mark.parametrize("row", rows("SRT as it is found"), ids=lambda row: row.has[:40])
 def test_every_row_of_the_table_is_what_happens(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tally, "MAX_CUES", 5)
-    monkeypatch.setattr(tally, "MAX_NOTES", 4)
+    monkeypatch.setattr(cue_collector, "MAX_CUES", 5)
+    monkeypatch.setattr(cue_collector, "MAX_NOTES", 4)
     (has,) = (has for has in FILES if f"{row.has} |".startswith(has))
     kind = row.code.split("`")[0]
 
@@ -158,5 +158,5 @@ def test_the_page_names_every_code_and_no_other() -> None:
 
 
 def test_the_page_states_the_limits() -> None:
-    assert f"{tally.MAX_CUES:,} time lines" in PAGE
-    assert f"{tally.MAX_NOTES:,} warnings" in PAGE
+    assert f"{cue_collector.MAX_CUES:,} time lines" in PAGE
+    assert f"{cue_collector.MAX_NOTES:,} warnings" in PAGE

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from transcripts import TooManyCues, TranscriptError, TranscriptKind, read, tally
+from transcripts import TooManyCues, TranscriptError, TranscriptKind, cue_collector, read
 
 MIB = 1 << 20
 T = "00:00:01,000 --> 00:00:02,000"
@@ -147,7 +147,7 @@ def test_memory_stays_within_some_times_the_size(name: str) -> None:
 
 
 def test_more_cues_than_any_recording_has_are_refused_with_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tally, "MAX_CUES", 1000)
+    monkeypatch.setattr(cue_collector, "MAX_CUES", 1000)
     assert len(read(b"0:0->0:1\nx\n" * 1000).cues) == 1000
 
     with pytest.raises(TooManyCues) as caught:
@@ -157,7 +157,7 @@ def test_more_cues_than_any_recording_has_are_refused_with_the_line(monkeypatch:
 
 
 def test_more_warnings_than_any_recording_needs_are_refused_with_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tally, "MAX_NOTES", 1000)
+    monkeypatch.setattr(cue_collector, "MAX_NOTES", 1000)
     assert len(read(b"0:0->0:1\nx\n" + b"0:1->0:2\nx\n" * 500).notes) == 1000
 
     with pytest.raises(TooManyCues) as caught:

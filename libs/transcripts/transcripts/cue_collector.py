@@ -1,5 +1,5 @@
-"""The lists that reading fills. A block is counted when it begins and put into exactly one list when it ends, so
-kept + dropped = parsed can be checked, and fails if a block is forgotten or told twice.
+"""Collects what reading finds: cues, dropped cues and notes. A block is counted when it begins and added to exactly one
+list when it ends, so kept + dropped = parsed can be checked, and fails if a block is missed or added twice.
 """
 
 from typing import NamedTuple
@@ -10,8 +10,8 @@ from transcripts.cues import Cue, DropCode, DroppedCue, Note, NoteCode, quote
 from transcripts.errors import TooManyCues
 from transcripts.time_lines import TimeLine
 
-# Word by word these are 14 hours of speech, line by line ten times that. Hostile files reach both with a few bytes a
-# cue, each as odd as can be; together the limits bound what that costs.
+# With a cue for each word this is 14 hours of speech, with one for each line ten times that. A hostile file reaches
+# both limits with a few bytes a cue; together they bound the time and memory that it costs.
 MAX_CUES = 150_000
 MAX_NOTES = 300_000
 
@@ -19,7 +19,7 @@ _REMEDY = "upload the recording in parts"
 
 
 class Block(NamedTuple):
-    """A cue whose text is still to come: `line` as in `Cue`, `time_line_at` the 1-based line of its times."""
+    """A cue whose text is not read yet: `line` as in `Cue`, `time_line_at` the 1-based line of its times."""
 
     number: int
     line: int
@@ -28,42 +28,42 @@ class Block(NamedTuple):
     source: str
 
 
-class Tally:
+class CueCollector:
     def __init__(self) -> None:
         self.cues: list[Cue] = []
         self.dropped: list[DroppedCue] = []
         self.notes: list[Note] = []
         self.parsed = 0
         self._time_lines = 0
-        self._times_told_at = 0
+        self._time_in_text_noted_at = 0
 
-    def on_time_line(self, line: int) -> None:
+    def count_time_line(self, line: int) -> None:
         """Raises: TooManyCues. Lines that turn out to be text count too, for their cost is the same."""
         self._time_lines += 1
         if self._time_lines > MAX_CUES:
             raise TooManyCues(f"more than {MAX_CUES} cues, at line {line}", line=line, remedy=_REMEDY)
 
-    def begin(self, line: int, time_line_at: int, time_line: TimeLine, source: str) -> Block:
+    def begin_block(self, line: int, time_line_at: int, time_line: TimeLine, source: str) -> Block:
         number = self.parsed
         self.parsed += 1
         return Block(number, line, time_line_at, time_line, source)
 
     def note(self, line: int, code: NoteCode, detail: str) -> None:
-        """Raises: TooManyCues, for a file that needs so many has cues in plenty."""
+        """Raises: TooManyCues, above MAX_NOTES: a file that needs so many is broken or hostile."""
         if len(self.notes) == MAX_NOTES:
             raise TooManyCues(f"more than {MAX_NOTES} warnings, at line {line}", line=line, remedy=_REMEDY)
         self.notes.append(Note(line, code, detail))
         if code is NoteCode.TIME_IN_TEXT:
-            self._times_told_at = line
+            self._time_in_text_noted_at = line
 
-    def finish(self, block: Block, body: str) -> None:
-        """`body` is what stands below the block's time line, line ends included."""
+    def finish_block(self, block: Block, body: str) -> None:
+        """`body` is the text below the block's time line, line ends included."""
         time_line = block.time_line
         whole = f"{time_line.text}\n{body}" if time_line.text else body
         text = whole.strip(" \n")
         if time_line.drop is not None:
             self._drop(block, time_line.drop, quote(block.source))
-        elif text and text.isprintable():  # as nearly all are, and what is looked for below is not
+        elif text and text.isprintable():  # true of nearly all, and never of what the cases below look for
             self._keep(block, text, body)
         elif (control := find_control(whole)) >= 0:
             self._drop(block, DropCode.CONTROL_CHARACTER, f"U+{ord(whole[control]):04X} in the text")
@@ -72,10 +72,10 @@ class Tally:
         else:
             self._keep(block, text.strip(), body)
 
-    def lost(self, line: int, text: str) -> None:
+    def add_without_time(self, line: int, text: str) -> None:
         """A cue that has its number but no time line."""
-        self.on_time_line(line)
-        self._drop(self.begin(line, line, TimeLine(), ""), DropCode.NO_TIME, quote(text))
+        self.count_time_line(line)
+        self._drop(self.begin_block(line, line, TimeLine(), ""), DropCode.NO_TIME, quote(text))
 
     def _drop(self, block: Block, code: DropCode, detail: str) -> None:
         self.dropped.append(DroppedCue(block.number, block.line, code, detail))
@@ -100,9 +100,9 @@ class Tally:
             self.note(block.time_line_at, code, quoted)
 
     def _note_times_inside(self, block: Block, body: str) -> None:
-        """Once a cue: what the reader took for a time line, and then for text, is told already."""
+        """At most once a cue: where the reader took a time line for text, it has noted that already."""
         at = gaps.times_inside(body)
-        if at >= 0 and self._times_told_at <= block.time_line_at:
+        if at >= 0 and self._time_in_text_noted_at <= block.time_line_at:
             line = block.time_line_at + 1 + body.count("\n", 0, at)
             self.note(line, NoteCode.TIME_IN_TEXT, quote(body[at:]))
 
