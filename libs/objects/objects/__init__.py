@@ -1,7 +1,7 @@
 """Cuecutter's way to S3: whole objects, ranged reads, streaming writes, listings and purges of one bucket.
 
 What is promised: every byte sent is checked by the store (Content-MD5), memory stays bounded, no call waits
-for ever, and every failure is a `StoreError`. ETags are never a statement about content here.
+indefinitely, and every failure is a `StoreError`. ETags are never a statement about content here.
 """
 
 from objects.digests import md5_header

@@ -41,7 +41,7 @@ async def _create_bucket(connection: Connection) -> bool:
         try:
             await _request_creation(connection)
         except ClientError as error:
-            # Somebody else was faster; whether we may use that bucket is for the next check to say.
+            # It was created in the meantime; the next check shows whether we may use it.
             if error_code(error) not in _ALREADY_THERE:
                 raise
             return False

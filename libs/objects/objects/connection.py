@@ -1,6 +1,6 @@
-"""One S3 client with our habits: checked, bounded in time, and told everything by its settings alone.
+"""The S3 client as we configure it: bodies checked, calls bounded in time, and nothing read but its settings.
 
-Neither `~/.aws`, `AWS_PROFILE` nor the endpoint variables of the environment have a say. Every request goes
+Neither `~/.aws`, `AWS_PROFILE` nor the endpoint variables of the environment have an effect. Every request goes
 through `Connection.call`, which gives it a deadline and our errors.
 """
 
@@ -20,7 +20,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
 from objects.errors import ObjectMissing, StoreError
-from objects.liveness import Pulse
+from objects.liveness import LivenessWatchdog
 from objects.settings import S3Settings, Timeouts
 from objects.translation import translated
 
@@ -39,7 +39,7 @@ class Connection:
     bucket: str
     region: str
     timeouts: Timeouts
-    pulse: Pulse
+    watchdog: LivenessWatchdog
 
     @asynccontextmanager
     async def call(
@@ -48,23 +48,26 @@ class Connection:
         """Around one call that moves at most `body_bytes` bytes; a bare 404 raises `missing`.
 
         Raises: `StoreUnavailable` after the deadline of `Timeouts`, or when the store falls silent; otherwise
-        whatever the table says.
+        what `translation` has for it.
         """
         with translated(action, missing):
-            async with asyncio.timeout(self.timeouts.deadline_seconds(body_bytes)) as clock, self.pulse.watching(clock):
+            async with (
+                asyncio.timeout(self.timeouts.deadline_seconds(body_bytes)) as clock,
+                self.watchdog.watching(clock),
+            ):
                 yield
 
 
 @asynccontextmanager
 async def connect(settings: S3Settings, timeouts: Timeouts) -> AsyncIterator[Connection]:
     """Opens the client; nothing is sent before the first call."""
-    async with _client(settings, timeouts) as client, _client(settings, timeouts) as asking:
+    async with _client(settings, timeouts) as client, _client(settings, timeouts) as probing:
         client.meta.events.register_last("before-call.s3", _as_sent)
-        pulse = Pulse(asking, settings.bucket, timeouts.silence_seconds)
+        watchdog = LivenessWatchdog(probing, settings.bucket, timeouts.silence_seconds)
         try:
-            yield Connection(client, settings.bucket, settings.region, timeouts, pulse)
+            yield Connection(client, settings.bucket, settings.region, timeouts, watchdog)
         finally:
-            await pulse.close()
+            await watchdog.close()
 
 
 def _client(settings: S3Settings, timeouts: Timeouts) -> AbstractAsyncContextManager["S3Client"]:
@@ -93,7 +96,7 @@ def _session() -> AioSession:
 def _client_config(settings: S3Settings, timeouts: Timeouts) -> AioConfig:
     return AioConfig(
         signature_version="s3v4",
-        # Otherwise a description of this machine is composed anew for every request.
+        # Otherwise a description of this machine is composed again for every request.
         user_agent="cuecutter",
         # Content-MD5, which is signed, holds the body together; signing the body itself would hash it once more.
         s3={"addressing_style": "path", "payload_signing_enabled": False},
@@ -114,7 +117,7 @@ def _client_config(settings: S3Settings, timeouts: Timeouts) -> AioConfig:
 
 def _as_sent(params: dict[str, Any], **_: object) -> None:
     # botocore adds "Expect: 100-continue" to every body. A store that refuses at once never sends that 100,
-    # and aiohttp would wait for it for ever. (The return value must be None: another one is taken for the answer.)
+    # and aiohttp would wait for it indefinitely. (The return value must be None: another one is taken for the answer.)
     params["headers"].pop("Expect", None)
     # It also makes a file of every body, which aiohttp copies and sends in pieces of 64 KiB.
     body = params["body"]
@@ -123,7 +126,7 @@ def _as_sent(params: dict[str, Any], **_: object) -> None:
 
 
 def _on_this_machine(endpoint_url: str | None) -> bool:
-    # A proxy named in the environment cannot reach our loopback, and is rarely told so.
+    # A proxy named in the environment cannot reach our loopback, and is rarely configured so.
     host = urlsplit(endpoint_url or "").hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""Everything that can go wrong with the object store, in the words of its callers.
+"""Everything that can go wrong with the object store, as its callers see it.
 
 A message names the action, the key and the store's error code, never a credential, a header or a signed URL.
 `StoreUnavailable` and `UploadLost` are worth another try; the others repeat themselves.

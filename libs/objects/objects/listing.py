@@ -56,7 +56,7 @@ async def _upload_pages(connection: Connection, prefix: str) -> AsyncIterator["L
         try:
             async with connection.call(f"listing uploads under {prefix}", missing=BucketMissing):
                 page = await anext(pages, None)
-        except UploadLost:  # rclone's word for a bucket that has never seen an upload
+        except UploadLost:  # what rclone answers for a bucket that has never had an upload
             return
         if page is None:
             return

@@ -1,7 +1,7 @@
-"""Whether the store answers at all, asked while a call to it lasts long.
+"""Probes whether the store answers at all while a call to it takes long.
 
-A large body over a thin line may take minutes and must not be given up; behind a store that hangs nobody should wait
-as long. The question has a client of its own, so that it never queues behind the calls it is asked about.
+A large body over a slow network may take minutes and must not be given up; a call to a store that hangs should not
+last as long. The probe has a client of its own, so that it never queues behind the calls that it is made for.
 """
 
 import asyncio
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 
-class Pulse:
-    """One question at a time, however many calls wait for its answer."""
+class LivenessWatchdog:
+    """One probe at a time, however many calls wait for its outcome."""
 
     def __init__(self, client: "S3Client", bucket: str, silence_seconds: float) -> None:
         self._client, self._bucket, self._silence_seconds = client, bucket, silence_seconds
-        self._asking: asyncio.Task[bool] | None = None
+        self._probing: asyncio.Task[bool] | None = None
 
     @contextlib.asynccontextmanager
     async def watching(self, clock: asyncio.Timeout) -> AsyncIterator[None]:
-        """Lets `clock` run out once the store has said nothing, to anybody, for too long."""
+        """Lets `clock` run out once a call has lasted `silence_seconds` and a probe as long again without an answer."""
         watch = asyncio.create_task(self._watch(clock))
         try:
             yield
@@ -33,9 +33,9 @@ class Pulse:
             watch.cancel()
 
     async def close(self) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
-            await asyncio.gather(self._asking, return_exceptions=True)
+        if self._probing is not None:
+            self._probing.cancel()
+            await asyncio.gather(self._probing, return_exceptions=True)
 
     async def _watch(self, clock: asyncio.Timeout) -> None:
         answers = True
@@ -45,12 +45,12 @@ class Pulse:
         clock.reschedule(asyncio.get_running_loop().time())
 
     async def _answers(self) -> bool:
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask())
-        # Shielded: whoever stops waiting leaves the question to the others.
-        return await asyncio.shield(self._asking)
+        if self._probing is None or self._probing.done():
+            self._probing = asyncio.create_task(self._probe())
+        # Shielded: a call that ends leaves the probe to the calls that still wait for it.
+        return await asyncio.shield(self._probing)
 
-    async def _ask(self) -> bool:
+    async def _probe(self) -> bool:
         try:
             with translated("asking whether the store answers"):
                 async with asyncio.timeout(self._silence_seconds):
@@ -58,5 +58,5 @@ class Pulse:
         except StoreUnavailable:
             return False
         except StoreError:
-            return True  # a refusal is an answer, too
+            return True  # a refusal is an answer too
         return True

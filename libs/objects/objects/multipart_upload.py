@@ -44,7 +44,7 @@ class MultipartUpload:
         return len(self._tags) + 1
 
     async def send(self, body: io.BytesIO) -> None:
-        """Returns as soon as the part is on its way; the buffer belongs to the upload from now on.
+        """Returns as soon as the part is being sent; the buffer belongs to the upload from then on.
 
         Raises: what an earlier part failed with.
         """
@@ -63,11 +63,11 @@ class MultipartUpload:
         """Makes the object visible. A cancellation during the last request is raised after its answer."""
         upload_id = await self._upload_id()
         await self._until_sending_fewer_than(1)
-        await _to_its_end(complete_upload(self._connection, self._key, upload_id, self._tags))
+        await _finish_uncancelled(complete_upload(self._connection, self._key, upload_id, self._tags))
 
     async def abort(self) -> None:
         """Leaves nothing behind. Raises nothing of the store; a cancellation is raised at the end."""
-        await _to_its_end(self._abort())
+        await _finish_uncancelled(self._abort())
 
     async def _upload_id(self) -> str:
         # Shielded: when the caller is cancelled here, the upload exists all the same and abort() needs its id.
@@ -99,8 +99,8 @@ class MultipartUpload:
                 await abort_upload(self._connection, self._key, await self._creation)
 
 
-async def _to_its_end(work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Finishes `work`, which must be bounded in time, before a cancellation of the caller goes on."""
+async def _finish_uncancelled(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Finishes `work`, which must be bounded in time, before a cancellation of the caller continues."""
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)
@@ -109,5 +109,5 @@ async def _to_its_end(work: Coroutine[Any, Any, Answer]) -> Answer:
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait({task})
         if not task.cancelled():
-            task.exception()  # seen: the cancellation is what the caller learns
+            task.exception()  # retrieved, so that asyncio does not log it; the caller gets the cancellation
         raise

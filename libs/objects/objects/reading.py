@@ -38,7 +38,7 @@ class ByteRange:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of an object. `object_bytes` is 0 when nothing lies at or after the asked position."""
+    """A part of an object. `object_bytes` is 0 when nothing lies at or after the asked position."""
 
     body: bytes
     object_bytes: int
@@ -76,7 +76,7 @@ async def read_object(connection: Connection, key: str, max_bytes: int) -> bytes
 
 
 async def read_piece(connection: Connection, key: str, first: int, count: int) -> Piece:
-    """`count` bytes from zero-based `first`, fewer only at the end of the object, none behind it."""
+    """`count` bytes from zero-based `first`, fewer only at the end of the object, none after it."""
     if first < 0 or count < 1:
         raise ValueError(f"not a byte range: {count} bytes from {first}")
 

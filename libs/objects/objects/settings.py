@@ -1,6 +1,6 @@
-"""Where the store is, who we are to it, and how long we wait for it.
+"""Where the store is, with which credentials it is used, and how long a call may take.
 
-The secrets never show in a repr, so that a settings object may stand in a log line or a traceback.
+The secrets never show in a repr, so that a settings object may be part of a log line or a traceback.
 """
 
 from dataclasses import dataclass, field
@@ -50,8 +50,8 @@ class Timeouts:
     slowest_bytes_per_second` on top. It is needed beside the other two because a store that stops reading
     in the middle of a body runs into neither of them.
 
-    A call that is slow is not a store that is away: one that lasts `silence_seconds` is given up only if the store
-    does not answer another question within as long again. `abort_seconds` is for cleaning up after a failed write.
+    A slow call does not mean that the store is unavailable: one that lasts `silence_seconds` is given up only if the
+    store does not answer a probe within as long again. `abort_seconds` is for cleaning up after a failed write.
     """
 
     connect_seconds: float = 3.0

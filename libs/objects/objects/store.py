@@ -40,7 +40,7 @@ class ObjectStore:
         return await reading.read_object(self._connection, key, max_bytes)
 
     async def get_range(self, key: str, first: int, count: int) -> bytes:
-        """`count` bytes from the zero-based `first`: fewer only at the object's end, b"" behind it.
+        """`count` bytes from the zero-based `first`: fewer only at the object's end, b"" after it.
 
         Raises: `ObjectMissing`; ValueError for a negative `first` or a `count` below 1.
         """
@@ -113,7 +113,7 @@ class ObjectStore:
     async def ensure_bucket(self) -> bool:
         """Creates the bucket unless it is there, and says whether it did.
 
-        Raises: `AccessDenied` when it is somebody else's.
+        Raises: `AccessDenied` when it is another account's.
         """
         return await bucket.ensure_bucket(self._connection)
 

@@ -29,7 +29,7 @@ _BY_CODE: Mapping[str, type[StoreError]] = MappingProxyType(
         "NoSuchKey": ObjectMissing,
         "NoSuchBucket": BucketMissing,
         "NoSuchUpload": UploadLost,
-        "InvalidPart": UploadLost,  # a part we were told is stored has gone
+        "InvalidPart": UploadLost,  # a part that the store had acknowledged is gone
         "BadDigest": DigestMismatch,
         "InvalidDigest": DigestMismatch,
         "XAmzContentSHA256Mismatch": DigestMismatch,
@@ -59,7 +59,7 @@ _UNREACHABLE: tuple[type[Exception], ...] = (*BROKEN_STREAM, ConnectingError, Re
 
 
 def error_code(error: ClientError) -> str:
-    """The store's word for its refusal; answers to HEAD have no body and give the HTTP status instead."""
+    """The store's code for its refusal; answers to HEAD have no body and give the HTTP status instead."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 

@@ -40,7 +40,7 @@ class ObjectWriter:
         self._buffer = io.BytesIO()
         self._sha256 = RunningSha256()
         self._size_bytes = 0
-        self._unsettled = False  # a write is going on, or one has failed
+        self._unsettled = False  # a write is in progress, or one has failed
 
     @property
     def size_bytes(self) -> int:
@@ -86,7 +86,7 @@ class ObjectWriter:
 
     def _require_settled(self) -> None:
         if self._unsettled:
-            raise StoreError(f"writing {self._key}: an earlier write failed or is still going on")
+            raise StoreError(f"writing {self._key}: an earlier write failed or is still in progress")
 
     def _room(self) -> int:
         return part_bytes(self._upload.next_number, self._first_part_bytes) - self._buffer.tell()
