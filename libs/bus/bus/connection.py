@@ -55,7 +55,7 @@ def inbox_prefix_of(url: str) -> str:
 
 
 async def connect(url: str, name: str) -> Client:
-    """A raw connection, once the server answers; before that it tries for ever, once a second. `close` ends it."""
+    """A raw connection, once the server answers; before that it tries indefinitely, once a second. `close` ends it."""
     return await nats.connect(url, **_profile(url, name))
 
 
@@ -69,9 +69,9 @@ async def close(client: Client) -> None:
 
 
 async def flush(client: Client) -> None:
-    """Until the server has taken all that was sent: whoever asks now finds what was subscribed before.
+    """Until the server has taken all that was sent: a request sent now finds what was subscribed before.
 
-    nats-py's `flush` writes its PING ahead of what still waits to be written; the second one's goes behind it.
+    nats-py's `flush` writes its PING ahead of what still waits to be written; the second one writes it after that.
     Raises: nats.errors.Error when the server is silent or the line is gone.
     """
     await client.flush()
@@ -93,33 +93,6 @@ async def connected(url: str, name: str, *, within_seconds: float) -> AsyncItera
         yield client
     finally:
         await close(client)
-
-
-class SideLine:
-    """A second connection of a service, for what another user may do. It opens in the background, for as long as it
-    takes, so that a service starts and says what it is missing."""
-
-    def __init__(self, url: str, name: str) -> None:
-        self._opening = asyncio.create_task(connect(url, name))
-        self._name = name
-
-    async def __aenter__(self) -> "SideLine":
-        return self
-
-    async def __aexit__(self, *problem: object) -> None:
-        if self._opening.done() and not self._opening.cancelled():
-            await close(self._opening.result())
-        await cancel_and_wait(self._opening)
-
-    def client(self) -> Client:
-        """Raises: BusUnavailable while it is not connected."""
-        if not self._opening.done() or not self._opening.result().is_connected:
-            raise BusUnavailable(f"{self._name} is not connected to NATS, or its user is refused")
-        return self._opening.result()
-
-    async def check(self) -> None:
-        """Raises: BusUnavailable while it is not connected."""
-        self.client()
 
 
 def make_broker(url: str, name: str, *, on_closed: Closed | None = None) -> NatsBroker:

@@ -2,3 +2,7 @@
 
 It stores source objects and appends to lives; rows come from the catalog by request/reply. It keeps no state itself.
 """
+
+from typing import Final
+
+SERVICE: Final = "gateway"  # its name in NATS, in logs and in traces

@@ -5,8 +5,8 @@ import sys
 
 import uvicorn
 
+from gateway import SERVICE
 from gateway.app import build
-from gateway.datasets.connection import USER
 from gateway.server.protocol import HttpProtocol
 from gateway.server.server import GRACE_SECONDS, Server
 from gateway.settings import load
@@ -18,7 +18,7 @@ from runtime.tuning import tune_malloc
 def main() -> None:
     """Raises: SystemExit, status 2 for settings that are missing or malformed."""
     settings = load(os.environ)
-    logs.configure(USER)
+    logs.configure(SERVICE)
     tune_malloc()
     leaving = Leaving()
     config = uvicorn.Config(

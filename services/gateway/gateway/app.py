@@ -10,8 +10,9 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
-from gateway.datasets.catalog import Catalog
-from gateway.datasets.connection import USER, Connection
+from bus.background_connection import BackgroundConnection
+from gateway import SERVICE
+from gateway.datasets.catalog_client import CatalogClient
 from gateway.datasets.lives import Lives
 from gateway.handlers import datasets, document, probes
 from gateway.handlers.request_context import Desk
@@ -49,9 +50,9 @@ def _router(settings: Settings, leaving: Leaving) -> Litestar:
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
         async with (
-            exporting(USER, settings.otel_exporter_otlp_endpoint),
+            exporting(SERVICE, settings.otel_exporter_otlp_endpoint),
             open_store(settings.s3(), PATIENCE) as store,
-            Connection(settings.nats_url) as connection,
+            BackgroundConnection(settings.nats_url, SERVICE) as connection,
         ):
             uploads = Uploads(store, settings.limits(), leaving)
             app.state.update({"store": store, "connection": connection, "uploads": uploads, "leaving": leaving})
@@ -79,8 +80,8 @@ def _router(settings: Settings, leaving: Leaving) -> Litestar:
 
 def _desk(request: Request[Any, Any, Any], state: State) -> Desk:
     caller: Caller = request.scope["state"][CALLER]
-    connection: Connection = state.connection
-    return Desk(caller, Lives(connection), Catalog(connection), state.uploads)
+    connection: BackgroundConnection = state.connection
+    return Desk(caller, Lives(connection), CatalogClient(connection), state.uploads)
 
 
 def _store(state: State) -> ObjectStore:
@@ -88,13 +89,13 @@ def _store(state: State) -> ObjectStore:
     return store
 
 
-def _connection(state: State) -> Connection:
-    connection: Connection = state.connection
+def _connection(state: State) -> BackgroundConnection:
+    connection: BackgroundConnection = state.connection
     return connection
 
 
-def _catalog(state: State) -> Catalog:
-    return Catalog(state.connection)
+def _catalog(state: State) -> CatalogClient:
+    return CatalogClient(state.connection)
 
 
 def _leaving(state: State) -> Leaving:

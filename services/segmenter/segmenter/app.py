@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from faststream.nats import NatsBroker
 
-from bus.connection import SideLine
+from bus.background_connection import BackgroundConnection
 from bus.consumer import subscribe
 from bus.errors import BusError
 from bus.life_log import LifeLog
@@ -51,7 +51,7 @@ def run(settings: Settings) -> None:
         async with (
             open_store(settings.s3()) as store,
             Decoders(settings.max_decoded_seconds) as decoders,
-            SideLine(settings.nats_purge_url, f"{SERVICE}-purge") as purging,
+            BackgroundConnection(settings.nats_purge_url, f"{SERVICE}-purge") as purging,
         ):
             recordings = Recordings(store, decoders)
             handlers = Handlers(

@@ -5,12 +5,13 @@ from collections.abc import Awaitable
 from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 
+from bus.background_connection import BackgroundConnection
 from bus.errors import BusUnavailable
 from bus.life_log import Appended, LifeLog
 from bus.messages import MessageFactory
 from bus.stream import Stream
 from contracts import commands, life
-from gateway.datasets.connection import USER, Connection
+from gateway import SERVICE
 from gateway.errors import CommandRefused, NotFound
 
 DEADLINE_SECONDS: Final = 4.0  # the rest of the five belongs to the way there and back, and to an upload's objects
@@ -28,7 +29,7 @@ class LastEvent(NamedTuple):
 class Lives:
     """The lives of all datasets, as one user may see them."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: BackgroundConnection) -> None:
         self._connection = connection
 
     def check(self) -> None:
@@ -57,7 +58,7 @@ class Lives:
         return _accepted(await _in_time(self._log().submit_upload(upload, request)))
 
     def _log(self) -> LifeLog:
-        return LifeLog(Stream(self._connection.client()), MessageFactory(USER), DEADLINE_SECONDS)
+        return LifeLog(Stream(self._connection.client()), MessageFactory(SERVICE), DEADLINE_SECONDS)
 
 
 async def _in_time(answer: Awaitable[T]) -> T:

@@ -19,7 +19,7 @@ from contracts import commands, keys, life, view
 from contracts.dataset import Source, Status
 from contracts.queries import DatasetRow, ListDatasets
 from gateway import metrics
-from gateway.datasets.catalog import Catalog
+from gateway.datasets.catalog_client import CatalogClient
 from gateway.domain import fields, options, paging
 from gateway.domain.transcript import Judged
 from gateway.errors import CatalogUnavailable, NotFound
@@ -185,7 +185,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
 )
 
 
-async def _with_progress(catalog: Catalog, row: DatasetRow) -> DatasetRow:
+async def _with_progress(catalog: CatalogClient, row: DatasetRow) -> DatasetRow:
     """The row as the catalog has it, which alone counts segments; without progress where it can't be asked.
 
     Raises: NotFound when the dataset is deleted by now.

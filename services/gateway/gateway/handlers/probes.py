@@ -14,10 +14,11 @@ from litestar.openapi import ResponseSpec
 from msgspec import Struct
 
 from bus import topology
+from bus.background_connection import BackgroundConnection
 from bus.errors import BusError
 from contracts.queries import ListDatasets
-from gateway.datasets.catalog import Catalog
-from gateway.datasets.connection import USER, Connection
+from gateway import SERVICE
+from gateway.datasets.catalog_client import CatalogClient
 from gateway.errors import CatalogUnavailable
 from gateway.http.openapi import ANYBODY, operation, problems
 from gateway.http.problems import MEDIA_TYPE
@@ -45,7 +46,7 @@ class NotReady(Struct, frozen=True, kw_only=True):
     code: str = "not-ready"
     instance: str = READYZ
     ready: bool = False
-    service: str = USER
+    service: str = SERVICE
     missing: tuple[str, ...]
 
 
@@ -60,7 +61,7 @@ class NotReady(Struct, frozen=True, kw_only=True):
 )
 async def healthz() -> Health:
     """Whether the process answers at all."""
-    return Health("ok", USER)
+    return Health("ok", SERVICE)
 
 
 @route(
@@ -76,8 +77,8 @@ async def healthz() -> Health:
     },
 )
 async def readyz(
-    connection: NamedDependency[Connection],
-    catalog: NamedDependency[Catalog],
+    connection: NamedDependency[BackgroundConnection],
+    catalog: NamedDependency[CatalogClient],
     store: NamedDependency[ObjectStore],
     leaving: NamedDependency[Leaving],
 ) -> Response[Any]:
@@ -92,7 +93,7 @@ async def readyz(
     missing = tuple(line for lines in checks for line in lines)
     if missing:
         return _not_ready(*missing)
-    return Response(Readiness(True, USER, ()))
+    return Response(Readiness(True, SERVICE, ()))
 
 
 def _not_ready(*missing: str) -> Response[NotReady]:
@@ -105,7 +106,7 @@ async def counted() -> Response[bytes]:
     return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
 
 
-async def _topology(connection: Connection) -> list[str]:
+async def _topology(connection: BackgroundConnection) -> list[str]:
     return await topology.missing(connection.client(), ())
 
 

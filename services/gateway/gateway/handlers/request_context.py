@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from gateway.datasets.catalog import Catalog
+from gateway.datasets.catalog_client import CatalogClient
 from gateway.datasets.lives import Lives
 from gateway.http.auth import Caller
 from gateway.uploads.receiving import Uploads
@@ -13,5 +13,5 @@ class Desk(Struct, frozen=True):
 
     caller: Caller
     lives: Lives
-    catalog: Catalog
+    catalog: CatalogClient
     uploads: Uploads

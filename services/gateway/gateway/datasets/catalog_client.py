@@ -5,9 +5,9 @@ from typing import Final
 import msgspec
 import nats.errors
 
+from bus.background_connection import BackgroundConnection
 from contracts import subjects
 from contracts.queries import DatasetRow, GetDataset, ListDatasets, Rows, Unavailable, decode_answer
-from gateway.datasets.connection import Connection
 from gateway.errors import CatalogUnavailable
 from runtime import tracing
 
@@ -16,10 +16,10 @@ DEADLINE_SECONDS: Final = 2.5  # with the two seconds a read of the life may tak
 _encoder: Final = msgspec.json.Encoder()
 
 
-class Catalog:
+class CatalogClient:
     """The rows of all datasets. What a user may see is for the caller to ask."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: BackgroundConnection) -> None:
         self._connection = connection
 
     async def dataset(self, dataset_id: str, at_least: int) -> DatasetRow | None:
@@ -27,23 +27,23 @@ class Catalog:
 
         Raises: CatalogUnavailable; BusUnavailable.
         """
-        question = GetDataset(dataset_id=dataset_id, at_least=at_least)
-        rows = (await self._ask(subjects.CATALOG_GET, _encoder.encode(question))).rows
+        request = GetDataset(dataset_id=dataset_id, at_least=at_least)
+        rows = (await self._ask(subjects.CATALOG_GET, _encoder.encode(request))).rows
         return rows[0] if rows else None
 
-    async def datasets(self, question: ListDatasets) -> Rows:
+    async def datasets(self, request: ListDatasets) -> Rows:
         """A page, newest first.
 
         Raises: CatalogUnavailable; BusUnavailable.
         """
-        return await self._ask(subjects.CATALOG_LIST, _encoder.encode(question))
+        return await self._ask(subjects.CATALOG_LIST, _encoder.encode(request))
 
-    async def _ask(self, subject: str, question: bytes) -> Rows:
+    async def _ask(self, subject: str, request: bytes) -> Rows:
         client = self._connection.client()
         try:
             with tracing.span(subject, "client"):
                 headers = tracing.outgoing() or None
-                reply = await client.request(subject, question, timeout=DEADLINE_SECONDS, headers=headers)
+                reply = await client.request(subject, request, timeout=DEADLINE_SECONDS, headers=headers)
             answer = decode_answer(reply.data)
         except (nats.errors.Error, TimeoutError) as exc:
             raise CatalogUnavailable("The catalog does not answer. Try again.") from exc
