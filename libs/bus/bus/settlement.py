@@ -18,7 +18,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from bus import dead_letters, metrics
+from bus import dead_letter_store, metrics
 from bus.deliveries import Ack, Delivery, GiveUp, Handle, NoAck, Retry, Settlement
 from bus.delivery_attempts import AttemptCounts, DeliveryAttempts
 from bus.errors import BusError, BusUnavailable
@@ -127,7 +127,7 @@ class Settler:
 
     async def _give_up(self, message: Msg, delivery: Delivery[Any] | None, reason: str) -> Settlement:
         try:
-            await dead_letters.store(self.client, self.service, message, reason)
+            await dead_letter_store.store(self.client, self.service, message, reason)
             metrics.dead_letters.labels(message.metadata.consumer).inc()
             if delivery is not None:
                 await self.on_give_up(delivery, reason)

@@ -10,9 +10,9 @@ from typing import Final
 
 from nats.aio.client import Client
 
-from bus import texts
-from bus.dead_letters import DeadLetters
+from bus.dead_letter_store import DeadLetters
 from bus.deliveries import Ack, Retry, Settlement
+from bus.erasing import erase_texts
 from contracts import keys
 from contracts.events import DatasetDeleted
 from objects import ObjectStore
@@ -36,6 +36,6 @@ class Purger:
         if attempt <= len(PAUSES_SECONDS):
             return Retry(PAUSES_SECONDS[attempt - 1], f"purged {removed} objects, once more for late writers")
         client = self.line()
-        await texts.forget(client, deleted.dataset_id, deleted_at=seq)
-        await DeadLetters(client).forget(deleted.dataset_id)
+        await erase_texts(client, deleted.dataset_id, deleted_at=seq)
+        await DeadLetters(client).drop_all_of(deleted.dataset_id)
         return Ack(f"purged {removed} objects and the work messages")

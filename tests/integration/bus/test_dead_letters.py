@@ -9,7 +9,7 @@ from nats.aio.client import Client
 
 from bus import dead_letters, topology
 from bus.connection import close, connect
-from bus.dead_letters import DeadLetters
+from bus.dead_letter_store import DeadLetters
 from bus.life_log import Appended, LifeLog
 from bus.messages import MessageFactory
 from bus.stream import Stream
@@ -132,6 +132,6 @@ async def test_the_purger_may_take_away_the_letters_of_a_deleted_dataset(office:
     await office.bury_order(1)
     await office.bury(span_order("other", run=1), subjects.span("other", 1, 0))
     purger = await connect(nats_server.url("purger"), "purger")
-    await DeadLetters(purger).forget(office.dataset_id)
+    await DeadLetters(purger).drop_all_of(office.dataset_id)
     await close(purger)
     assert await office.numbers() == [2]

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from nats.aio.client import Client
 
-from bus import rights, texts, topology
+from bus import rights, topology
 from bus.connection import close, connect
+from bus.erasing import erase_texts
 from bus.errors import BusUnavailable, TopologyDrift
 from bus.life_log import LifeLog
 from bus.messages import Message, MessageFactory
@@ -88,7 +89,7 @@ async def test_the_words_of_a_deleted_dataset_go_from_both(nats_server: Any, adm
     await mirrored(admin)
     assert len(await seen(admin, "tts.dataset.>")) == 5
     purger = await connect(nats_server.url("purger"), "purger")
-    await texts.forget(purger, "gone", deleted_at=at)
+    await erase_texts(purger, "gone", deleted_at=at)
     await close(purger)
     for api in ("$JS.API", rights.OBSERVERS_API):
         left = [stored.seq async for stored in Stream(admin, api=api).every("tts.dataset.>")]
@@ -100,13 +101,13 @@ async def test_words_that_the_mirror_is_still_to_bring_are_waited_for(nats_serve
     await mirrored(admin)
     at = await deleted(admin, "gone")
     with pytest.raises(BusUnavailable, match="the observers' mirror stands at message"):
-        await texts.forget(admin, "gone", deleted_at=at + 1)
+        await erase_texts(admin, "gone", deleted_at=at + 1)
 
 
 async def test_where_there_is_no_mirror_the_stream_alone_is_purged(admin: Client) -> None:
     at = await deleted(admin, "gone")
     await admin.jetstream(prefix=rights.OBSERVERS_API).delete_stream(subjects.STREAM)
-    await texts.forget(admin, "gone", deleted_at=at)
+    await erase_texts(admin, "gone", deleted_at=at)
     assert [stored.seq async for stored in Stream(admin).every("tts.dataset.>")] == [at]
 
 

@@ -1,6 +1,6 @@
-"""The words of a deleted dataset go from wherever they can be read: the stream, and the mirror that observers read.
+"""Erases the texts of a deleted dataset wherever they can be read: in the stream, and in the mirror for observers.
 
-A purge of the stream does not reach its mirror, so it is purged beside it. That takes a connection of the user
+A purge of the stream does not reach its mirror, so the mirror is purged too. That takes a connection of the user
 `purger`, who may do nothing else, or of `topology`.
 """
 
@@ -12,10 +12,10 @@ from bus.stream import Stream
 from contracts import subjects
 
 
-async def forget(client: Client, dataset_id: str, *, deleted_at: int) -> None:
+async def erase_texts(client: Client, dataset_id: str, *, deleted_at: int) -> None:
     """Leaves of a deleted dataset only that it was deleted, by the message of sequence `deleted_at`: no text, no name.
 
-    Raises: BusUnavailable, also while the mirror has not come to that message and may still bring older ones.
+    Raises: BusUnavailable, also while the mirror has not reached that message and may still add older ones.
     """
     await _purge(Stream(client), dataset_id)
     mirror = Stream(client, api=rights.OBSERVERS_API)
@@ -24,7 +24,7 @@ async def forget(client: Client, dataset_id: str, *, deleted_at: int) -> None:
             raise BusUnavailable(f"the observers' mirror stands at message {reached}, not yet at {deleted_at}")
         await _purge(mirror, dataset_id)
     except NotFound:
-        return  # no mirror, no texts in it; a new one is filled from what was purged above
+        return  # without a mirror there is nothing to erase; a new one is filled from the stream purged above
 
 
 async def _purge(stream: Stream, dataset_id: str) -> None:
