@@ -1,8 +1,8 @@
-"""How a message that comes again has fared so far, which the server's count of deliveries does not tell.
+"""How the earlier deliveries of a message ended, which the server's count of deliveries does not say.
 
-Every delivery that ended with a word of its worker is written down: it was put off, handed back, or failed. What the
-server delivered beyond those took its worker with it, and must not do so for ever; while a dependency is away a message
-may come back a thousand times and is none the worse for it.
+Every delivery whose worker reported its end is counted: it was postponed, handed back, or failed. Each other delivery
+crashed its worker, which may not happen without limit. While a dependency is unavailable, a message may be delivered a
+thousand times, and none of these deliveries counts against it.
 """
 
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from contracts import subjects
 
 
 class AttemptCounts(Struct, frozen=True):
-    """`returned` deliveries ended in order and not for good; `failed` of them by an error that nobody foresaw."""
+    """`returned` deliveries ended in order, to be repeated; `failed` of them by an unforeseen error."""
 
     returned: int = 0
     failed: int = 0
 
     def crashed(self, attempt: int) -> int:
-        """How many deliveries before number `attempt` (from 1) ended without a word."""
+        """How many deliveries before number `attempt` (from 1) ended with a crash of their worker."""
         return max(0, attempt - 1 - self.returned)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAttempts:
-    """The tallies of the messages of one connection's durables; each is forgotten after two days."""
+    """The counts for the messages of one connection's durables; each is kept for two days."""
 
     client: Client
 
@@ -41,7 +41,7 @@ class DeliveryAttempts:
         return msgspec.json.decode(stored.body, type=AttemptCounts) if stored else AttemptCounts()
 
     async def count(self, message: Msg, *, failed: bool = False) -> None:
-        """Writes down that this delivery ended with a word. One that is lost counts as crashed.
+        """Stores that this delivery ended in order. One whose count is lost counts as crashed.
 
         Raises: BusUnavailable.
         """

@@ -21,7 +21,7 @@ class ConditionFailed(BusError):
 
 
 class InFlight(BusError):
-    """Another write on the same condition is under way; the same message again, after a short pause."""
+    """Another write on the same condition is in progress; the same message again, after a short pause."""
 
 
 class BatchAbandoned(BusError):

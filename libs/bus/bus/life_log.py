@@ -1,7 +1,7 @@
-"""Rule 1: a life event is appended only to the life its writer saw. Unclear answers are made clear, or said to be so.
+"""Rule 1: a life event is appended only to the life its writer saw. An unclear answer is resolved, or reported as such.
 
 An event, if stored, is the very next one after the sequence it named. So one read after an unclear answer decides:
-our id stands there (stored), another's does (lost the race, decide anew), or nothing does (the same again).
+our id is there (stored), another one is (lost the race, decide again), or none is (send the same again).
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ DEADLINE_SECONDS: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last life event of a dataset and the state it gives; `event` is None for a dataset that never was."""
+    """The last life event of a dataset and the state it gives; `event` is None for a dataset that never existed."""
 
     state: life.State
     event: events.Life | None
@@ -46,7 +46,7 @@ class LifeLog:
     def __init__(self, stream: Stream, factory: MessageFactory, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         self._stream = stream
         self._factory = factory
-        self._backoff = deadline_seconds
+        self._deadline_seconds = deadline_seconds
 
     async def head(self, dataset_id: str) -> Head:
         """Raises: BusUnavailable; envelope.UndecodableEvent for a life event of a newer version."""
@@ -56,7 +56,7 @@ class LifeLog:
         event = envelope.decode_life(stored.body)
         return Head(life.state_of(event, stored.seq), event, stored.event_id)
 
-    async def run_stands(self, dataset_id: str, run: int) -> bool:
+    async def run_is_current(self, dataset_id: str, run: int) -> bool:
         """Whether the last life event is still this run's ProcessRequested.
 
         Raises: BusUnavailable.
@@ -65,11 +65,11 @@ class LifeLog:
         return stored is not None and stored.seq == run
 
     async def submit(self, command: commands.AnyCommand) -> Appended | life.Refused:
-        """Reads the life, decides, appends; decides anew when another writer was first.
+        """Reads the life, decides, appends; decides again when another writer was first.
 
         Raises: BusUnavailable when no clear answer came in time; the event may or may not be stored then.
         """
-        backoff = Backoff(self._backoff)
+        backoff = Backoff(self._deadline_seconds)
         while True:
             state = (await self.head(command.dataset_id)).state
             decision = life.decide(state, command)
@@ -94,11 +94,11 @@ class LifeLog:
                 return decision
             new.append(decision)
             state = life.state_of(decision, 0)
-        appended = await self._append(new, 0, Backoff(self._backoff))
+        appended = await self._append(new, 0, Backoff(self._deadline_seconds))
         return appended or life.Refused(code=life.ALREADY_EXISTS)
 
     async def _append(self, new: Sequence[events.Life], after: int, backoff: Backoff) -> Appended | None:
-        """None means that another event follows `after`: the decision must be made anew."""
+        """None means that another event follows `after`: the decision must be made again."""
         messages = [self._factory.life(new[0], after=after)] + [self._factory.life(e, after=None) for e in new[1:]]
         while True:
             try:
@@ -136,7 +136,7 @@ class LifeLog:
 
 
 async def fail_run(lives: LifeLog, event: events.Event, run: int, failure: RunFailure, *, cause: str) -> None:
-    """Ends `run` as failed, unless it has ended; `event` is any of its dataset, and says whose that is.
+    """Ends `run` as failed, unless it has ended; `event` is any event of its dataset and gives the identity.
 
     Raises: BusUnavailable, as `LifeLog.submit`.
     """

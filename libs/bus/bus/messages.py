@@ -60,5 +60,5 @@ class MessageFactory:
 
     def _message(self, subject: str, event: AnyEvent, conditions: dict[str, str]) -> Message:
         event_id = str(uuid4())
-        told = envelope.headers(event, event_id=event_id, source=self.service, at=self.now())
-        return Message(subject, event_id, envelope.encode(event), told | conditions | tracing.outgoing())
+        attributes = envelope.headers(event, event_id=event_id, source=self.service, at=self.now())
+        return Message(subject, event_id, envelope.encode(event), attributes | conditions | tracing.outgoing())

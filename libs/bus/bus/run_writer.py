@@ -1,6 +1,7 @@
 """Rules 2 and 3: everything a run writes is one atomic batch, fenced by the run and made of facts written once.
 
-However late a worker wakes, the server refuses a batch of a run that is over, and a batch whose facts are stored.
+However late a frozen worker continues, the server refuses a batch of a run that is over and one whose facts are
+stored.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ DEADLINE_SECONDS: Final = 10.0
 class Outcome(Enum):
     STORED = "stored"
     RUN_OVER = "run over"  # cancelled, deleted, ended or replaced: stop at once
-    AHEAD = "another worker is ahead"  # the facts stand already: stop, without ack or nak
+    AHEAD = "another worker is ahead"  # the facts are stored already: stop, without ack or nak
 
 
 class RunWriter:
@@ -29,14 +30,14 @@ class RunWriter:
         self._stream = stream
         self._life = subjects.life(dataset_id)
         self._run = run
-        self._backoff = deadline_seconds
+        self._deadline_seconds = deadline_seconds
 
     async def write(self, messages: Sequence[Message], *, probe: Message) -> Outcome:
-        """Stores the batch. `probe` is one of its facts that are written once: it tells after an unclear answer.
+        """Stores the batch. `probe` is one of its facts that are written once: it is looked up after an unclear answer.
 
         Raises: BusUnavailable when no clear answer came in time; the batch may or may not be stored then.
         """
-        backoff = Backoff(self._backoff)
+        backoff = Backoff(self._deadline_seconds)
         while True:
             try:
                 await self._stream.commit(messages)
@@ -50,7 +51,7 @@ class RunWriter:
                 await backoff.after(exc)
 
     async def _after_unclear(self, probe: Message) -> Outcome | None:
-        """None: nothing of the batch is stored and the run stands, so the same batch may be sent again."""
+        """None: nothing of the batch is stored and the run is current, so the same batch may be sent again."""
         try:
             stored = await self._stream.last(probe.subject)
             if stored is not None:

@@ -136,14 +136,14 @@ class Settler:
         return Ack(f"dead letter: {reason}")
 
 
-async def look(at: Awaitable[str], fields: dict[str, Any]) -> None:
+async def check_and_log(check: Awaitable[str], fields: dict[str, Any]) -> None:
     """One step of a loop over many datasets: the failure of one, foreseen or not, is logged and the loop continues."""
     try:
-        outcome = await at
+        outcome = await check
     except Exception as exc:
-        _log.warning("look put off", extra={"fields": fields | {"error": f"{type(exc).__name__}: {exc}"}})
+        _log.warning("check postponed", extra={"fields": fields | {"error": f"{type(exc).__name__}: {exc}"}})
     else:
-        _log.info("looked", extra={"fields": fields | {"outcome": outcome}})
+        _log.info("checked", extra={"fields": fields | {"outcome": outcome}})
 
 
 def pause_seconds(attempt: int) -> float:

@@ -40,12 +40,12 @@ class _Error(Struct):
     description: str = ""
 
 
-class _Answer(Struct):
+class _Response(Struct):
     message: _Message | None = None
     error: _Error | None = None
 
 
-_decoder: Final = msgspec.json.Decoder(_Answer)
+_decoder: Final = msgspec.json.Decoder(_Response)
 
 
 def read(answer: bytes) -> Stored | None:
@@ -53,13 +53,13 @@ def read(answer: bytes) -> Stored | None:
 
     Raises: the error for the server's number.
     """
-    told = _decoder.decode(answer)
-    if told.message is None:
-        error = told.error or _Error()
+    decoded = _decoder.decode(answer)
+    if decoded.message is None:
+        error = decoded.error or _Error()
         if error.err_code == _NO_MESSAGE:
             return None
         raise from_server(error.err_code, error.description)
-    message = told.message
+    message = decoded.message
     return Stored(message.subject, message.seq, _event_id(message.hdrs), message.data)
 
 

@@ -32,7 +32,7 @@ from contracts import subjects
 
 ACK_WAIT_SECONDS: Final = 30.0  # heartbeats come every third of it; a frozen worker's message moves on after it
 
-TRIES_SECONDS: Final = 48 * 3600  # as long as the work messages that they speak of
+ATTEMPTS_SECONDS: Final = 48 * 3600  # as long as the work messages that are counted
 
 REMEDY: Final = "run `python -m migrations`, which declares streams and durables"
 
@@ -43,7 +43,7 @@ class Durable:
     filter_subject: str
 
     def config(self) -> ConsumerConfig:
-        """Delivered for ever (max_deliver -1): giving up is our decision, with a dead letter, never the server's."""
+        """Delivered without limit (max_deliver -1): giving up is our decision, with a dead letter, not the server's."""
         return _durable(
             self.name,
             filter_subject=self.filter_subject,
@@ -104,9 +104,9 @@ def filter_subject(durable: str) -> str:
 
 
 def streams(replicas: int = 1) -> tuple[StreamConfig, ...]:
-    """Limits retention without limits: lives stay for ever, work goes by its own TTL.
+    """Limits retention without limits: lives stay indefinitely, work goes by its own TTL.
 
-    No limit is declared as such: one set by hand would make the server throw the oldest lives away, and say nothing.
+    No limit is declared as such: one set by hand would make the server delete the oldest lives silently.
     """
     lives = StreamConfig(
         name=subjects.STREAM,
@@ -131,24 +131,24 @@ def streams(replicas: int = 1) -> tuple[StreamConfig, ...]:
         num_replicas=replicas,
         duplicate_window=120,
     )
-    tries = StreamConfig(
+    attempts = StreamConfig(
         name=subjects.TRIES_STREAM,
         subjects=list(subjects.TRIES_SUBJECTS),
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
         num_replicas=replicas,
         max_msgs_per_subject=1,
-        max_age=TRIES_SECONDS,
+        max_age=ATTEMPTS_SECONDS,
         duplicate_window=120,
     )
-    return lives, dead, tries
+    return lives, dead, attempts
 
 
 def mirror(replicas: int = 1) -> StreamConfig:
-    """The observers' copy of the stream, in their account and under its name, which whoever listens names.
+    """The observers' copy of the stream, in their account, under the name that every client asks for.
 
     It comes from the stream again, so it need not be on the disk before the next message; with a sync for each it would
-    stay behind at some hundreds a second. The server has this for one replica; with more, the other ones stand for it.
+    lag at some hundreds of messages a second. The server offers this for one replica; with more, they replace the sync.
     """
     return StreamConfig(
         name=subjects.STREAM,
@@ -177,14 +177,14 @@ async def declare(client: Client, replicas: int = 1) -> list[str]:
             with translated():
                 await js.add_stream(stream)
         drift += [f"stream {stream.name}: {d}" for d in _differences(stream, found and found.config)]
-        lines.append(f"stream {stream.name}: {_made_or(found)}")
+        lines.append(f"stream {stream.name}: {_made_or_found(found)}")
     for name, config in consumers().items():
         consumer = await _consumer(js, name)
         if consumer is None:
             with translated():
                 await js.add_consumer(subjects.STREAM, config)
         drift += [f"durable {name}: {d}" for d in _differences(config, consumer and consumer.config)]
-        lines.append(f"durable {name}: {_made_or(consumer)}")
+        lines.append(f"durable {name}: {_made_or_found(consumer)}")
     outcome, differences = await _declare_mirror(client, mirror(replicas))
     drift += [f"the observers' mirror: {d}" for d in differences]
     lines.append(f"the observers' mirror: {outcome}")
@@ -193,7 +193,7 @@ async def declare(client: Client, replicas: int = 1) -> list[str]:
     return lines
 
 
-def _made_or(found: Any | None) -> str:
+def _made_or_found(found: Any | None) -> str:
     return "made" if found is None else "found"
 
 
@@ -214,7 +214,7 @@ async def _declare_mirror(client: Client, wanted: StreamConfig) -> tuple[str, li
 
 
 async def missing(client: Client, durables: tuple[str, ...]) -> list[str]:
-    """What keeps a service that needs `durables` from being ready, in words; empty when all is as declared.
+    """What keeps a service that needs `durables` from being ready, a line each; empty when all is as declared.
 
     Raises: BusUnavailable.
     """

@@ -12,7 +12,7 @@ from bus.consumer import subscribe
 from bus.errors import BusError
 from bus.life_log import LifeLog
 from bus.messages import MessageFactory
-from bus.settlement import Settler, look
+from bus.settlement import Settler, check_and_log
 from bus.stream import Stream
 from bus.worker import Wiring, serve
 from contracts import subjects
@@ -57,6 +57,6 @@ async def _watch(client: Client, handlers: Handlers, every_seconds: float) -> No
         await asyncio.sleep(every_seconds)
         try:
             async for row in processing(client):
-                await look(handlers.on_quiet_run(row), {"dataset_id": row.id, "run": row.run})
+                await check_and_log(handlers.on_quiet_run(row), {"dataset_id": row.id, "run": row.run})
         except BusError as exc:
-            _log.warning("watch put off", extra={"fields": {"error": str(exc)}})
+            _log.warning("watch postponed", extra={"fields": {"error": str(exc)}})

@@ -44,7 +44,7 @@ class Handlers:
 
         Raises: RowsMissing, PlanDamaged; StoreError, BusError while a dependency is away.
         """
-        if not await self.lives.run_stands(dataset_id, run):
+        if not await self.lives.run_is_current(dataset_id, run):
             return "run is over"
         plan = await self.facts.plan(dataset_id, run)
         if plan is None or not await self.facts.all_done(plan, run):
@@ -56,7 +56,7 @@ class Handlers:
         return await self._finish(plan, run, cause, joined)
 
     async def on_quiet_run(self, row: DatasetRow) -> str:
-        """The watchdog's look at one dataset that is processing.
+        """The watchdog's check of one dataset that is processing.
 
         Raises: as `finish_if_done`.
         """

@@ -42,7 +42,7 @@ class Handlers:
 
     async def on_process_requested(self, delivery: Delivery[ProcessRequested]) -> Settlement:
         request, run = delivery.event, delivery.seq
-        if not await self.lives.run_stands(request.dataset_id, run):
+        if not await self.lives.run_is_current(request.dataset_id, run):
             return Ack("run is over")
         if await self.stream.last(subjects.plan(request.dataset_id, run)):
             return Ack("planned already")
@@ -55,8 +55,10 @@ class Handlers:
         job = delivery.event
         if job.plan_version != own_plan_version(job.audio):
             return await self._hand_back(delivery)
-        stands, written = await asyncio.gather(self.lives.run_stands(job.dataset_id, job.run), self.slicer.written(job))
-        if not stands:
+        current, written = await asyncio.gather(
+            self.lives.run_is_current(job.dataset_id, job.run), self.slicer.written(job)
+        )
+        if not current:
             return Ack("run is over")
         if written == job.segment_count:
             return Ack("span is done")
@@ -69,7 +71,7 @@ class Handlers:
     async def _hand_back(self, delivery: Delivery[SpanPlanned]) -> Settlement:
         """For a worker of the job's own plan version, as long as the run needs one."""
         job = delivery.event
-        if not await self.lives.run_stands(job.dataset_id, job.run):
+        if not await self.lives.run_is_current(job.dataset_id, job.run):
             return Ack("run is over")
         return Retry(foreign_pause_seconds(delivery.attempt), f"job of plan version {job.plan_version}")
 

@@ -42,7 +42,7 @@ class Life:
         self.state = life.evolve(self.state, decision, len(self.happened))
         return Appended(decision, self.state.seq, self.state, "id")
 
-    async def run_stands(self, dataset_id: str, run: int) -> bool:
+    async def run_is_current(self, dataset_id: str, run: int) -> bool:
         return self.state.seq == run
 
 

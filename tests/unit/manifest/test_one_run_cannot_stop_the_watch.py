@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from bus.errors import BusUnavailable
-from bus.settlement import look
+from bus.settlement import check_and_log
 from contracts.envelope import NewerEvent
 from contracts.queries import DatasetRow
 from manifest.errors import PlanDamaged
@@ -28,4 +28,4 @@ class Troubled:
     "problem", [NewerEvent("a plan"), BusUnavailable("x"), PlanDamaged("x"), StoreUnavailable("x")]
 )
 async def test_what_one_dataset_is_in_trouble_for_is_logged_and_left(problem: Exception) -> None:
-    await look(Troubled(problem).on_quiet_run(cast(Any, Row())), {})
+    await check_and_log(Troubled(problem).on_quiet_run(cast(Any, Row())), {})

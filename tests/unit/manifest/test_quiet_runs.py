@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bus.settlement import look
+from bus.settlement import check_and_log
 from contracts import commands, events, life, view
 from contracts.queries import DatasetRow
 from manifest.errors import RowsMissing
@@ -65,4 +65,4 @@ async def test_a_look_that_goes_wrong_in_any_way_is_over_and_no_more() -> None:
     async def wrong() -> str:
         raise ZeroDivisionError("a bug")
 
-    await asyncio.wait_for(look(wrong(), {}), 1)
+    await asyncio.wait_for(check_and_log(wrong(), {}), 1)

@@ -13,7 +13,7 @@ class Lives:
     def __init__(self, *, stand: bool) -> None:
         self.stand = stand
 
-    async def run_stands(self, dataset_id: str, run: int) -> bool:
+    async def run_is_current(self, dataset_id: str, run: int) -> bool:
         return self.stand
 
 
