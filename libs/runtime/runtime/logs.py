@@ -37,13 +37,13 @@ def configure(service: str, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(service))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Uvicorn's and FastStream's own lines tell of every probe and every message; ours tell once, at the edge.
+    # Uvicorn's and FastStream's own lines report every probe and every message; ours report each once, at the edge.
     for chatty in ("uvicorn.access", "faststream", "faststream.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.captureWarnings(True)
-    sys.excepthook = _tell_end
+    sys.excepthook = _log_end
 
 
-def _tell_end(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+def _log_end(kind: type[BaseException], exc: BaseException, trace: TracebackType | None) -> None:
     if not issubclass(kind, KeyboardInterrupt):
-        _log.critical("process failed", exc_info=(kind, problem, trace))
+        _log.critical("process failed", exc_info=(kind, exc, trace))

@@ -23,13 +23,13 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from runtime.tracing import TRACEPARENT, Kind, Value
 
 EXPORT_SECONDS: Final = 5.0
-CLOSE_SECONDS: Final = 2.0  # a stopping service does not wait longer for a collector that is away
+CLOSE_SECONDS: Final = 2.0  # a stopping service does not wait longer for a collector that is unavailable
 
 _W3C: Final = TraceContextTextMapPropagator()
 
 
 class OtlpSpan:
-    """One span of the SDK, behind `runtime.tracing.Span`."""
+    """One span of the SDK, as `runtime.tracing.Span`."""
 
     def __init__(self, span: Span) -> None:
         self._span = span
@@ -86,7 +86,7 @@ class OtlpTracer:
 
         def shut() -> None:
             self._provider.shutdown()
-            with suppress(RuntimeError):  # nobody waits any more
+            with suppress(RuntimeError):  # the loop is closed: `close` has stopped waiting
                 loop.call_soon_threadsafe(closed.set)
 
         Thread(target=shut, daemon=True).start()

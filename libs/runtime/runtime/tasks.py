@@ -1,11 +1,11 @@
-"""Ending tasks for certain: nats-py swallows a cancellation that meets it while it flushes, so one may be lost."""
+"""Ends tasks reliably: nats-py swallows a cancellation that arrives while it flushes, so a single one may be lost."""
 
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
-AGAIN_SECONDS: Final = 0.2
+RETRY_SECONDS: Final = 0.2
 
 
 async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
@@ -14,14 +14,14 @@ async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
     while pending:
         for task in pending:
             task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=AGAIN_SECONDS)
+        _, pending = await asyncio.wait(pending, timeout=RETRY_SECONDS)
     for task in tasks:
         with suppress(asyncio.CancelledError):
-            task.exception()  # seen
+            task.exception()  # retrieved, so that asyncio does not log it
 
 
 async def run_until(stop: asyncio.Event, *work: Coroutine[Any, Any, None]) -> None:
-    """Runs all of `work` beside each other until the first has ended or `stop` is set, then ends the others.
+    """Runs all of `work` concurrently until the first has ended or `stop` is set, then ends the others.
 
     Raises: what the first to end raised.
     """

@@ -16,7 +16,7 @@ Value = str | int | float | bool | None
 
 
 class Span(Protocol):
-    """Work under way. Nothing of a user's content may be said of it: no name, no text."""
+    """Work in progress. It may carry nothing of a user's content: no name, no text."""
 
     def rename(self, name: str) -> None: ...
 
@@ -71,5 +71,5 @@ def past(name: str, seconds: float, traceparent: str) -> None:
 
 
 def outgoing() -> dict[str, str]:
-    """The headers that make what is sent now part of the trace under way; empty outside of one."""
+    """The headers that make what is sent now part of the current trace; empty outside of one."""
     return {} if _tracer is None else _tracer.outgoing()

@@ -1,4 +1,4 @@
-"""Two settings of the interpreter and of the C library that a process makes once, each worth milliseconds at work."""
+"""Two settings of the interpreter and of the C library that a process makes once; each saves milliseconds at work."""
 
 import ctypes
 import gc
@@ -11,9 +11,9 @@ _FREE_KEPT_BYTES: Final = 128 * 2**20
 
 
 def freeze_gc() -> None:
-    """For the end of a process's start: the garbage collector does not look again at what there is by now.
+    """To be called once a process has started: the garbage collector does not scan again what exists by then.
 
-    Looking at all that a service imports takes it 50 ms, in which the event loop stands still.
+    Scanning all that a service imports takes 50 ms, in which the event loop is blocked.
     """
     gc.collect()
     gc.freeze()
@@ -22,7 +22,7 @@ def freeze_gc() -> None:
 def tune_malloc() -> None:
     """For a whole process, once, before its first thread. Without effect where the C library is not glibc.
 
-    By default the C library maps every block above 128 KiB afresh, and the system then hands it over page by page:
+    By default the C library maps every block above 128 KiB newly, and the system then provides it page by page:
     0.4 ms for a slice of 420 kB, more than all that is computed with it. Bodies here are bounded in size and number,
     so what is kept for the next one is what the process needs at its peak anyway.
     """

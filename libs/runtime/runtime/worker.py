@@ -1,6 +1,6 @@
 """The life of a worker process: its health is served from the first moment, its work runs until it ends or is stopped.
 
-What the work is, what it still needs and what it counts is brought by the caller; nothing here knows a server.
+The caller provides the work, its readiness and its metrics; nothing here knows of NATS or any other server.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class Work(Protocol):
-    """What a process is there for."""
+    """The work of a process."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; it may also end by itself, or raise, and the process ends with it."""
