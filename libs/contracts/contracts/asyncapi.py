@@ -1,6 +1,6 @@
 """The events as an AsyncAPI 3 document, made from the structs that are sent: `python -m contracts.asyncapi`.
 
-Prints JSON, which is YAML too. A channel is a subject, and says which events stand on it; nothing else is described.
+Prints JSON, which is YAML too. A channel is a subject with the events that are stored on it; nothing else is described.
 """
 
 import json
@@ -24,10 +24,10 @@ _PARAMETERS: Final = {
     "n": "A segment of the run, from 0.",
 }
 _CHANNELS: Final[Mapping[str, tuple[str, str, tuple[type, ...]]]] = {
-    "life": (subjects.life(_DATASET), "The life of a dataset; it stays for ever.", Life.__args__),
+    "life": (subjects.life(_DATASET), "The life of a dataset; it stays indefinitely.", Life.__args__),
     "root": (subjects.root(_DATASET), "Which plan owns the root folder.", (events.RootClaimed,)),
     "plan": (f"{_RUN}.plan", "The plan of a run.", (events.SegmentationPlanned,)),
-    "span": (f"{_RUN}.span.{{k}}", "An order of a run.", (events.SpanPlanned,)),
+    "span": (f"{_RUN}.span.{{k}}", "A span to be cut.", (events.SpanPlanned,)),
     "progress": (f"{_RUN}.progress.{{k}}", "How far a span is.", (events.SpanProgressed,)),
     "segment": (f"{_RUN}.segment.{{n}}", "A stored slice.", (events.SegmentWritten,)),
     "done": (f"{_RUN}.done.{{k}}", "A span that is done.", (events.SpanWritten,)),
@@ -36,33 +36,33 @@ _CHANNELS: Final[Mapping[str, tuple[str, str, tuple[type, ...]]]] = {
 
 def document() -> dict[str, Any]:
     """The document as plain values, in a stable order."""
-    kinds = (*Life.__args__, *Work.__args__)
-    _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    event_types = (*Life.__args__, *Work.__args__)
+    _, schemas = msgspec.json.schema_components(event_types, ref_template="#/components/schemas/{name}")
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Cuecutter's events",
             "version": VERSION,
             "description": f"CloudEvents in binary mode on the NATS JetStream stream {subjects.STREAM}. Work of a run "
-            "expires after 48 h. What may change, and what never does, stands in docs/contracts.md.",
+            "expires after 48 h. docs/contracts.md says what may change, and what never does.",
         },
         "defaultContentType": "application/json",
         "channels": {name: _channel(*described) for name, described in _CHANNELS.items()},
         "operations": {name: _operation(name) for name in _CHANNELS},
         "components": {
-            "messages": {kind.__name__: _message(kind) for kind in kinds},
+            "messages": {event_type.__name__: _message(event_type) for event_type in event_types},
             "schemas": schemas,
         },
     }
 
 
-def _channel(address: str, summary: str, kinds: tuple[type, ...]) -> dict[str, Any]:
+def _channel(address: str, summary: str, event_types: tuple[type, ...]) -> dict[str, Any]:
     named = [name for name in _PARAMETERS if f"{{{name}}}" in address]
     return {
         "address": address,
         "summary": summary,
         "parameters": {name: {"description": _PARAMETERS[name]} for name in named},
-        "messages": {k.__name__: {"$ref": f"#/components/messages/{k.__name__}"} for k in kinds},
+        "messages": {t.__name__: {"$ref": f"#/components/messages/{t.__name__}"} for t in event_types},
     }
 
 
@@ -70,13 +70,13 @@ def _operation(channel: str) -> dict[str, Any]:
     return {"action": "send", "channel": {"$ref": f"#/channels/{channel}"}}
 
 
-def _message(kind: type) -> dict[str, Any]:
+def _message(event_type: type) -> dict[str, Any]:
     return {
-        "name": CE_TYPES[kind],
-        "title": kind.__name__,
+        "name": CE_TYPES[event_type],
+        "title": event_type.__name__,
         "contentType": "application/json",
-        "headers": _headers(CE_TYPES[kind]),
-        "payload": {"$ref": f"#/components/schemas/{kind.__name__}"},
+        "headers": _headers(CE_TYPES[event_type]),
+        "payload": {"$ref": f"#/components/schemas/{event_type.__name__}"},
     }
 
 

@@ -17,7 +17,7 @@ class Upload(Command, frozen=True, kw_only=True):
 
 
 class RequestProcess(Command, frozen=True, kw_only=True):
-    """`options` None means those the dataset shows: its last result's, last request's, or upload's."""
+    """`options` None means those that the dataset has: its last result's, last request's, or upload's."""
 
     options: Options | None = None
 

@@ -1,11 +1,11 @@
-"""The values a dataset is made of: what was uploaded, what was asked for, what came of it."""
+"""The values a dataset is made of: what was uploaded, what was requested, what it resulted in."""
 
 from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
-from contracts.failure import WarningSummary
+from contracts.warnings import WarningSummary
 
 
 class TranscriptType(StrEnum):
@@ -39,8 +39,8 @@ class Source(Struct, frozen=True, kw_only=True):
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to cut. `sample_rate` in Hz; None keeps the source's rate.
 
-    The only struct that refuses fields it does not know: whoever cut without one of them would cut wrongly. A reader
-    that shows options and acts on none uses `contracts.shown_options`.
+    The only struct that refuses fields it does not know: a worker that ignored one of them would cut wrongly. A reader
+    that only shows options uses `contracts.known_options`.
     """
 
     sample_rate: int | None = None

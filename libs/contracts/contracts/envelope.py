@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from contracts import events
 from contracts.events import AnyEvent, Life
-from contracts.shown_options import with_known_options
+from contracts.known_options import drop_unknown_options
 
 CE_TYPES: Final[Mapping[type, str]] = {
     events.DatasetUploaded: "tts.dataset.uploaded.v1",
@@ -39,7 +39,7 @@ class UndecodableEvent(ValueError):
 
 
 class NewerEvent(UndecodableEvent):
-    """A body that names its type, and that type, a value in it or an option is unknown here: a newer version speaks."""
+    """A body that names its type, and that type, a value in it or an option is unknown here, so it is newer."""
 
 
 class _Typed(Struct):
@@ -53,7 +53,7 @@ _typed_decoder = msgspec.json.Decoder(_Typed)
 
 
 def headers(event: AnyEvent, *, event_id: str, source: str, at: datetime) -> dict[str, str]:
-    """CloudEvents 1.0 attributes of the NATS binding's binary mode; `source` names the service that speaks."""
+    """CloudEvents 1.0 attributes of the NATS binding's binary mode; `source` names the service that sends it."""
     return {
         "ce-specversion": "1.0",
         CE_ID: event_id,
@@ -77,13 +77,13 @@ def decode(body: bytes) -> AnyEvent:
         raise _refusal(body, exc) from exc
 
 
-def decode_to_show(body: bytes) -> AnyEvent:
-    """Like `decode`, and slower, for whoever acts on no option: options that are unknown here are left out.
+def decode_dropping_unknown_options(body: bytes) -> AnyEvent:
+    """Like `decode`, and slower, for readers that act on no option: options that are unknown here are dropped.
 
     Raises: NewerEvent, UndecodableEvent.
     """
     try:
-        known = with_known_options(body)
+        known = drop_unknown_options(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise UndecodableEvent(str(exc)) from exc
     return decode(known)
@@ -100,9 +100,9 @@ def decode_life(body: bytes) -> Life:
         raise _refusal(body, exc) from exc
 
 
-def _refusal(body: bytes, problem: Exception) -> UndecodableEvent:
+def _refusal(body: bytes, exc: Exception) -> UndecodableEvent:
     try:
         kind = _typed_decoder.decode(body).type
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return UndecodableEvent(str(problem))
-    return NewerEvent(f"{kind[:64]!r}: {problem}")
+        return UndecodableEvent(str(exc))
+    return NewerEvent(f"{kind[:64]!r}: {exc}")

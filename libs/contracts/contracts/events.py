@@ -1,7 +1,7 @@
 """The events of a dataset: its life, and the work of its runs. Past tense, immutable, public.
 
 Fields are only ever added, with defaults; a changed meaning is a new type. Readers ignore unknown fields, except
-in `options`: an order with an option that a reader does not know is one of a newer release.
+in `options`: a job with an option that a reader does not know is one of a newer release.
 A life event carries all that its catalog row shows, so a row can be rebuilt from it alone.
 """
 
@@ -10,8 +10,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from contracts.dataset import Options, Result, Source
-from contracts.failure import RunFailure, WarningSummary
+from contracts.failure import RunFailure
 from contracts.identity import Identified
+from contracts.warnings import WarningSummary
 
 
 class Event(Identified, frozen=True, kw_only=True, tag_field="type", tag=True):
@@ -78,13 +79,13 @@ Life = DatasetUploaded | ProcessRequested | ProcessCancelled | DatasetReady | Da
 
 
 class RootClaimed(WorkEvent, frozen=True, kw_only=True):
-    """The plan that owns the dataset's root folder for ever; other plans write under runs/<run>/."""
+    """The plan that owns the dataset's root folder for good; other plans write under runs/<run>/."""
 
     plan_id: str
 
 
 class AudioFacts(Struct, frozen=True, kw_only=True):
-    """What the planner found out about the recording, so that no worker has to look again.
+    """What the planner found out about the recording, so that no worker has to probe it again.
 
     `frames` is the length at `rate_hz`, `declared_frames` what the file states (0: nothing). For `kind` "wav" the
     samples start at byte `data_offset` in `sample_format` (u8, s16, s24, s32, f32, f64); "decoded" sources go
@@ -104,7 +105,7 @@ class AudioFacts(Struct, frozen=True, kw_only=True):
 
 
 class Span(Struct, frozen=True, array_like=True):
-    """Segments `first` … `first` + `count` - 1 (0-based), and where their lines stand in plan.jsonl (bytes, sha256)."""
+    """Segments `first` … `first` + `count` - 1 (0-based), and where their lines are in plan.jsonl (bytes, sha256)."""
 
     first: int
     count: int
@@ -116,7 +117,7 @@ class Span(Struct, frozen=True, array_like=True):
 class SegmentationPlanned(WorkEvent, frozen=True, kw_only=True):
     """The run's plan. `prefix` ends in '/'; `plan_sha256` is over the whole of plan.jsonl.
 
-    `spans` tile the segments; a span's index is its number. Their orders follow a few at a time.
+    `spans` tile the segments; a span's index is its number. Their SpanPlanned follow a few at a time.
     """
 
     plan_id: str
@@ -136,10 +137,10 @@ class SegmentationPlanned(WorkEvent, frozen=True, kw_only=True):
 
 
 class SpanPlanned(WorkEvent, frozen=True, kw_only=True):
-    """An order: cut segments `first_segment` … + `segment_count` - 1 (0-based).
+    """A job: cut segments `first_segment` … + `segment_count` - 1 (0-based).
 
-    Their lines are bytes `lines_offset` … + `lines_bytes` - 1 of plan.jsonl, with sha256 `lines_sha256`. Whoever
-    finishes it orders span `then`, in the same batch; None where no order follows.
+    Their lines are bytes `lines_offset` … + `lines_bytes` - 1 of plan.jsonl, with sha256 `lines_sha256`. The batch
+    that finishes it also orders span `then`; None where no other span follows.
     """
 
     span: int

@@ -1,4 +1,4 @@
-"""What every event and command says of itself, and hands on to what follows from it."""
+"""The identity that every event and command carries, and passes on to what follows from it."""
 
 from typing import TypedDict
 
@@ -15,9 +15,9 @@ class Identity(TypedDict):
 
 
 class Identified(Struct, frozen=True, kw_only=True):
-    """Whose dataset it is about, and what led to it.
+    """The dataset and its user, and what led to the event or command.
 
-    `correlation_id` is the id of the request that everything goes back to, `cause` that of the event or request that
+    `correlation_id` is the id of the request that everything began with, `cause` that of the event or request that
     this one answers.
     """
 

@@ -1,7 +1,7 @@
-"""Options for readers that show them and act on none: what this release does not know of them is left out.
+"""Options for readers that only show them: the fields that this release does not know are dropped.
 
 `contracts.dataset.Options` itself refuses unknown fields, because cutting without one of them would cut wrongly. A
-row or a list must not vanish for it.
+reader that only shows options must not lose a whole row or list because of one.
 """
 
 from typing import Any, Final
@@ -10,33 +10,33 @@ import msgspec
 
 from contracts.dataset import Options
 
-_MEMBER: Final = "options"  # in every event, result and row that has them
+_OPTIONS: Final = "options"  # in every event, result and row that has them
 
 
-def known(options: dict[str, Any]) -> Options:
+def to_known_options(options: dict[str, Any]) -> Options:
     """Raises: msgspec.ValidationError where a field that is known has a value that is not allowed."""
     return msgspec.convert(_known_fields(options), Options)
 
 
-def with_known_options(body: bytes) -> bytes:
+def drop_unknown_options(body: bytes) -> bytes:
     """The JSON in `body`, in which every member `options`, at any depth, has only the fields that are known here.
 
     Raises: msgspec.DecodeError, UnicodeDecodeError for what is no JSON.
     """
-    return msgspec.json.encode(_pruned(msgspec.json.decode(body)))
+    return msgspec.json.encode(_without_unknown(msgspec.json.decode(body)))
 
 
-def _pruned(value: Any) -> Any:
+def _without_unknown(value: Any) -> Any:
     match value:
         case dict():
             return {name: _member(name, member) for name, member in value.items()}
         case list():
-            return [_pruned(member) for member in value]
+            return [_without_unknown(member) for member in value]
     return value
 
 
 def _member(name: str, value: Any) -> Any:
-    return _known_fields(value) if name == _MEMBER and isinstance(value, dict) else _pruned(value)
+    return _known_fields(value) if name == _OPTIONS and isinstance(value, dict) else _without_unknown(value)
 
 
 def _known_fields(options: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The life of a dataset: `evolve` folds an event into a state, `decide` answers a command with an event or a refusal.
+"""The life of a dataset: `evolve` folds an event into a state, `decide` turns a command into an event or a refusal.
 
-Nothing else in Cuecutter decides what may follow what. The last life event alone gives the whole state, because
-each one carries what stands; appending is compare-and-set on its sequence (rule 1), so a decision can't go stale.
+Nothing else in Cuecutter decides which event may follow which. The last life event alone gives the whole state, because
+each one carries the whole state; appending is compare-and-set on its sequence (rule 1), so a decision can't go stale.
 """
 
 from typing import Any, assert_never
@@ -74,22 +74,22 @@ STALE_RUN = "stale-run"
 
 def state_of(event: e.Life, seq: int) -> State:
     """The state after `event`, stored at stream sequence `seq`."""
-    whose: dict[str, Any] = {"seq": seq, "dataset_id": event.dataset_id, "user_id": event.user_id}
+    common: dict[str, Any] = {"seq": seq, "dataset_id": event.dataset_id, "user_id": event.user_id}
     match event:
         case e.DatasetDeleted():
-            return Deleted(**whose)
+            return Deleted(**common)
         case e.DatasetUploaded():
-            return Pending(**whose, source=event.source, options=event.options)
+            return Pending(**common, source=event.source, options=event.options)
         case e.ProcessRequested():
-            return Processing(**whose, source=event.source, options=event.options, result=event.result)
+            return Processing(**common, source=event.source, options=event.options, result=event.result)
         case e.ProcessCancelled():
             kind = Pending if event.result is None else Ready
-            return kind(**whose, source=event.source, options=event.options, result=event.result)
+            return kind(**common, source=event.source, options=event.options, result=event.result)
         case e.DatasetReady():
-            return Ready(**whose, source=event.source, options=event.result.options, result=event.result)
+            return Ready(**common, source=event.source, options=event.result.options, result=event.result)
         case e.DatasetFailed():
             return Failed(
-                **whose,
+                **common,
                 source=event.source,
                 options=event.options,
                 result=event.result,
@@ -101,7 +101,7 @@ def state_of(event: e.Life, seq: int) -> State:
 
 
 def evolve(state: State, event: e.Life, seq: int) -> State:
-    """Folds one event; `state` is not needed because each event carries what stands, and is here for tests."""
+    """Folds one event; `state` is not needed because each event carries the whole state, and is here for tests."""
     if seq <= state.seq:
         raise ValueError(f"life event {seq} does not follow {state.seq}")
     return state_of(event, seq)
@@ -122,7 +122,7 @@ def status_of(state: Alive) -> Status:
 
 
 def decide(state: State, command: c.AnyCommand) -> e.Life | Refused:
-    """Pure: the same state and command give the same answer. Somebody else's dataset is `not-found`."""
+    """Pure: the same state and command give the same result. Another user's dataset is `not-found`."""
     if isinstance(command, c.Upload):
         return _upload(state, command)
     if isinstance(state, Absent | Deleted) or state.user_id != command.user_id:
@@ -167,7 +167,7 @@ def _request(state: Alive, command: c.RequestProcess) -> e.Life | Refused:
 def _cancel(state: Alive, command: c.CancelProcess) -> e.Life | Refused:
     if not isinstance(state, Processing):
         return Refused(code=NOT_PROCESSING)
-    # What stands afterwards is the earlier result with its own options, not those of the run that never ended.
+    # What remains is the earlier result with its own options, not those of the run that never ended.
     options = state.result.options if state.result else state.options
     return e.ProcessCancelled(
         **_stamp(command), run=state.run, source=state.source, options=options, result=state.result

@@ -1,6 +1,6 @@
-"""What the catalog is asked and what it answers, over NATS request/reply.
+"""The catalog's requests and replies over NATS.
 
-An answer is always one of the structs below, never silence: a caller that hears nothing knows nobody listens.
+Every request gets one of the replies below: a caller without a reply knows that no catalog is there.
 """
 
 from datetime import datetime
@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from contracts.dataset import Options, Status, TranscriptType
-from contracts.failure import RunFailure, WarningSummary
-from contracts.shown_options import with_known_options
+from contracts.failure import RunFailure
+from contracts.known_options import drop_unknown_options
+from contracts.warnings import WarningSummary
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ class DatasetRow(Struct, frozen=True, kw_only=True):
 
 
 class GetDataset(Struct, frozen=True, kw_only=True):
-    """`at_least` is a life sequence the answer must include."""
+    """`at_least` is a life sequence that the reply must include."""
 
     dataset_id: str
     at_least: int
@@ -70,24 +71,24 @@ class Rows(Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
 
 
 class Unavailable(Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
-    """The catalog can't answer now: its database is away, or it has not reached `at_least` in time."""
+    """The catalog can't answer now: its database is unavailable, or it has not reached `at_least` in time."""
 
     reason: str
 
 
-Answer = Rows | Unavailable
+Reply = Rows | Unavailable
 
 get_decoder: msgspec.json.Decoder[GetDataset] = msgspec.json.Decoder(GetDataset)
 list_decoder: msgspec.json.Decoder[ListDatasets] = msgspec.json.Decoder(ListDatasets)
-_answer_decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+_reply_decoder: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
 
 
-def decode_answer(body: bytes) -> Answer:
-    """Options that are unknown here are left out of the rows: one dataset's must not hide all the others.
+def decode_reply(body: bytes) -> Reply:
+    """Options that are unknown here are dropped from the rows: those of one dataset must not hide all the others.
 
     Raises: msgspec.DecodeError, UnicodeDecodeError.
     """
     try:
-        return _answer_decoder.decode(body)
+        return _reply_decoder.decode(body)
     except msgspec.ValidationError:
-        return _answer_decoder.decode(with_known_options(body))
+        return _reply_decoder.decode(drop_unknown_options(body))

@@ -71,5 +71,5 @@ def dead(service: str) -> str:
 
 
 def tries(durable: str, seq: int | str) -> str:
-    """How message `seq` of the stream has fared with a durable so far; `seq` may be '*'."""
+    """How a durable's deliveries of message `seq` of the stream have ended so far; `seq` may be '*'."""
     return f"tts.tries.{durable}.{seq}"

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from contracts import life
-from contracts.failure import WarningSummary
 from contracts.queries import DatasetRow, Progress
+from contracts.warnings import WarningSummary
 
 
 def row_of(state: life.Alive, *, at: datetime, created_seq: int) -> DatasetRow:

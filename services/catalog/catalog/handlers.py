@@ -5,13 +5,13 @@ from typing import Final
 
 from catalog.adapters.reader import Reader
 from catalog.adapters.rows import is_dataset_id
-from contracts.queries import Answer, GetDataset, ListDatasets, Rows, Unavailable
+from contracts.queries import GetDataset, ListDatasets, Reply, Rows, Unavailable
 
 WAIT_SECONDS: Final = 1.7  # for the rows to come as far as asked; the whole answer is due after two
 MAX_LIMIT: Final = 1_000
 
 
-async def on_get(question: GetDataset, reader: Reader) -> Answer:
+async def on_get(question: GetDataset, reader: Reader) -> Reply:
     if not is_dataset_id(question.dataset_id):
         return Rows(rows=())
     found = await reader.get(question.dataset_id)
@@ -25,7 +25,7 @@ async def on_get(question: GetDataset, reader: Reader) -> Answer:
     return Rows(rows=() if found.row is None else (found.row,))
 
 
-async def on_list(question: ListDatasets, reader: Reader) -> Answer:
+async def on_list(question: ListDatasets, reader: Reader) -> Reply:
     if not 1 <= question.limit <= MAX_LIMIT:
         return Unavailable(reason=f"malformed request: limit must be 1 to {MAX_LIMIT}")
     rows = await reader.page(question)

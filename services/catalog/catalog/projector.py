@@ -172,7 +172,7 @@ def decoded(message: Received) -> tuple[Fact | None, str]:
         try:
             event = envelope.decode(message.body)
         except envelope.NewerEvent as exc:
-            event, reason = envelope.decode_to_show(message.body), str(exc)
+            event, reason = envelope.decode_dropping_unknown_options(message.body), str(exc)
     except envelope.UndecodableEvent as exc:
         return None, str(exc)
     if not is_dataset_id(event.dataset_id):

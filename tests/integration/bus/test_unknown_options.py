@@ -12,7 +12,7 @@ from bus.messages import MessageFactory
 from bus.stream import Stream
 from contracts import envelope, events, subjects
 from contracts.dataset import Options
-from contracts.failure import WarningSummary
+from contracts.warnings import WarningSummary
 from manifest.adapters.facts import Facts
 from tests.integration.bus import test_settlement
 from tests.integration.bus.test_settlement import Desk

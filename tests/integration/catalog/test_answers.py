@@ -20,7 +20,7 @@ from catalog.adapters.requests import answering
 from catalog.handlers import on_get
 from contracts import queries, subjects
 from contracts.dataset import Status
-from contracts.queries import Answer, GetDataset, ListDatasets, Rows, Unavailable
+from contracts.queries import GetDataset, ListDatasets, Reply, Rows, Unavailable
 from tests.integration.catalog.world import World, until
 from tests.lives import upload
 from tests.sluice import sluice
@@ -37,10 +37,10 @@ async def gateway(world: World) -> AsyncIterator[Client]:
     await line.close(client)
 
 
-async def ask(client: Client, question: GetDataset | ListDatasets | bytes) -> Answer:
+async def ask(client: Client, question: GetDataset | ListDatasets | bytes) -> Reply:
     subject = subjects.CATALOG_LIST if isinstance(question, ListDatasets) else subjects.CATALOG_GET
     body = question if isinstance(question, bytes) else msgspec.json.encode(question)
-    return queries.decode_answer((await client.request(subject, body, timeout=2.5)).data)
+    return queries.decode_reply((await client.request(subject, body, timeout=2.5)).data)
 
 
 async def test_a_row_is_answered_that_includes_the_event_asked_for(world: World, gateway: Client) -> None:
@@ -179,15 +179,15 @@ async def test_a_database_that_hangs_is_unavailable_in_two_seconds(world: World,
 
 
 @asynccontextmanager
-async def replica(world: World, database_url: str) -> AsyncIterator[Callable[[GetDataset], Awaitable[Answer]]]:
+async def replica(world: World, database_url: str) -> AsyncIterator[Callable[[GetDataset], Awaitable[Reply]]]:
     """Asks a replica of its own, without NATS between."""
     database, replies = Database(database_url), Replies()
     reader = Reader(database)
 
-    async def requester(question: GetDataset) -> Answer:
+    async def requester(question: GetDataset) -> Reply:
         body = msgspec.json.encode(question)
         reply = await replies.reply(body, queries.get_decoder, lambda asked: on_get(asked, reader))
-        return queries.decode_answer(reply)
+        return queries.decode_reply(reply)
 
     yield requester
     await database.close()

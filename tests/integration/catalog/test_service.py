@@ -92,7 +92,7 @@ async def test_it_answers_with_what_the_stream_says_and_logs_one_line_a_batch(wo
         dataset_id = await world.author.uploaded()
         gateway = await line.connect(world.nats_server.url("gateway"), "gateway")
         question = msgspec.json.encode(GetDataset(dataset_id=dataset_id, at_least=1))
-        answer = queries.decode_answer((await gateway.request(subjects.CATALOG_GET, question, timeout=2.5)).data)
+        answer = queries.decode_reply((await gateway.request(subjects.CATALOG_GET, question, timeout=2.5)).data)
         await gateway.close()
         assert isinstance(answer, Rows)
         assert [row.id for row in answer.rows] == [dataset_id]

@@ -20,8 +20,9 @@ from catalog.adapters.reader import Reader
 from catalog.projector import Projector
 from contracts import commands, events, subjects
 from contracts.dataset import Options, Result
-from contracts.failure import RunFailure, WarningSummary
+from contracts.failure import RunFailure
 from contracts.queries import DatasetRow, ListDatasets
+from contracts.warnings import WarningSummary
 from runtime import tasks
 from tests.lives import upload
 

@@ -110,7 +110,7 @@ class CatalogPlayer:
         page = tuple(rows[: question.limit])
         await self._answer(message, queries.Rows(rows=page, more=len(rows) > len(page)))
 
-    async def _answer(self, message: Any, answer: queries.Answer) -> None:
+    async def _answer(self, message: Any, answer: queries.Reply) -> None:
         told = queries.Unavailable(reason="the database is away") if self.unavailable else answer
         await message.respond(msgspec.json.encode(told))
 

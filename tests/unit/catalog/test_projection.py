@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from catalog.domain.projection import Fact, Rows, fold, project
 from contracts import events
 from contracts.dataset import Options, Status, TranscriptType
-from contracts.failure import WarningSummary
 from contracts.queries import DatasetRow, Progress
+from contracts.warnings import WarningSummary
 from tests.unit.catalog.values import DATASET, NOON, OTHER, Story, at, problem, stored, told
 
 FACT_DELAY = timedelta(milliseconds=500)

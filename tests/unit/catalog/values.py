@@ -6,7 +6,8 @@ from typing import Any
 from catalog.domain.projection import Fact
 from contracts import commands, events, life
 from contracts.dataset import Options, Result, Source, TranscriptType
-from contracts.failure import RunFailure, WarningSummary
+from contracts.failure import RunFailure
+from contracts.warnings import WarningSummary
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 DATASET = "0b2f3a52-7e4b-4f0a-9c55-0f4f7f3b9a01"

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from contracts import events, plan_lines, queries
 from contracts.dataset import Options, Result, Source, Status, TranscriptType
-from contracts.failure import CueWarning, RunFailure, WarningSummary
+from contracts.failure import RunFailure
+from contracts.warnings import CueWarning, WarningSummary
 
 ID: Final = "0f8fad5b-d9cb-469f-a165-70867728950e"
 FOLDER: Final = f"users/alice/datasets/{ID}/"

@@ -49,7 +49,7 @@ def test_an_event_as_it_is_sent_now_is_read_by_whoever_knows_the_first(ce_type: 
 def test_a_question_or_an_answer_of_another_release_is_read(name: str) -> None:
     kind: Any = type(QUERIES[name])
     if kind in (queries.Rows, queries.Unavailable):
-        kind = queries.Answer
+        kind = queries.Reply
     assert msgspec.json.decode(golden(name), type=kind) == QUERIES[name]
     assert still_says(json.loads(msgspec.json.encode(QUERIES[name])), json.loads(golden(name)))
 

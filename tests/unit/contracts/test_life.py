@@ -9,7 +9,8 @@ from contracts import commands as c
 from contracts import events as e
 from contracts import life
 from contracts.dataset import Options, Result, Source, Status, TranscriptType
-from contracts.failure import RunFailure, WarningSummary
+from contracts.failure import RunFailure
+from contracts.warnings import WarningSummary
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 WHO: dict[str, Any] = {"dataset_id": "d", "user_id": "u", "correlation_id": "co", "cause": "ca", "at": NOON}

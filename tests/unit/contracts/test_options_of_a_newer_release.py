@@ -8,7 +8,7 @@ import pytest
 
 from contracts import envelope, queries
 from contracts.dataset import Options
-from contracts.shown_options import known
+from contracts.known_options import to_known_options
 from tests.unit.contracts.golden_messages import EVENTS, QUERIES
 
 WITH_OPTIONS = [name for name, event in EVENTS.items() if "options" in json.dumps(msgspec.to_builtins(event))]
@@ -56,29 +56,29 @@ def test_every_other_unknown_field_is_ignored(ce_type: str) -> None:
 
 @pytest.mark.parametrize("ce_type", EVENTS)
 def test_whoever_only_shows_an_event_reads_all_the_rest_of_it(ce_type: str) -> None:
-    assert envelope.decode_to_show(newer(EVENTS[ce_type])) == EVENTS[ce_type]
+    assert envelope.decode_dropping_unknown_options(newer(EVENTS[ce_type])) == EVENTS[ce_type]
 
 
 def test_an_event_of_an_unknown_type_can_not_be_shown_either() -> None:
     with pytest.raises(envelope.NewerEvent):
-        envelope.decode_to_show(b'{"type":"DatasetShared","options":{"x":1}}')
+        envelope.decode_dropping_unknown_options(b'{"type":"DatasetShared","options":{"x":1}}')
     for body in (b"{", b"\xff", b"[]"):
         with pytest.raises(envelope.UndecodableEvent):
-            envelope.decode_to_show(body)
+            envelope.decode_dropping_unknown_options(body)
 
 
 @pytest.mark.parametrize("name", ["catalog.rows.v1", "catalog.unavailable.v1"])
 def test_an_answer_of_the_catalog_is_read_with_the_options_that_are_known(name: str) -> None:
-    assert queries.decode_answer(newer(QUERIES[name])) == QUERIES[name]
+    assert queries.decode_reply(newer(QUERIES[name])) == QUERIES[name]
 
 
 def test_an_answer_that_is_none_is_refused() -> None:
     for body in (b"{", b"[]", b'{"type":"Rows","rows":[{}]}'):
         with pytest.raises(msgspec.DecodeError):
-            queries.decode_answer(body)
+            queries.decode_reply(body)
 
 
 def test_stored_options_are_read_as_far_as_they_are_known() -> None:
-    assert known({"sample_rate": 16_000, "padding_ms": 100}) == Options(sample_rate=16_000)
+    assert to_known_options({"sample_rate": 16_000, "padding_ms": 100}) == Options(sample_rate=16_000)
     with pytest.raises(msgspec.ValidationError):
-        known({"sample_rate": "high"})
+        to_known_options({"sample_rate": "high"})

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from contracts.dataset import Options
 from contracts.events import SegmentationPlanned, SegmentRow
-from contracts.failure import CueWarning, WarningSummary
 from contracts.plan_lines import PlannedSegment
+from contracts.warnings import CueWarning, WarningSummary
 from manifest.domain.join import Incomplete, Joined, join
 
 

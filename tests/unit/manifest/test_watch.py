@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.dataset import Options, Status, TranscriptType
-from contracts.failure import WarningSummary
 from contracts.queries import DatasetRow, Progress
+from contracts.warnings import WarningSummary
 from manifest.domain.watch import stalled
 
 NOW = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)

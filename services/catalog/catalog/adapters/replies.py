@@ -14,7 +14,7 @@ import msgspec
 
 from catalog.adapters import metrics
 from catalog.errors import CatalogError
-from contracts.queries import Answer, Rows, Unavailable
+from contracts.queries import Reply, Rows, Unavailable
 
 ANSWER_SECONDS: Final = 2.0
 MAX_BYTES: Final = 1_000_000  # of an answer; a NATS message carries 1,048,576
@@ -28,13 +28,13 @@ class Replies:
     """Answers questions; keeps what it gave up on until that has ended by itself."""
 
     def __init__(self) -> None:
-        self._abandoned: set[asyncio.Task[Answer]] = set()
+        self._abandoned: set[asyncio.Task[Reply]] = set()
 
     async def reply(
         self,
         body: bytes,
         decoder: msgspec.json.Decoder[_Question],
-        handler: Callable[[_Question], Awaitable[Answer]],
+        handler: Callable[[_Question], Awaitable[Reply]],
     ) -> bytes:
         started = monotonic()
         try:
@@ -45,7 +45,7 @@ class Replies:
         _tell(question, answer, monotonic() - started)
         return _encoded(answer)
 
-    async def _in_time(self, answer: Awaitable[Answer]) -> Answer:
+    async def _in_time(self, answer: Awaitable[Reply]) -> Reply:
         task = asyncio.ensure_future(_guarded(answer))
         self._abandoned.add(task)
         task.add_done_callback(self._abandoned.discard)
@@ -57,14 +57,14 @@ class Replies:
         return _refused(f"the database did not answer within {ANSWER_SECONDS:g} s")
 
 
-async def _guarded(answer: Awaitable[Answer]) -> Answer:
+async def _guarded(answer: Awaitable[Reply]) -> Reply:
     try:
         return await answer
     except CatalogError as exc:
         return _refused(str(exc))
 
 
-def _tell(question: object, answer: Answer, seconds: float) -> None:
+def _tell(question: object, answer: Reply, seconds: float) -> None:
     kind, outcome = type(question).__name__, type(answer).__name__.lower()
     metrics.answered(kind, outcome, seconds)
     fields = {
@@ -81,7 +81,7 @@ def _refused(reason: str) -> Unavailable:
     return Unavailable(reason=reason)
 
 
-def _encoded(answer: Answer) -> bytes:
+def _encoded(answer: Reply) -> bytes:
     """A page that is too long is cut: the reader goes on from the last row, as after any page with `more`."""
     body = _encoder.encode(answer)
     while len(body) > MAX_BYTES:

@@ -8,9 +8,10 @@ import msgspec
 
 from catalog.errors import Unreadable
 from contracts.dataset import Status, TranscriptType
-from contracts.failure import RunFailure, WarningSummary
+from contracts.failure import RunFailure
+from contracts.known_options import to_known_options
 from contracts.queries import DatasetRow, Progress
-from contracts.shown_options import known
+from contracts.warnings import WarningSummary
 
 _RENAMED = {
     "audio_key": "audio_s3_key",
@@ -24,7 +25,7 @@ _SAME = tuple(
 _JSON: Mapping[str, Callable[[str], Any]] = {
     "error": msgspec.json.Decoder(RunFailure).decode,
     "warnings": msgspec.json.Decoder(WarningSummary).decode,
-    "options": lambda text: known(msgspec.json.decode(text)),
+    "options": lambda text: to_known_options(msgspec.json.decode(text)),
 }
 _REMEDY = "run `python -m catalog rebuild`"
 

@@ -12,8 +12,9 @@ from sqlalchemy import BigInteger, Boolean, Column, Dialect, Double, Integer, Me
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 from contracts.dataset import Options
-from contracts.failure import RunFailure, WarningSummary
-from contracts.shown_options import known
+from contracts.failure import RunFailure
+from contracts.known_options import to_known_options
+from contracts.warnings import WarningSummary
 
 SCHEMA_REVISION: Final = "0002"  # the migration that this version needs; later ones keep what it uses
 
@@ -85,7 +86,7 @@ def dataset_table(name: str, metadata: MetaData) -> Table:
         Column("error_message", Words),
         Column("error", Structured(RunFailure)),
         Column("warnings", Structured(WarningSummary), nullable=False),
-        Column("options", Structured(Options, known), nullable=False),
+        Column("options", Structured(Options, to_known_options), nullable=False),
         Column("created_at", TIMESTAMP(timezone=True), nullable=False),
         Column("updated_at", TIMESTAMP(timezone=True), nullable=False),
         Column("fact_at", TIMESTAMP(timezone=True)),

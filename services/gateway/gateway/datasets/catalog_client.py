@@ -7,7 +7,7 @@ import nats.errors
 
 from bus.background_connection import BackgroundConnection
 from contracts import subjects
-from contracts.queries import DatasetRow, GetDataset, ListDatasets, Rows, Unavailable, decode_answer
+from contracts.queries import DatasetRow, GetDataset, ListDatasets, Rows, Unavailable, decode_reply
 from gateway.errors import CatalogUnavailable
 from runtime import tracing
 
@@ -44,7 +44,7 @@ class CatalogClient:
             with tracing.span(subject, "client"):
                 headers = tracing.outgoing() or None
                 reply = await client.request(subject, request, timeout=DEADLINE_SECONDS, headers=headers)
-            answer = decode_answer(reply.data)
+            answer = decode_reply(reply.data)
         except (nats.errors.Error, TimeoutError) as exc:
             raise CatalogUnavailable("The catalog does not answer. Try again.") from exc
         except msgspec.MsgspecError as exc:

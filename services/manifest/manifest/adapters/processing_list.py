@@ -36,7 +36,7 @@ async def _ask(client: Client, query: ListDatasets) -> queries.Rows:
         reply = await client.request(subjects.CATALOG_LIST, msgspec.json.encode(query), timeout=ANSWER_SECONDS)
     except (nats.errors.Error, TimeoutError) as exc:
         raise BusUnavailable(f"the catalog does not answer: {type(exc).__name__}") from exc
-    answer = queries.decode_answer(reply.data)
+    answer = queries.decode_reply(reply.data)
     if isinstance(answer, queries.Unavailable):
         raise BusUnavailable(f"the catalog can't answer: {answer.reason}")
     return answer

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from contracts import keys
 from contracts.events import SegmentationPlanned, SegmentRow
-from contracts.failure import SHOWN, CueWarning, WarningSummary, summarise
 from contracts.plan_lines import PlannedSegment
+from contracts.warnings import SHOWN, CueWarning, WarningSummary, summarise
 
 
 class ManifestLine(Struct, frozen=True, kw_only=True):

@@ -14,8 +14,9 @@ import msgspec
 
 from contracts.dataset import Options, Source
 from contracts.events import AudioFacts
-from contracts.failure import CueWarning, RunFailure, WarningSummary, summarise
+from contracts.failure import RunFailure
 from contracts.plan_lines import PlanLine, PlannedDrop, PlannedNote, PlannedSegment, encode_line
+from contracts.warnings import CueWarning, WarningSummary, summarise
 from segmenter.domain.amount import allowed_frames, frames_to_read
 from segmenter.domain.errors import AudioEndsEarly, SegmentTooLong
 from segmenter.domain.failures import audio_failure
