@@ -17,7 +17,7 @@ from bus.stream import Stream
 from bus.worker import Wiring, serve
 from contracts import subjects
 from manifest.adapters.facts import Facts
-from manifest.adapters.processing_list import processing
+from manifest.adapters.processing_list import processing_datasets
 from manifest.handlers import Handlers
 from manifest.settings import Settings
 from objects import StoreUnavailable, UploadLost, open_store
@@ -56,7 +56,7 @@ async def _watch(client: Client, handlers: Handlers, every_seconds: float) -> No
     while True:
         await asyncio.sleep(every_seconds)
         try:
-            async for row in processing(client):
+            async for row in processing_datasets(client):
                 await check_and_log(handlers.on_quiet_run(row), {"dataset_id": row.id, "run": row.run})
         except BusError as exc:
             _log.warning("watch postponed", extra={"fields": {"error": str(exc)}})

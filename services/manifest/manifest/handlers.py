@@ -1,4 +1,4 @@
-"""A span is done: is that the last one? Then join, store the manifest, and end the run.
+"""When the last span of a run is done: join the facts, store the manifest, and end the run.
 
 Any replica may come to the same run at the same time: they write the same bytes, and one DatasetReady wins (rule 1).
 """
@@ -42,7 +42,7 @@ class Handlers:
     async def finish_if_done(self, dataset_id: str, run: int, cause: str) -> str:
         """Ends the run if all its spans are done; returns what it found, for the log.
 
-        Raises: RowsMissing, PlanDamaged; StoreError, BusError while a dependency is away.
+        Raises: RowsMissing, PlanDamaged; StoreError, BusError while a dependency is unavailable.
         """
         if not await self.lives.run_is_current(dataset_id, run):
             return "run is over"
@@ -66,7 +66,7 @@ class Handlers:
         try:
             found = await self.finish_if_done(row.id, row.run, "watchdog")
         except ManifestError:
-            # Facts that don't fit together never will; a run is not looked at for ever because of them.
+            # Facts that don't fit together never will; they must not keep a run from ending.
             if stalled_run is None:
                 raise
         else:
@@ -100,7 +100,7 @@ class Handlers:
             sample_rate=plan.sample_rate,
             warnings=joined.warnings,
         )
-        answer = await self.lives.submit(
+        outcome = await self.lives.submit(
             commands.FinishRun(
                 **plan.identity(cause=cause),
                 at=datetime.now(UTC),
@@ -108,8 +108,8 @@ class Handlers:
                 result=result,
             )
         )
-        if isinstance(answer, life.Refused):
-            return answer.code
+        if isinstance(outcome, life.Refused):
+            return outcome.code
         runs_ended.labels("ready").inc()
         return "ready"
 

@@ -13,7 +13,7 @@ from contracts.plan_lines import PlannedSegment
 from manifest.errors import PlanDamaged
 from objects import ObjectStore
 
-SPANS_AT_ONCE: Final = 16  # read beside each other: a message is a round trip, and a run may have a thousand
+SPANS_AT_ONCE: Final = 16  # read concurrently: a message is a round trip, and a run may have a thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Facts:
         return await self.stream.count(subjects.done(plan.dataset_id, run, "*")) == plan.span_count
 
     async def rows(self, plan: SegmentationPlanned, run: int) -> dict[int, SegmentRow]:
-        """By segment number; each stands in exactly one batch, because batches are atomic and facts written once.
+        """By segment number; each is in exactly one batch, because batches are atomic and facts written once.
 
         Raises: BusUnavailable.
         """

@@ -12,18 +12,18 @@ from contracts import queries, subjects
 from contracts.dataset import Status
 from contracts.queries import DatasetRow, ListDatasets
 
-PAGE: Final = 100
-ANSWER_SECONDS: Final = 5.0
+PAGE_ROWS: Final = 100
+REPLY_SECONDS: Final = 5.0
 
 
-async def processing(client: Client) -> AsyncIterator[DatasetRow]:
+async def processing_datasets(client: Client) -> AsyncIterator[DatasetRow]:
     """Every user's, newest first.
 
     Raises: BusUnavailable when the catalog does not answer.
     """
     before: int | None = None
     while True:
-        page = await _ask(client, ListDatasets(user_id=None, limit=PAGE, before=before, status=Status.PROCESSING))
+        page = await _page(client, ListDatasets(user_id=None, limit=PAGE_ROWS, before=before, status=Status.PROCESSING))
         for row in page.rows:
             yield row
         if not page.more:
@@ -31,12 +31,12 @@ async def processing(client: Client) -> AsyncIterator[DatasetRow]:
         before = page.rows[-1].created_seq
 
 
-async def _ask(client: Client, query: ListDatasets) -> queries.Rows:
+async def _page(client: Client, request: ListDatasets) -> queries.Rows:
     try:
-        reply = await client.request(subjects.CATALOG_LIST, msgspec.json.encode(query), timeout=ANSWER_SECONDS)
+        message = await client.request(subjects.CATALOG_LIST, msgspec.json.encode(request), timeout=REPLY_SECONDS)
     except (nats.errors.Error, TimeoutError) as exc:
         raise BusUnavailable(f"the catalog does not answer: {type(exc).__name__}") from exc
-    answer = queries.decode_reply(reply.data)
-    if isinstance(answer, queries.Unavailable):
-        raise BusUnavailable(f"the catalog can't answer: {answer.reason}")
-    return answer
+    reply = queries.decode_reply(message.data)
+    if isinstance(reply, queries.Unavailable):
+        raise BusUnavailable(f"the catalog can't answer: {reply.reason}")
+    return reply

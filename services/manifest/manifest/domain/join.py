@@ -62,7 +62,7 @@ def join(
         lines.append(msgspec.json.encode(_line(plan, segment, row)) + b"\n")
     if missing or len(lines) != plan.segment_count:
         return Incomplete(tuple(missing))
-    return Joined(b"".join(lines), frames, _with(plan.warnings, short))
+    return Joined(b"".join(lines), frames, _combined(plan.warnings, short))
 
 
 def _line(plan: SegmentationPlanned, segment: PlannedSegment, row: SegmentRow) -> ManifestLine:
@@ -84,8 +84,8 @@ def _short(segment: PlannedSegment, row: SegmentRow, rate_hz: int) -> CueWarning
     return CueWarning(code="audio-short", cue=segment.cue, line=segment.line, detail=detail)
 
 
-def _with(planned: WarningSummary, more: list[CueWarning]) -> WarningSummary:
-    """The plan's warnings and those of cutting; counts of the plan's stay whole although only the first are here."""
+def _combined(planned: WarningSummary, more: list[CueWarning]) -> WarningSummary:
+    """The plan's warnings and those of cutting; the plan's counts include those of its warnings that are not here."""
     if not more:
         return planned
     own = summarise(more)
