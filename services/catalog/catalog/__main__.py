@@ -1,4 +1,4 @@
-"""`python -m catalog` serves; `python -m catalog rebuild [--check]` makes the rows anew from the stream."""
+"""`python -m catalog` serves; `python -m catalog rebuild [--check]` makes the rows again from the stream."""
 
 import argparse
 import asyncio
@@ -13,8 +13,8 @@ from runtime import settings as environment
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m catalog")
     commands = parser.add_subparsers(dest="command")
-    again = commands.add_parser("rebuild", help="make the rows anew from the stream, while the service runs")
-    again.add_argument("--check", action="store_true", help="only compare; exit status 1 when rows differ")
+    rebuilding = commands.add_parser("rebuild", help="make the rows again from the stream, while the service runs")
+    rebuilding.add_argument("--check", action="store_true", help="only compare; exit status 1 when rows differ")
     chosen = parser.parse_args(arguments)
     settings = environment.load(os.environ, Settings)
     if chosen.command == "rebuild":

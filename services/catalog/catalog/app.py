@@ -12,7 +12,7 @@ from catalog.adapters import metrics
 from catalog.adapters.database import Database
 from catalog.adapters.reader import Reader
 from catalog.adapters.replies import Replies
-from catalog.adapters.requests import Answer, answering
+from catalog.adapters.requests import Handler, serving
 from catalog.handlers import on_get, on_list
 from catalog.projector import Projector
 from catalog.settings import Settings
@@ -38,7 +38,7 @@ async def wire(database_url: str, broker: NatsBroker) -> AsyncIterator[Wiring]:
     database, client = Database(database_url), broker.connection
     reader, projector = Reader(database), Projector(database, client)
     try:
-        async with answering(client, SERVICE, answers(reader)):
+        async with serving(client, SERVICE, request_handlers(reader)):
             yield Wiring(
                 checks={"database": reader.check, "projector": projector.check},
                 loops=(projector.run, partial(metrics.watch, reader)),
@@ -47,16 +47,16 @@ async def wire(database_url: str, broker: NatsBroker) -> AsyncIterator[Wiring]:
         await database.close()
 
 
-def answers(reader: Reader) -> Mapping[str, Answer]:
-    """The catalog's table: what is asked on which subject, and who answers."""
+def request_handlers(reader: Reader) -> Mapping[str, Handler]:
+    """The catalog's table: which handler serves the requests of which subject."""
     replies = Replies()
 
     async def get(message: Msg) -> bytes:
         with tracing.span(subjects.CATALOG_GET, "server", message.headers or {}):
-            return await replies.reply(message.data, queries.get_decoder, lambda question: on_get(question, reader))
+            return await replies.reply(message.data, queries.get_decoder, lambda request: on_get(request, reader))
 
     async def page(message: Msg) -> bytes:
         with tracing.span(subjects.CATALOG_LIST, "server", message.headers or {}):
-            return await replies.reply(message.data, queries.list_decoder, lambda question: on_list(question, reader))
+            return await replies.reply(message.data, queries.list_decoder, lambda request: on_list(request, reader))
 
     return {subjects.CATALOG_GET: get, subjects.CATALOG_LIST: page}

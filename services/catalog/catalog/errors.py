@@ -1,4 +1,4 @@
-"""What can go wrong in the catalog, as far as somebody else may have to act on it."""
+"""What can go wrong in the catalog, as far as another module may have to act on it."""
 
 
 class CatalogError(Exception):
@@ -18,7 +18,7 @@ class SchemaMissing(CatalogError):
 
 
 class Unstorable(CatalogError):
-    """Postgres refuses a value for good: the same again would be refused again."""
+    """Postgres refuses a value for good: trying again would fail again."""
 
 
 class Unreadable(CatalogError):
@@ -26,7 +26,7 @@ class Unreadable(CatalogError):
 
 
 class PositionMoved(CatalogError):
-    """Another projector was here: what was read of the rows may be stale, begin again from the stored position."""
+    """Another projector has moved the position, so the rows read may be stale; begin again from the stored position."""
 
 
 class FeedLost(CatalogError):

@@ -1,7 +1,7 @@
-"""Keeps the rows up with the stream: one leader at a time, from the stored position, for ever.
+"""Keeps the rows up with the stream: one leader at a time, from the stored position, indefinitely.
 
-Whatever goes wrong – a server away, the stream made anew, another leader – ends in a new beginning from the stored
-position after a pause. A message that can't be used is counted and left behind; it never holds up those after it.
+Whatever goes wrong – a server away, the stream made again, another leader – ends in a new beginning from the stored
+position after a pause. A message that can't be used is counted and passed over; it never holds up those after it.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from contracts import envelope
 from runtime import tracing
 
 STANDBY_SECONDS: Final = 1.0
-IDLE_SECONDS: Final = 5.0  # between two looks at the session, the lock and the position while nothing happens
+IDLE_SECONDS: Final = 5.0  # between two checks of the session, the lock and the position while nothing happens
 ALIVE_SECONDS: Final = 15.0
 _PAUSES_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 
@@ -41,17 +41,17 @@ class Projector:
         self._database = database
         self._client = client
         self._skipped: Counter[str] = Counter()
-        self._options_told = False
+        self._unknown_options_logged = False
         self._problem = "not started yet"
         self._failures = 0
-        self._seen = monotonic()
+        self._last_progress = monotonic()
 
     async def run(self) -> None:
         while True:
             try:
                 await self._once()
             except (CatalogError, BusError) as exc:
-                self._note(f"{type(exc).__name__}: {exc}")
+                self._report(f"{type(exc).__name__}: {exc}")
             await asyncio.sleep(_PAUSES_SECONDS[min(self._failures, len(_PAUSES_SECONDS)) - 1])
 
     async def check(self) -> None:
@@ -61,13 +61,13 @@ class Projector:
         """
         if self._problem:
             raise CatalogError(self._problem)
-        silent_seconds = monotonic() - self._seen
+        silent_seconds = monotonic() - self._last_progress
         if silent_seconds > ALIVE_SECONDS:
             raise CatalogError(f"no sign of life for {silent_seconds:.0f} s")
 
     async def _once(self) -> None:
         async with self._database.projecting() as connection:
-            # The session that holds the lock is the one that writes: who lost it can't write either.
+            # The session that holds the lock is the one that writes: a replica that lost it can't write either.
             while not await store.try_lead(connection):
                 self._alive()
                 await asyncio.sleep(STANDBY_SECONDS)
@@ -88,11 +88,11 @@ class Projector:
 
     async def _adopt(self, connection: WriteConnection) -> Position:
         before, position = await store.adopt(
-            connection, partial(feed.identify, self._client), partial(stream_identity.still_there, self._client)
+            connection, partial(feed.identify, self._client), partial(stream_identity.contains, self._client)
         )
         fields = {"position": position.seq}
         if before != position and before.stream_created is not None:
-            fields |= {"rows_stood_at": before.seq}
+            fields |= {"rows_were_at": before.seq}
             _log.warning("another stream, or set back: projecting from its beginning", extra={"fields": fields})
         _log.info("leading", extra={"fields": fields})
         return position
@@ -134,17 +134,17 @@ class Projector:
         return after
 
     def _fact(self, message: Received) -> Fact | None:
-        fact, trouble = decoded(message)
+        fact, reason = decoded(message)
         if fact is None:
-            self._skip(message.ce_type, message.seq, trouble)
-        elif trouble:
-            self._tell_once_of_options(message.seq, trouble)
+            self._skip(message.ce_type, message.seq, reason)
+        elif reason:
+            self._log_unknown_options_once(message.seq, reason)
         return fact
 
-    def _tell_once_of_options(self, seq: int, why: str) -> None:
-        """A row that shows all but an option is no trouble for anybody; a line for each would be."""
-        if not self._options_told:
-            self._options_told = True
+    def _log_unknown_options_once(self, seq: int, why: str) -> None:
+        """A row without an option does no harm; a log line for each such row would."""
+        if not self._unknown_options_logged:
+            self._unknown_options_logged = True
             fields = {"sequence": seq, "reason": why, "remedy": "after the upgrade, `python -m catalog rebuild`"}
             _log.warning("an option of a newer version is left out of the rows", extra={"fields": fields})
 
@@ -156,9 +156,9 @@ class Projector:
             _log.warning("skipped; further ones of this type are only counted", extra={"fields": fields})
 
     def _alive(self) -> None:
-        self._seen, self._problem = monotonic(), ""
+        self._last_progress, self._problem = monotonic(), ""
 
-    def _note(self, problem: str) -> None:
+    def _report(self, problem: str) -> None:
         if problem != self._problem:
             _log.warning("projector begins again", extra={"fields": {"reason": problem}})
         self._problem = problem

@@ -16,7 +16,7 @@ from catalog import app
 from catalog.adapters.database import Database
 from catalog.adapters.reader import Reader
 from catalog.adapters.replies import Replies
-from catalog.adapters.requests import answering
+from catalog.adapters.requests import serving
 from catalog.handlers import on_get
 from contracts import queries, subjects
 from contracts.dataset import Status
@@ -30,9 +30,9 @@ pytestmark = pytest.mark.asyncio
 
 @pytest.fixture
 async def gateway(world: World) -> AsyncIterator[Client]:
-    """A requester, with the catalog as app.py wires it answering on the other side."""
+    """A requester, with the catalog serving as app.py wires it on the other side."""
     client = await line.connect(world.nats_server.url("gateway"), "gateway")
-    async with answering(world.client, app.SERVICE, app.answers(world.reader)):
+    async with serving(world.client, app.SERVICE, app.request_handlers(world.reader)):
         yield client
     await line.close(client)
 
@@ -153,7 +153,7 @@ async def test_a_limit_out_of_range_is_answered(gateway: Client, limit: int) -> 
 
 async def test_any_replica_may_answer(world: World, gateway: Client) -> None:
     second = await line.connect(world.nats_server.url("catalog"), "catalog")
-    async with answering(second, app.SERVICE, app.answers(world.reader)):
+    async with serving(second, app.SERVICE, app.request_handlers(world.reader)):
         answers = await asyncio.gather(*(ask(gateway, ListDatasets(user_id="u", limit=1)) for _ in range(40)))
         assert answers == [Rows(rows=())] * 40
     await line.close(second)

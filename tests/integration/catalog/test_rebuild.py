@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio
 async def rebuild(world: World, *, check: bool = False) -> tuple[Outcome, list[str]]:
     told: list[str] = []
     database = Database(world.database_url)
-    outcome = await command.rebuild(database, world.client, check=check, tell=told.append)
+    outcome = await command.rebuild(database, world.client, check=check, report=told.append)
     await database.close()
     return outcome, told
 

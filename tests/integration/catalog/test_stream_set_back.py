@@ -82,7 +82,7 @@ async def test_a_rebuild_is_refused_while_the_rows_are_of_what_was_lost(world: W
         await author.uploaded()
     database = Database(world.database_url)
     with pytest.raises(RebuildRefused, match="start the catalog"):
-        await rebuild(database, world.admin, check=True, tell=print)
+        await rebuild(database, world.admin, check=True, report=print)
     await database.close()
 
 
@@ -92,6 +92,6 @@ async def test_a_life_that_was_purged_after_its_deletion_is_no_other_stream(worl
         await world.reached(await world.author.requested(dataset_id))
     await world.author.deleted(dataset_id)
     await world.author.stream.purge(subjects.life(dataset_id), keep=1)
-    tip = (await stood(world)).tip
-    assert tip is not None
-    assert await stream_identity.still_there(world.admin, tip)
+    last = (await stood(world)).last_life_event
+    assert last is not None
+    assert await stream_identity.contains(world.admin, last)

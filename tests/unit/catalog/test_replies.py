@@ -45,7 +45,7 @@ async def test_a_database_that_is_away_becomes_its_reason() -> None:
 async def test_an_answer_is_not_waited_for_longer_than_promised_even_where_it_can_not_be_cancelled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(replies, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(replies, "REPLY_SECONDS", 0.05)
     freed = asyncio.Event()
 
     async def stubborn(_: GetDataset) -> Reply:

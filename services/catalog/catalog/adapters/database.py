@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from catalog.database_url import EXAMPLE, for_driver
 from catalog.errors import CatalogError, DatabaseRefuses, DatabaseUnavailable, SchemaMissing, Unstorable
 
-# Questions go to the driver itself: what SQLAlchemy adds to one costs more than Postgres takes to answer it.
+# Reads go to the driver itself: what SQLAlchemy adds to one costs more than Postgres takes for it.
 ReadConnection: TypeAlias = asyncpg.pool.PoolConnectionProxy
 WriteConnection = NewType("WriteConnection", AsyncConnection)
 
@@ -81,32 +81,30 @@ def _connector(url: str, settings: Mapping[str, str], command_seconds: float) ->
     return connect
 
 
-def _refused_url(problem: Exception) -> DatabaseRefuses | None:
+def _refused_url(exc: Exception) -> DatabaseRefuses | None:
     """What DATABASE_URL asks for and cannot have; None when the URL is not the reason."""
-    if isinstance(problem, ssl.SSLError):  # before ValueError, which the refusal of a certificate is, too
-        return DatabaseRefuses(
-            f"TLS with the database fails ({type(problem).__name__}); is sslmode in DATABASE_URL right?"
-        )
-    if isinstance(problem, ConnectionError):
-        offers_none = "rejected SSL upgrade" in str(problem)
+    if isinstance(exc, ssl.SSLError):  # before ValueError, which the refusal of a certificate is, too
+        return DatabaseRefuses(f"TLS with the database fails ({type(exc).__name__}); is sslmode in DATABASE_URL right?")
+    if isinstance(exc, ConnectionError):
+        offers_none = "rejected SSL upgrade" in str(exc)
         return (
             DatabaseRefuses("the database offers no TLS; DATABASE_URL asks for it in sslmode") if offers_none else None
         )
-    if isinstance(problem, asyncpg.PostgresError):
-        if problem.sqlstate not in _PARAMETER_STATES:
+    if isinstance(exc, asyncpg.PostgresError):
+        if exc.sqlstate not in _PARAMETER_STATES:
             return None
         return DatabaseRefuses(
-            f"the database refuses a parameter of DATABASE_URL ({type(problem).__name__} {problem.sqlstate}); "
-            "what stands behind its ? is for asyncpg or a setting of the server"
+            f"the database refuses a parameter of DATABASE_URL ({type(exc).__name__} {exc.sqlstate}); "
+            "what follows its ? is for asyncpg or a setting of the server"
         )
     return DatabaseRefuses(
-        f"the driver cannot use DATABASE_URL ({type(problem).__name__}); it is written {EXAMPLE}, and "
+        f"the driver cannot use DATABASE_URL ({type(exc).__name__}); it is written {EXAMPLE}, and "
         "sslmode=verify-ca or verify-full needs sslrootcert=, the path of the certificate to trust"
     )
 
 
-async def _as_it_is(connection: Any) -> None:
-    """A question changes nothing of its session, so nothing is reset after it, which would be a second question."""
+async def _no_reset(connection: Any) -> None:
+    """A read changes nothing of its session, so it is not reset afterwards, which would be a second statement."""
 
 
 class Database:
@@ -143,14 +141,14 @@ class Database:
 
     async def close(self) -> None:
         if self._readers is not None:
-            # Not `close`, which waits for questions under way; whoever asked them has gone.
+            # Not `close`, which waits for reads in progress; their requests have ended already.
             self._readers.terminate()
         await self._projecting.dispose()
 
     async def _pool(self) -> asyncpg.Pool:
-        # Made where there is a loop, and without a connection: a server that is away shows in the first question.
+        # Made inside the event loop, and without a connection: a server that is unavailable shows in the first read.
         if self._readers is None:
-            pool = asyncpg.create_pool(connect=self._connect_reader, min_size=0, max_size=READERS, reset=_as_it_is)
+            pool = asyncpg.create_pool(connect=self._connect_reader, min_size=0, max_size=READERS, reset=_no_reset)
             self._readers = await pool
         return self._readers
 
@@ -183,28 +181,28 @@ def translated() -> Iterator[None]:
     try:
         yield
     except sqlalchemy.exc.StatementError as exc:
-        raise _meaning(_driver_error(exc)) from exc
+        raise _translation(_driver_error(exc)) from exc
     except (sqlalchemy.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as exc:
-        raise _meaning(exc) from exc
+        raise _translation(exc) from exc
     except (OSError, TimeoutError) as exc:
-        raise _meaning(exc) from exc
+        raise _translation(exc) from exc
 
 
-def _driver_error(problem: sqlalchemy.exc.StatementError) -> BaseException:
-    """SQLAlchemy puts a stand-in of its own before the driver's error."""
-    stand_in = problem.orig or problem
-    return stand_in.__cause__ or stand_in
+def _driver_error(exc: sqlalchemy.exc.StatementError) -> BaseException:
+    """SQLAlchemy wraps the driver's error in one of its own."""
+    wrapper = exc.orig or exc
+    return wrapper.__cause__ or wrapper
 
 
-def _meaning(problem: BaseException) -> CatalogError:
-    """By SQLSTATE where there is one. The text of an error may hold data or the URL, so only its type is told."""
-    state = str(getattr(problem, "sqlstate", None) or "")
-    name = f"{type(problem).__name__} {state}".strip()
+def _translation(exc: BaseException) -> CatalogError:
+    """By SQLSTATE where there is one. The text of an error may hold data or the URL, so only its type is given."""
+    state = str(getattr(exc, "sqlstate", None) or "")
+    name = f"{type(exc).__name__} {state}".strip()
     if state in _SCHEMA_STATES:
         return SchemaMissing(f"the database's schema is missing or older than this version; {REMEDY}")
     if state[:2] in _REFUSING_CLASSES:
         return DatabaseRefuses(f"the database refuses us ({name}); is DATABASE_URL right?")
     # Without a state it never reached the server: asyncpg or a type could not turn the value into Postgres's.
-    if state[:2] in _VALUE_CLASSES or (not state and isinstance(problem, ValueError | TypeError | OverflowError)):
+    if state[:2] in _VALUE_CLASSES or (not state and isinstance(exc, ValueError | TypeError | OverflowError)):
         return Unstorable(f"the database refuses a value ({name})")
     return DatabaseUnavailable(f"the database does not answer ({name})")

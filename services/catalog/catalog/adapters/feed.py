@@ -2,8 +2,8 @@
 
 A pull consumer without acks, declared by the migrations and set to the reader's own position: the catalog may make no
 consumers. It is read over raw nats-py: nats-py's own `fetch(500)` waits for all 500, and FastStream's pull loop spins
-when its consumer is gone. A consumer that vanished or that another reader has set elsewhere, a line that was cut and a
-message that got lost on the way all end the feed with FeedLost; whoever reads begins again from the stored position.
+when its consumer is gone. A consumer that vanished or that another reader has set elsewhere, a connection that was cut
+and a lost message all end the feed with FeedLost; the reader begins again from the stored position.
 """
 
 import asyncio
@@ -32,13 +32,13 @@ SILENCE_SECONDS: Final = 3.5  # three heartbeats missed
 _PULL: Final = msgspec.json.encode(
     {
         "batch": MAX_MESSAGES,
-        "max_bytes": 16 << 20,  # far above one message's 1 MiB, far below what would hurt
-        # The request of a frozen process takes what is meant for its successor until then.
+        "max_bytes": 16 << 20,  # far above one message's 1 MiB, and little memory
+        # Until then the request of a frozen process receives messages meant for its successor.
         "expires": 10_000_000_000,
         "idle_heartbeat": int(HEARTBEAT_SECONDS * 1e9),
     }
 )
-_IN_FLIGHT_SECONDS: Final = 0.2  # a message that was sent before the answer has arrived after it by then
+_IN_FLIGHT_SECONDS: Final = 0.2  # by then a message has arrived that was sent before the server's count
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,9 @@ class Feed:
         self._arrived: list[Received] = []
         self._signal = asyncio.Event()
         self._delivered = 0  # the consumer's own count: a gap in it is a lost message
-        self._wanted = 0  # messages that the open request may still bring
+        self._requested = 0  # messages that the open request may still bring
         self._pending = 0
-        self._heard = monotonic()
+        self._last_message_at = monotonic()
         self._lost = ""
 
     @property
@@ -109,7 +109,7 @@ class Feed:
 
     @property
     def pending(self) -> int:
-        """What is stored and was not taken yet, as far as the server has told."""
+        """How many stored messages were not taken yet, by the server's last count."""
         return self._pending + len(self._arrived)
 
     async def open(self, after: int) -> None:
@@ -121,7 +121,7 @@ class Feed:
         self._pending = reset.info.num_pending or 0
 
     async def close(self) -> None:
-        # The server drops the open request of whoever no longer listens.
+        # The server drops an open request once its subscription is gone.
         with suppress(BusError), translated():
             if self._subscription is not None:
                 await self._subscription.unsubscribe()
@@ -135,7 +135,7 @@ class Feed:
         while not self._arrived and monotonic() < until:
             self._check()
             self._signal.clear()
-            await self._keep_asking()
+            await self._keep_request_open()
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(HEARTBEAT_SECONDS, max(until - monotonic(), 0))):
                     await self._signal.wait()
@@ -143,7 +143,7 @@ class Feed:
             self._check()
         messages, self._arrived = self._arrived, []
         if messages:
-            await self._keep_asking()  # the next ones travel while these are written
+            await self._keep_request_open()  # the next ones arrive while these are written
         return messages
 
     async def recount(self) -> None:
@@ -164,10 +164,10 @@ class Feed:
         if sent == self._delivered:
             self._pending = info.num_pending or 0
 
-    async def _keep_asking(self) -> None:
-        if self._wanted > 0:
+    async def _keep_request_open(self) -> None:
+        if self._requested > 0:
             return
-        self._wanted, self._heard = MAX_MESSAGES, monotonic()
+        self._requested, self._last_message_at = MAX_MESSAGES, monotonic()
         with translated():
             await self._client.publish(
                 f"$JS.API.CONSUMER.MSG.NEXT.{subjects.STREAM}.{self._name}", _PULL, reply=self._inbox
@@ -175,24 +175,24 @@ class Feed:
 
     def _check(self) -> None:
         if self._client.stats["reconnects"] != self._reconnects:
-            self._lost = self._lost or "the connection was made anew; the server may have sent into the old one"
-        if not self._lost and self._wanted > 0 and monotonic() - self._heard > SILENCE_SECONDS:
+            self._lost = self._lost or "the connection was made again; the server may have sent into the old one"
+        if not self._lost and self._requested > 0 and monotonic() - self._last_message_at > SILENCE_SECONDS:
             self._lost = "no heartbeat"
         if self._lost:
             raise FeedLost(self._lost)
 
     async def _take(self, message: Msg) -> None:
-        self._heard = monotonic()
+        self._last_message_at = monotonic()
         if message.reply.startswith("$JS.ACK."):
             self._take_event(message)
         else:
             self._take_status(message.headers or {})
-        if self._arrived or self._lost or self._wanted <= 0:
+        if self._arrived or self._lost or self._requested <= 0:
             self._signal.set()
 
     def _take_event(self, message: Msg) -> None:
         where = message.metadata
-        self._wanted -= 1
+        self._requested -= 1
         self._delivered += 1
         self._pending = where.num_pending
         if where.sequence.consumer != self._delivered and not self._lost:
@@ -208,9 +208,9 @@ class Feed:
         status, text = headers.get("Status", ""), headers.get("Description", "").lower()
         if status == "100":
             return
-        # 404 and 408 end a request in peace, as does one of the 409s: the next request brings the rest.
+        # 404 and 408 end a request in order, as does one of the 409s: the next request brings the rest.
         if status in ("404", "408") or (status == "409" and ("maxbytes" in text or "batch completed" in text)):
-            self._wanted = 0
+            self._requested = 0
         else:
             self._lost = f"the server ended the consumer: {status} {text}".strip()
 

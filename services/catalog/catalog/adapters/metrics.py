@@ -1,4 +1,4 @@
-"""What the catalog measures beside what every worker counts: the runs under way, and how far the rows have come."""
+"""The catalog's own metrics: the runs in progress, how far the rows have come, and its replies."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ EVERY_SECONDS: Final = 5.0
 _datasets: Final = Gauge("cuecutter_datasets", "Datasets by status.", ("status",), registry=REGISTRY)
 _oldest: Final = Gauge(
     "cuecutter_oldest_run_age_seconds",
-    "Since the oldest run under way was asked for; 0 without one.",
+    "Since the oldest run in progress was requested; 0 without one.",
     registry=REGISTRY,
 )
 _position: Final = Gauge(
@@ -28,11 +28,11 @@ _pending: Final = Gauge(
     registry=REGISTRY,
 )
 _skipped: Final = Counter(
-    "cuecutter_catalog_skipped", "Messages left behind because they can't be used.", ("type",), registry=REGISTRY
+    "cuecutter_catalog_skipped", "Messages passed over because they can't be used.", ("type",), registry=REGISTRY
 )
-_answers: Final = Histogram(
+_replies: Final = Histogram(
     "cuecutter_catalog_answer_seconds",
-    "From a question to its answer; `rows`, or `unavailable` with the reason in the log.",
+    "From a request to its reply; `rows`, or `unavailable` with the reason in the log.",
     ("question", "outcome"),
     buckets=SECONDS,
     registry=REGISTRY,
@@ -51,21 +51,21 @@ def skipped(ce_type: str) -> None:
     _skipped.labels(ce_type if ce_type in _KNOWN else "unknown").inc()
 
 
-def answered(question: str, outcome: str, seconds: float) -> None:
-    _answers.labels(question, outcome).observe(seconds)
+def replied(request: str, outcome: str, seconds: float) -> None:
+    _replies.labels(request, outcome).observe(seconds)
 
 
 async def watch(reader: Reader) -> None:
-    """For ever; a look that fails leaves the figures as they were, and readiness says why."""
+    """Runs indefinitely; a reading that fails leaves the figures as they were, and readiness says why."""
     while True:
         try:
-            await _look(reader)
+            await _read(reader)
         except CatalogError as exc:
-            _log.debug("figures put off", extra={"fields": {"error": type(exc).__name__}})
+            _log.debug("figures postponed", extra={"fields": {"error": type(exc).__name__}})
         await asyncio.sleep(EVERY_SECONDS)
 
 
-async def _look(reader: Reader) -> None:
+async def _read(reader: Reader) -> None:
     seen = await reader.figures()
     for status, count in seen.datasets.items():
         _datasets.labels(status.value).set(count)

@@ -1,7 +1,7 @@
-"""The rows and the one position, written together by whoever leads.
+"""The rows and the one position, written together by the leader.
 
 Every transaction locks the position first and moves it last, from exactly where it was: however many projectors
-believe they lead, each message counts once. The lock below only spares them the quarrel.
+believe they lead, each message counts once. The lock below only saves them from competing.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -16,33 +16,35 @@ from catalog.adapters import tables
 from catalog.adapters.database import WriteConnection, savepoint, transaction
 from catalog.adapters.feed import Identity
 from catalog.adapters.rows import columns_of, row_from
-from catalog.adapters.stream_identity import Tip
+from catalog.adapters.stream_identity import LifeEventId
 from catalog.domain.projection import Fact, Rows, fold
 from catalog.errors import PositionMoved, SchemaMissing, Unstorable
 from contracts import events
 
-LEADER_LOCK: Final = 0x7474735F63617461  # "tts_cata": any number that nobody else locks in this database
+LEADER_LOCK: Final = 0x7474735F63617461  # "tts_cata": any number that nothing else locks in this database
 
 Identify = Callable[[], Awaitable[Identity]]
-StillThere = Callable[[Tip], Awaitable[bool]]
+Contains = Callable[[LifeEventId], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """Everything up to stream sequence `seq` is in the rows; a re-created stream counts from 1 again.
 
-    `tip` is the last life event in them, None before the first.
+    `last_life_event` is the last one in them, None before the first.
     """
 
     stream_created: datetime | None
     seq: int
-    tip: Tip | None = None
+    last_life_event: LifeEventId | None = None
 
     def after(self, facts: Sequence[Fact], to: int) -> "Position":
-        """The position once `facts`, in stream order, are in the rows, and everything else up to `to` is looked at."""
+        """The position once `facts`, in stream order, are in the rows, and everything else up to `to` is passed."""
         lives = [fact for fact in facts if isinstance(fact.event, events.LifeEvent)]
-        tip = Tip(lives[-1].seq, lives[-1].stored_at, lives[-1].event.dataset_id) if lives else self.tip
-        return Position(self.stream_created, to, tip)
+        if not lives:
+            return Position(self.stream_created, to, self.last_life_event)
+        last = lives[-1]
+        return Position(self.stream_created, to, LifeEventId(last.seq, last.stored_at, last.event.dataset_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +70,23 @@ async def locked_position(connection: WriteConnection) -> Position:
     found = (await connection.execute(select(tables.position).with_for_update())).one_or_none()
     if found is None:
         raise SchemaMissing("the position's row is missing; run `python -m migrations` on an empty database")
-    tip = None if found.life_seq is None else Tip(found.life_seq, found.life_stored_at, found.life_of)
-    return Position(found.stream_created, found.seq, tip)
+    if found.life_seq is None:
+        return Position(found.stream_created, found.seq)
+    last = LifeEventId(found.life_seq, found.life_stored_at, found.life_of)
+    return Position(found.stream_created, found.seq, last)
 
 
-async def adopt(connection: WriteConnection, identify: Identify, still_there: StillThere) -> tuple[Position, Position]:
-    """The position before, and the one to read on from, in the stream that `identify` finds.
+async def adopt(connection: WriteConnection, identify: Identify, contains: Contains) -> tuple[Position, Position]:
+    """The position before, and the one to continue from, in the stream that `identify` finds.
 
-    They differ when the rows came from another stream, or from more of this one than it holds: the rows go then.
+    They differ when the rows came from another stream, or from more of this one than it holds: then the rows go.
     """
     async with transaction(connection):
         before = await locked_position(connection)
-        # Only now: with the position held, a stream that is the right one can't be behind it.
+        # Not before: while the position is locked, the right stream can't be at an older sequence.
         stream = await identify()
         same = before.stream_created == stream.created and before.seq <= stream.last_seq
-        if same and (before.tip is None or await still_there(before.tip)):
+        if same and (before.last_life_event is None or await contains(before.last_life_event)):
             return before, before
         await connection.execute(text("TRUNCATE dataset"))
         after = Position(stream.created, 0)
@@ -108,13 +112,13 @@ async def advance(connection: WriteConnection, before: Position, after: Position
 
 
 def _columns(position: Position) -> dict[str, Any]:
-    tip = position.tip
+    last = position.last_life_event
     return {
         "stream_created": position.stream_created,
         "seq": position.seq,
-        "life_seq": tip and tip.seq,
-        "life_stored_at": tip and tip.stored_at,
-        "life_of": tip and tip.dataset_id,
+        "life_seq": last and last.seq,
+        "life_stored_at": last and last.stored_at,
+        "life_of": last and last.dataset_id,
     }
 
 
@@ -146,9 +150,9 @@ async def _apply_all(connection: WriteConnection, table: Table, facts: Sequence[
     return Written(len(saved), len(gone))
 
 
-def _folded(standing: Rows, facts: Sequence[Fact]) -> Rows:
+def _folded(current: Rows, facts: Sequence[Fact]) -> Rows:
     try:
-        return fold(standing, facts)
+        return fold(current, facts)
     except ArithmeticError as exc:
         raise Unstorable(f"an event's numbers make no sense: {exc}") from exc
 

@@ -1,6 +1,6 @@
-"""What the answers need of the database: one row, one page, and how far the rows have come.
+"""What the replies need of the database: one row, one page, and how far the rows have come.
 
-Each question is one statement, so a row and the position it was seen at belong together.
+Each reading is one statement, so a row and the position it was seen at belong together.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ _ANY: Final = Statement.of(select(tables.dataset.c.id).limit(literal_column("1")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`row` as it stood when everything up to stream sequence `position` was in the rows."""
+    """`row` as it was when everything up to stream sequence `position` was in the rows."""
 
     position: int
     row: DatasetRow | None
@@ -48,7 +48,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many datasets there are by status, the age of the oldest run under way (0 without one), the position."""
+    """How many datasets there are by status, the age of the oldest run in progress (0 without one), the position."""
 
     datasets: Mapping[Status, int]
     oldest_run_seconds: float
@@ -56,11 +56,11 @@ class Figures:
 
 
 class Reader:
-    """Reads for any number of questions at once; waiting questions share one look at the position."""
+    """Reads for any number of requests at once; requests that wait share one reading of the position."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._look: asyncio.Task[int] | None = None
+        self._position_reading: asyncio.Task[int] | None = None
 
     async def get(self, dataset_id: str) -> Found:
         """`dataset_id` must be a UUID as we write them.
@@ -73,16 +73,16 @@ class Reader:
             raise SchemaMissing(f"the position's row is missing; {REMEDY}")
         return Found(columns["position"], None if columns["id"] is None else row_from_driver(columns))
 
-    async def page(self, question: ListDatasets) -> list[DatasetRow]:
+    async def page(self, request: ListDatasets) -> list[DatasetRow]:
         """One row more than `limit`, where there are so many; newest first.
 
         Raises: DatabaseUnavailable, SchemaMissing, Unreadable.
         """
-        asked = {"user_id": question.user_id, "before": question.before, "status": question.status}
-        given = {name: value for name, value in asked.items() if value is not None}
+        filters = {"user_id": request.user_id, "before": request.before, "status": request.status}
+        given = {name: value for name, value in filters.items() if value is not None}
         query = _page(frozenset(given))
         async with self._database.reading() as connection:
-            found = await connection.fetch(query.text, *query.values({**given, "limit": question.limit + 1}))
+            found = await connection.fetch(query.text, *query.values({**given, "limit": request.limit + 1}))
         return [row_from_driver(columns) for columns in found]
 
     async def figures(self) -> Figures:
@@ -105,9 +105,9 @@ class Reader:
 
     async def position(self) -> int:
         """Raises: DatabaseUnavailable, SchemaMissing."""
-        if self._look is None or self._look.done():
-            self._look = asyncio.create_task(self._position())
-        return await asyncio.shield(self._look)
+        if self._position_reading is None or self._position_reading.done():
+            self._position_reading = asyncio.create_task(self._position())
+        return await asyncio.shield(self._position_reading)
 
     async def check(self) -> None:
         """Readiness: the database answers and has this version's schema, or a later one.
@@ -130,7 +130,7 @@ class Reader:
 
 @cache
 def _page(given: frozenset[str]) -> Statement:
-    """One statement for each set of what is asked for, so that an index serves it."""
+    """One statement for each set of filters, so that an index serves it."""
     table = tables.dataset
     query = select(table).order_by(table.c.created_seq.desc()).limit(bindparam("limit", type_=BigInteger))
     if "user_id" in given:

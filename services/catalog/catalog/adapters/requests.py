@@ -1,6 +1,6 @@
-"""Questions as they come over NATS, shared among all replicas and answered beside each other, at most so many at once.
+"""Takes requests from NATS, shared among all replicas, and handles a bounded number of them concurrently.
 
-Straight from the client: a framework for messages costs a question more than its answer does.
+It uses the NATS client directly: a framework for messages would cost a request more than its reply does.
 """
 
 import asyncio
@@ -15,21 +15,22 @@ from nats.aio.msg import Msg
 
 from bus.connection import flush
 
-AT_ONCE: Final = 64  # one that waits for the rows must not hold up the others
+MAX_CONCURRENT: Final = 64  # a request that waits for the rows must not hold up the others
 
-Answer = Callable[[Msg], Awaitable[bytes]]
+Handler = Callable[[Msg], Awaitable[bytes]]  # from a request to the body of its reply
 
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def answering(client: Client, queue: str, answers: Mapping[str, Answer]) -> AsyncIterator[None]:
-    """Answers each subject's questions from the block's first line to its end; those under way are given up then."""
-    desk = _Desk()
+async def serving(client: Client, queue: str, handlers: Mapping[str, Handler]) -> AsyncIterator[None]:
+    """Serves each subject's requests while the block runs; those in progress at its end are cancelled."""
+    server = _Server()
     subscriptions = [
-        await client.subscribe(subject, queue=queue, cb=desk.taker(answer)) for subject, answer in answers.items()
+        await client.subscribe(subject, queue=queue, cb=server.callback(handler))
+        for subject, handler in handlers.items()
     ]
-    with suppress(nats.errors.Error):  # a line that breaks just now: nats-py subscribes anew when it is back
+    with suppress(nats.errors.Error):  # the connection broke just now: nats-py subscribes again when it is back
         await flush(client)
     try:
         yield
@@ -37,39 +38,39 @@ async def answering(client: Client, queue: str, answers: Mapping[str, Answer]) -
         if not client.is_closed:
             for subscription in subscriptions:
                 await subscription.unsubscribe()
-        await desk.close()
+        await server.close()
 
 
-class _Desk:
+class _Server:
     def __init__(self) -> None:
-        self._places = asyncio.Semaphore(AT_ONCE)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
+        self._in_progress: set[asyncio.Task[None]] = set()
 
-    def taker(self, answer: Answer) -> Callable[[Msg], Awaitable[None]]:
-        async def take(question: Msg) -> None:
-            await self._places.acquire()
-            task = asyncio.create_task(_reply(question, answer))
-            self._under_way.add(task)
+    def callback(self, handler: Handler) -> Callable[[Msg], Awaitable[None]]:
+        async def take(request: Msg) -> None:
+            await self._slots.acquire()
+            task = asyncio.create_task(_reply(request, handler))
+            self._in_progress.add(task)
             task.add_done_callback(self._done)
 
         return take
 
     async def close(self) -> None:
-        for task in self._under_way:
+        for task in self._in_progress:
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*self._in_progress, return_exceptions=True)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        self._places.release()
-        if not task.cancelled() and (problem := task.exception()) is not None:
-            # Ours to mend: `answer` answers whatever can be foreseen. The asker hears nothing, and asks again.
-            _log.error("question not answered", exc_info=problem)
+        self._in_progress.discard(task)
+        self._slots.release()
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            # A bug: a handler replies to whatever can be foreseen. The requester gets no reply, and tries again.
+            _log.error("question not answered", exc_info=failure)
 
 
-async def _reply(question: Msg, answer: Answer) -> None:
-    told = await answer(question)
+async def _reply(request: Msg, handler: Handler) -> None:
+    body = await handler(request)
     try:
-        await question.respond(told)
+        await request.respond(body)
     except nats.errors.Error as exc:
-        _log.warning("answer not sent", extra={"fields": {"error": type(exc).__name__}})
+        _log.warning("reply not sent", extra={"fields": {"error": type(exc).__name__}})

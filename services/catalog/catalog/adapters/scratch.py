@@ -40,7 +40,7 @@ async def make(connection: WriteConnection) -> None:
 
 
 async def apply(connection: WriteConnection, facts: Sequence[Fact]) -> Written:
-    """As the projector applies them; commits, unless a transaction is under way."""
+    """As the projector applies them; commits, unless a transaction is in progress."""
     async with nullcontext() if connection.in_transaction() else transaction(connection):
         return await apply_to(connection, table, facts)
 

@@ -1,4 +1,4 @@
-"""Statements composed with SQLAlchemy and asked of the driver itself: written once, not anew while somebody waits."""
+"""Statements composed with SQLAlchemy and run by the driver itself: written once, not again for each request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Statement:
     def of(cls, query: Select[Any]) -> Self:
         compiled = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         literals = {name for name, value in compiled.params.items() if value is not None}
-        assert not literals, f"a value stands in the statement: {literals}"
+        assert not literals, f"the statement contains a value: {literals}"
         return cls(str(compiled), tuple(compiled.positiontup or ()))
 
     def values(self, named: Mapping[str, Any]) -> list[Any]:

@@ -1,8 +1,8 @@
-"""Whether the stream still is what the rows were read from, or was set back to an earlier state of itself.
+"""Whether the stream is still the one that the rows were read from, or was set back to an earlier state of itself.
 
-A restored backup counts on from an older sequence, so that other events stand where the rows' own stood before, and
-the position alone would not show it. The last life event in the rows does: it stays in the stream for ever, or until
-its dataset is deleted.
+A restored backup continues from an older sequence, so that other events get the sequences of those in the rows, and
+the position alone would not show it. The last life event in the rows does: it stays in the stream indefinitely, or
+until its dataset is deleted.
 """
 
 from dataclasses import dataclass
@@ -19,24 +19,27 @@ _SAME: Final = timedelta(milliseconds=1)  # nats-py reads the server's nanosecon
 
 
 @dataclass(frozen=True, slots=True)
-class Tip:
-    """A life event: its stream sequence, when the server stored it, and whose life it is of."""
+class LifeEventId:
+    """Identifies a life event: its stream sequence, when the server stored it, and its dataset."""
 
     seq: int
     stored_at: datetime
     dataset_id: str
 
 
-async def still_there(client: Client, tip: Tip) -> bool:
-    """Raises: BusUnavailable."""
+async def contains(client: Client, event: LifeEventId) -> bool:
+    """Whether the stream holds this very event, or has deleted its dataset since.
+
+    Raises: BusUnavailable.
+    """
     try:
         with translated():
-            found = await client.jetstream(timeout=ANSWER_SECONDS).get_msg(subjects.STREAM, seq=tip.seq)
+            found = await client.jetstream(timeout=ANSWER_SECONDS).get_msg(subjects.STREAM, seq=event.seq)
     except NotFound:
-        return await _went_with_its_dataset(client, tip)
-    return found.time is not None and abs(found.time - tip.stored_at) < _SAME
+        return await _dataset_has_newer_event(client, event)
+    return found.time is not None and abs(found.time - event.stored_at) < _SAME
 
 
-async def _went_with_its_dataset(client: Client, tip: Tip) -> bool:
-    last = await Stream(client).last(subjects.life(tip.dataset_id))
-    return last is not None and last.seq > tip.seq
+async def _dataset_has_newer_event(client: Client, event: LifeEventId) -> bool:
+    last = await Stream(client).last(subjects.life(event.dataset_id))
+    return last is not None and last.seq > event.seq

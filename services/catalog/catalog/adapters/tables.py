@@ -32,8 +32,8 @@ def without_nul(value: Any) -> Any:
             return value
 
 
-class Words(TypeDecorator[str]):
-    """Text from outside."""
+class TextWithoutNul(TypeDecorator[str]):
+    """Text from users, stored without the character NUL."""
 
     impl = Text
     cache_ok = True
@@ -42,8 +42,8 @@ class Words(TypeDecorator[str]):
         return None if value is None else value.replace("\0", "")
 
 
-class Structured(TypeDecorator[Any]):
-    """A Struct of the contracts as jsonb, so that people can query it; `read` makes it of what is stored."""
+class StructAsJson(TypeDecorator[Any]):
+    """A Struct of the contracts as jsonb, so that people can query it; `read` converts what is stored back."""
 
     impl = JSONB(none_as_null=True)
     cache_ok = True
@@ -63,30 +63,30 @@ class Structured(TypeDecorator[Any]):
 
 
 def dataset_table(name: str, metadata: MetaData) -> Table:
-    """A table of dataset rows; a rebuild makes its own beside `dataset`."""
+    """A table of dataset rows; a rebuild makes its own in addition to `dataset`."""
     return Table(
         name,
         metadata,
         Column("id", Uuid(as_uuid=False), primary_key=True),
-        Column("user_id", Words, nullable=False),
+        Column("user_id", TextWithoutNul, nullable=False),
         Column("created_seq", BigInteger, nullable=False),
         Column("seq", BigInteger, nullable=False),
-        Column("status", Words, nullable=False),
+        Column("status", TextWithoutNul, nullable=False),
         Column("run", BigInteger),
-        Column("name", Words, nullable=False),
-        Column("description", Words, nullable=False),
-        Column("transcript_type", Words, nullable=False),
-        Column("audio_s3_key", Words, nullable=False),
-        Column("transcript_s3_key", Words, nullable=False),
-        Column("training_data_s3_key", Words),
+        Column("name", TextWithoutNul, nullable=False),
+        Column("description", TextWithoutNul, nullable=False),
+        Column("transcript_type", TextWithoutNul, nullable=False),
+        Column("audio_s3_key", TextWithoutNul, nullable=False),
+        Column("transcript_s3_key", TextWithoutNul, nullable=False),
+        Column("training_data_s3_key", TextWithoutNul),
         Column("segment_count", Integer),
         Column("total_duration_seconds", Double),
         Column("segments_written", Integer),
         Column("segments_planned", Integer),
-        Column("error_message", Words),
-        Column("error", Structured(RunFailure)),
-        Column("warnings", Structured(WarningSummary), nullable=False),
-        Column("options", Structured(Options, to_known_options), nullable=False),
+        Column("error_message", TextWithoutNul),
+        Column("error", StructAsJson(RunFailure)),
+        Column("warnings", StructAsJson(WarningSummary), nullable=False),
+        Column("options", StructAsJson(Options, to_known_options), nullable=False),
         Column("created_at", TIMESTAMP(timezone=True), nullable=False),
         Column("updated_at", TIMESTAMP(timezone=True), nullable=False),
         Column("fact_at", TIMESTAMP(timezone=True)),

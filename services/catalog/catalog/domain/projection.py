@@ -1,7 +1,7 @@
 """How each event changes the row of its dataset. Pure, so a replay of the same events gives the same rows.
 
-A life event makes the row anew, whatever stood there: after it the row depends on life events only. Work counts only
-for the run that the row shows.
+A life event makes the whole row again, whatever it was before: after it the row depends on life events only. Work
+counts only for the run that the row shows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,7 +45,7 @@ def project(row: DatasetRow | None, fact: Fact) -> DatasetRow | None:
 
 
 def fold(rows: Mapping[str, DatasetRow | None], facts: Iterable[Fact]) -> Rows:
-    """The rows that `facts`, in stream order, change; `rows` are those standing of the datasets they are about."""
+    """The rows that `facts`, in stream order, change; `rows` are the current ones of the datasets that they concern."""
     now = dict(rows)
     for fact in facts:
         dataset_id = fact.event.dataset_id
