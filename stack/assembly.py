@@ -42,7 +42,7 @@ class Stack:
 def running(settings: Settings, programs: Programs, say: Progress, stop_requests: StopRequests) -> Iterator[Stack]:
     """Holds the folder's lock and runs everything until the block ends.
 
-    Raises: StackError of any kind; StopAsked when the wish to stop came before everything answered.
+    Raises: StackError of any kind; StopAsked when a request to stop came before everything answered.
     """
     folder = settings.folder
     with states.lock(folder):

@@ -1,6 +1,6 @@
 """One child process: started in a session of its own, killed by the kernel when we die, logged into a file.
 
-A session of its own keeps the terminal's Ctrl-C away from it: only the supervisor hears it and stops its children in
+A session of its own keeps the terminal's Ctrl-C from it: only the supervisor receives it and stops its children in
 order. Must be used from the main thread, because the kernel's promise is bound to the thread that forked.
 """
 
@@ -67,7 +67,7 @@ class Child:
     def has_ended(self) -> bool:
         """Reaps it when it has, and whatever it left in its process group; `exit_code` is set then."""
         if self.exit_code is None and _is_zombie(self.pid):
-            # While the zombie stands its group's number cannot belong to anybody else.
+            # While the zombie exists no other process can get its group's number.
             self.kill()
             self.exit_code = self._process.wait()
         return self.exit_code is not None
@@ -91,7 +91,7 @@ def spawn(
     user: int | None = None,
     cwd: Path = Path("/"),
 ) -> subprocess.Popen[bytes]:
-    """Starts a process that dies with this one; it reads `given` (or nothing), and all it says goes to `output`.
+    """Starts a process that dies with this one; it reads `given` (or nothing), and all its output goes to `output`.
 
     Raises: CannotStart when there is no such program.
     """

@@ -1,4 +1,4 @@
-"""What a person writes behind `make`, read from the environment; what can't be used is said in words of our own.
+"""The variables that a person gives to `make`, read from the environment; what can't be used is refused by name.
 
 Every message names the variable as it is written to make, what is allowed, and an example.
 """
@@ -14,7 +14,7 @@ _DECIMAL: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
 def whole(env: Mapping[str, str], name: str, lowest: int, highest: int, *, example: int) -> int | None:
-    """None for what is absent; empty counts as absent, since make exports variables that nobody set.
+    """None for what is absent; empty counts as absent, since make exports variables that were not set.
 
     Raises: BadSetting.
     """
@@ -37,6 +37,6 @@ def decimal(env: Mapping[str, str], name: str, lowest: float, highest: float, *,
 
 
 def unusable(name: str, text: str, allowed: str, example: str, *, but: str = "") -> BadSetting:
-    """`but` says what stands against it, where the allowed values do not."""
+    """`but` gives the reason, where the allowed values do not."""
     reason = f"{but}; " if but else ""
     return BadSetting(f"{name}={text!r} cannot be used: {reason}it must be {allowed}, for example {name}={example}")

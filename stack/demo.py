@@ -1,4 +1,4 @@
-"""`make demo`: the whole system on a folder that is thrown away, and one recording through it, as a client sees it.
+"""`make demo`: the whole system on a temporary folder, and one recording through it, as a client sees it.
 
 Exit code 0 means that the manifest of the bundled sample was made and read back. Nothing is left, running or stored.
 """
@@ -14,7 +14,7 @@ import msgspec
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from stack import assembly, narration
+from stack import assembly, event_printer
 from stack.assembly import Stack
 from stack.errors import DemoFailed
 from stack.progress import Progress, tail
@@ -38,7 +38,7 @@ def demo(settings: Settings, programs: Programs, say: Progress, stop_requests: S
         with assembly.running(chosen, programs, say, stop_requests) as stack:
             say(f"everything answers; the REST API is {stack.env['GATEWAY_URL']}")
             try:
-                asyncio.run(_beside_supervision(stack, _story(stack, say), stop_requests))
+                asyncio.run(_while_supervising(stack, _story(stack, say), stop_requests))
             except DemoFailed as exc:
                 say.plain(f"\nthe demo failed: {exc}\n\n{_all_tails(stack)}")
                 return 1
@@ -47,7 +47,7 @@ def demo(settings: Settings, programs: Programs, say: Progress, stop_requests: S
     return 0
 
 
-async def _beside_supervision(stack: Stack, story: Coroutine[Any, Any, None], stop_requests: StopRequests) -> None:
+async def _while_supervising(stack: Stack, story: Coroutine[Any, Any, None], stop_requests: StopRequests) -> None:
     """Children are watched by this very thread, since they die with the thread that started them."""
     task = asyncio.create_task(story)
     deadline = asyncio.get_running_loop().time() + _DEADLINE_SECONDS
@@ -70,7 +70,7 @@ async def _story(stack: Stack, say: Progress) -> None:
         base_url=stack.env["GATEWAY_URL"], headers=headers, trust_env=False, timeout=30
     ) as api:
         dataset = await _upload(api, say)
-        async with narration.following(stack.env["NATS_URL"], dataset["id"], say) as ended:
+        async with event_printer.printing(stack.env["NATS_URL"], dataset["id"], say) as ended:
             await _call(api, "POST", f"/tts/datasets/{dataset['id']}/process", 202)
             dataset = await _settled(api, dataset["id"])
             await asyncio.wait_for(ended.wait(), timeout=10)

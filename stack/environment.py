@@ -1,4 +1,4 @@
-"""The environment of a running stack, and the two private files that tell it to others.
+"""The environment of a running stack, and the two private files that make it known to other programs.
 
 `stack.env` is for integrators: what a client needs and no key of ours. `admin.env` is for the operator and holds every
 secret. Both exist only while everything answers; where `stack.env` is, `admin.env` is too. A supervisor that is killed
@@ -53,7 +53,7 @@ def admin(state: State) -> dict[str, str]:
 
 
 def write(folder: Path, public: Mapping[str, str], admin: Mapping[str, str]) -> None:
-    """`stack.env` last: whoever waits for it finds `admin.env` complete."""
+    """`stack.env` last: a program that waits for it finds `admin.env` complete."""
     for file, values in ((ADMIN_FILE, admin), (FILE, public)):
         private_files.write(folder / file, "".join(f"{name}={value}\n" for name, value in values.items()))
 

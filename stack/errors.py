@@ -10,7 +10,7 @@ class StackError(Exception):
 
 
 class BadSetting(StackError):
-    """A variable of the environment has a value we cannot use."""
+    """A variable of the environment has a value that cannot be used."""
 
 
 class StackInUse(StackError):
@@ -22,7 +22,7 @@ class BadState(StackError):
 
 
 class PortTaken(StackError):
-    """Somebody else listens on the port that was asked for."""
+    """Another process listens on the requested port."""
 
 
 class MissingBinary(StackError):
@@ -30,7 +30,7 @@ class MissingBinary(StackError):
 
 
 class NoOrdinaryUser(StackError):
-    """Postgres refuses to run as root and there is no way to run it as anybody else."""
+    """Postgres refuses to run as root and there is no way to run it as another user."""
 
 
 class CannotStart(StackError):
@@ -38,7 +38,7 @@ class CannotStart(StackError):
 
 
 class StopAsked(StackError):
-    """Somebody wants us to stop while we are waiting for something."""
+    """A signal asked us to stop while we were waiting for something."""
 
 
 class DemoFailed(StackError):

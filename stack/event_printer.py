@@ -18,11 +18,11 @@ _LAST: Final = ("tts.dataset.ready.v1", "tts.dataset.failed.v1")
 
 
 @asynccontextmanager
-async def following(nats_url: str, dataset_id: str, say: Progress) -> AsyncIterator[asyncio.Event]:
+async def printing(nats_url: str, dataset_id: str, say: Progress) -> AsyncIterator[asyncio.Event]:
     """One line per event, from the dataset's first one on; the yielded event is set when a run has ended."""
     life, ended = subjects.life(dataset_id), asyncio.Event()
 
-    async def tell(message: Msg) -> None:
+    async def show(message: Msg) -> None:
         say(line(message.subject.removeprefix(life), message.headers or {}, json.loads(message.data)))
         if (message.headers or {}).get("ce-type") in _LAST:
             ended.set()
@@ -32,7 +32,7 @@ async def following(nats_url: str, dataset_id: str, say: Progress) -> AsyncItera
         # Ordered: the client makes its ephemeral consumer again where it missed something.
         wanted = ConsumerConfig(filter_subjects=[life, f"{life}.>"])
         await connection.jetstream().subscribe(
-            "", stream=subjects.STREAM, cb=tell, config=wanted, ordered_consumer=True
+            "", stream=subjects.STREAM, cb=show, config=wanted, ordered_consumer=True
         )
         yield ended
     finally:
@@ -41,7 +41,7 @@ async def following(nats_url: str, dataset_id: str, say: Progress) -> AsyncItera
 
 def line(tail: str, headers: dict[str, str], body: dict[str, Any]) -> str:
     """`tail` is the subject after the dataset's own one, empty for its life."""
-    # A life event carries what it is about in these parts.
+    # A life event has its details in these members.
     fields = {**(body.get("source") or {}), **(body.get("result") or {}), **body}
     shown = " ".join(f"{name}={_short(fields[name])}" for name in _SHOWN if fields.get(name) is not None)
     return f"{tail.lstrip('.') or 'life':<20} {headers.get('ce-type', '?'):<30} {shown}"

@@ -13,17 +13,17 @@ from stack.errors import BadSetting
 from stack.settings import Settings
 
 _LONGEST_DAYS: Final = 3650
-# What make is told as USER, DAYS and SECONDS: a shell gives those names meanings of its own.
-_ASKED: Final = {"USER": "TOKEN_USER", "DAYS": "TOKEN_DAYS", "SECONDS": "TOKEN_SECONDS"}
+# How make passes USER, DAYS and SECONDS on: a shell gives those names meanings of its own.
+_VARIABLES: Final = {"USER": "TOKEN_USER", "DAYS": "TOKEN_DAYS", "SECONDS": "TOKEN_SECONDS"}
 
 
 def run(settings: Settings, env: Mapping[str, str]) -> None:
     """Raises: BadSetting, NotRunning."""
-    asked = {name: env[given] for name, given in _ASKED.items() if given in env}
+    asked = {name: env[given] for name, given in _VARIABLES.items() if given in env}
     user, seconds = _user(asked), _lifetime_seconds(asked)
     secret = environment.read_admin(settings.folder)["JWT_SECRET_KEY"]
     print(tokens.issue(user, secret, lifetime_seconds=seconds))
-    print(f"a token of the user {user!r}, valid for {_told(seconds)}, on {settings.folder}", file=sys.stderr)
+    print(f"a token of the user {user!r}, valid for {_duration(seconds)}, on {settings.folder}", file=sys.stderr)
 
 
 def _user(asked: Mapping[str, str]) -> str:
@@ -41,6 +41,6 @@ def _lifetime_seconds(asked: Mapping[str, str]) -> int:
     return seconds if seconds is not None else (days or tokens.DAYS) * tokens.DAY_SECONDS
 
 
-def _told(seconds: int) -> str:
+def _duration(seconds: int) -> str:
     count, unit = (seconds, "second") if seconds % tokens.DAY_SECONDS else (seconds // tokens.DAY_SECONDS, "day")
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"

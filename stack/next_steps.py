@@ -21,14 +21,14 @@ class Findings:
 
 
 def next_steps(found: Findings, logs: str) -> list[str]:
-    """One line for each thing to do; one line that says so where there is nothing."""
+    """One line for each thing to do; one line that says so if there is nothing to do."""
     steps = [f"read {logs}/{name}.log: {name} is not ready" for name in found.not_ready]
     if found.missing:
-        steps.append(f"start anew with make run, which declares what is missing: {', '.join(found.missing)}")
+        steps.append(f"start again with make run, which declares what is missing: {', '.join(found.missing)}")
     steps += _scale(found.waiting, found.workers)
     if found.letters:
         steps.append(
-            f"read why the {found.letters} dead letters died, mend it, process their datasets again (they have failed)"
+            f"read why the {found.letters} dead letters were given up, repair it, process their failed datasets again"
         )
     if found.quiet:
         steps.append(f"look for the workers of {', '.join(found.quiet)}; an hour without a fact ends a run by itself")

@@ -1,6 +1,6 @@
 """Ports on 127.0.0.1 that stay ours over restarts.
 
-They are chosen below the kernel's ephemeral range (32768 and up), so that no outgoing connection of anybody takes one
+They are chosen below the kernel's ephemeral range (32768 and up), so that no outgoing connection takes one
 while we are down.
 """
 
@@ -29,7 +29,7 @@ def is_free(port: int) -> bool:
 
 
 def choose(taken: Collection[int] = ()) -> int:
-    """A free port outside of `taken`. Between choosing and listening somebody else may still get it.
+    """A free port outside of `taken`. Between choosing and listening another process may still get it.
 
     Raises: PortTaken when there is none; BadSetting where CUECUTTER_PORTS is no range.
     """

@@ -1,7 +1,7 @@
 """PostgreSQL 18 on 127.0.0.1, without unix sockets, as a direct child of ours.
 
 Postgres refuses to run as root. There it runs in a user namespace in which we look like an ordinary user, or, where
-the kernel forbids those, as the user nobody. The files on disk belong to whoever it runs as.
+the kernel forbids those, as the user nobody. The files on disk belong to the user that it runs as.
 """
 
 import functools
@@ -139,8 +139,8 @@ def _give_to(path: Path, user: int) -> None:
 def _clear_stale_pid(folder: Path) -> None:
     """After a kill -9 (or a new boot) the number in postmaster.pid may be some other program's by now.
 
-    Postgres would take that for a running server and refuse for ever. We hold the folder's lock: a process that works
-    in this folder is the last one's rest and gone in a moment; anything else is a stranger.
+    Postgres would take that for a running server and refuse every start. We hold the folder's lock: a process that
+    works in this folder is left from the last server and ends in a moment; any other is unrelated.
     """
     file = folder / "postmaster.pid"
     deadline = time.monotonic() + 10

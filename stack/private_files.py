@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def write(path: Path, text: str) -> None:
-    """Replaces `path` by rename; whoever reads it sees the old text or the new one."""
+    """Replaces `path` by rename; a reader sees the old text or the new one."""
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

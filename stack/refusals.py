@@ -1,4 +1,4 @@
-"""How often nats-server has refused whom, counted from its log: it says each refusal in a line, and counts none."""
+"""How often nats-server has refused each user, counted from its log: the server does not count them."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""`make run`: the system, left running until somebody stops it."""
+"""`make run`: the system, left running until it is stopped."""
 
 import shlex
 from pathlib import Path
@@ -15,7 +15,7 @@ SAMPLE: Final = Path(__file__).parent.parent / "sample"
 
 
 def run(settings: Settings, programs: Programs, say: Progress, stop_requests: StopRequests) -> None:
-    """Returns after a wish to stop.
+    """Returns after a request to stop.
 
     Raises: StackError.
     """
@@ -52,7 +52,7 @@ curl -sS {credentials} {url}/tts/datasets
 logs             {stack.folder / "logs"}
 for clients      {stack.folder / environment.FILE}
 for its operator {stack.folder / environment.ADMIN_FILE}
-Ctrl-C stops everything; the next start on this folder goes on with its data.
+Ctrl-C stops everything; the next start on this folder continues with its data.
 """
 
 

@@ -13,16 +13,16 @@ OPTIONS: Final = (
     *("--vfs-cache-mode", "off"),
     # With any etag hash the first look at an object would read all of it: two seconds a GiB.
     *("--etag-hash", ""),
-    # A read-ahead buffer would read 16 MiB behind every range that is asked for, and throw them away.
+    # A read-ahead buffer would read 16 MiB after every requested range, and discard them.
     *("--buffer-size", "0"),
-    # A range near an object's beginning would wait 20 ms for somebody to read what lies before it.
+    # A range near an object's beginning would wait 20 ms for a read of what lies before it.
     *("--vfs-read-wait", "0"),
     # Every new name would be compared with all others in its folder, lest they be one in some form of Unicode.
     "--no-unicode-normalization",
     # An object read from its beginning would be hashed on its way, and compared with the hash of the same file.
     "--no-checksum",
 )
-# What rclone leaves behind when it is killed during an upload. Such an upload was never acknowledged.
+# What rclone leaves when it is killed during an upload. Such an upload was never acknowledged.
 _TORSO: Final = ".rclone_temp_*"
 
 

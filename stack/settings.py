@@ -34,7 +34,7 @@ class Settings(Struct, frozen=True):
 
 
 def load(env: Mapping[str, str]) -> Settings:
-    """An empty value counts as absent, since make exports variables that nobody set.
+    """An empty value counts as absent, since make exports variables that were not set.
 
     Raises: BadSetting naming every variable that cannot be used.
     """

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP as a wish that is read where it can be granted.
+"""Ctrl-C, SIGTERM and SIGHUP counted as requests to stop, which are read where it is safe to stop.
 
 An exception out of a signal handler could strike between starting a child and remembering it; a counter cannot. The
 death of a child wakes a sleeper too.
@@ -16,7 +16,7 @@ _STOP: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopRequests:
-    """Counts the wishes to stop while it is entered, in the main thread. A second one means: at once."""
+    """Counts the requests to stop while it is entered, in the main thread. A second one means: at once."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -45,7 +45,7 @@ class StopRequests:
             os.read(self._reader, 4096)
 
     def check(self) -> None:
-        """Raises: StopAsked once somebody asked."""
+        """Raises: StopAsked once a signal has asked."""
         if self.count:
             raise StopAsked("asked to stop")
 

@@ -20,7 +20,7 @@ from stack import ports, private_files
 from stack.errors import BadState, PortTaken, StackInUse
 
 FILE: Final = "state.json"
-_START_OVER: Final = "restore the file, or remove the data folder to begin anew"
+_START_OVER: Final = "restore the file, or remove the data folder to begin again"
 # A supervisor that was killed a moment ago has children that are just giving up their ports.
 _PORT_PATIENCE_SECONDS: Final = 3.0
 
@@ -96,7 +96,7 @@ def with_secrets(state: State, names: Collection[str]) -> State:
 def with_ports(state: State, names: Collection[str], fixed: Mapping[str, int]) -> State:
     """Remembered ports are kept while they are free; `fixed` ones win over remembered ones.
 
-    Raises: PortTaken for a fixed port that somebody else uses.
+    Raises: PortTaken for a fixed port that another process uses.
     """
     remembered = {name: state.ports[name] for name in names if state.ports.get(name) not in {None, *fixed.values()}}
     kept = {name: port for name, port in {**remembered, **fixed}.items() if _comes_free(port, state)}

@@ -19,8 +19,8 @@ from bus.topology import DURABLES
 from contracts import subjects
 from stack import environment, refusals
 from stack import state as states
-from stack.advice import QUIET_SECONDS, Findings, next_steps
 from stack.errors import StackError
+from stack.next_steps import QUIET_SECONDS, Findings, next_steps
 from stack.ports import HOST
 from stack.progress import Progress
 from stack.settings import Settings
@@ -39,12 +39,12 @@ def status(settings: Settings, say: Progress) -> None:
     """Raises: NotRunning, and StackError where a part of it does not answer."""
     env = environment.read_admin(settings.folder)
     try:
-        asyncio.run(_tell(settings, env, say))
+        asyncio.run(_report(settings, env, say))
     except (BusError, OSError, TimeoutError, asyncpg.PostgresError) as exc:
         raise StackError(f"a server does not answer: {exc}", remedy=f"look into {settings.folder}/logs") from exc
 
 
-async def _tell(settings: Settings, env: dict[str, str], say: Progress) -> None:
+async def _report(settings: Settings, env: dict[str, str], say: Progress) -> None:
     found = Findings()
     async for line in _workers(settings, found):
         say.plain(line)
@@ -67,10 +67,10 @@ async def _workers(settings: Settings, found: Findings) -> AsyncIterator[str]:
     found.workers = sorted(state.workers)
     async with httpx.AsyncClient(trust_env=False, timeout=_PATIENCE_SECONDS) as http:
         for name in found.workers:
-            told = await _readiness(http, state.ports[name])
-            if told != _READY:
+            readiness = await _readiness(http, state.ports[name])
+            if readiness != _READY:
                 found.not_ready.append(name)
-            yield f"{name:<16} {state.ports[name]:>5}  {told}"
+            yield f"{name:<16} {state.ports[name]:>5}  {readiness}"
 
 
 async def _readiness(http: httpx.AsyncClient, port: int) -> str:
@@ -83,7 +83,7 @@ async def _readiness(http: httpx.AsyncClient, port: int) -> str:
 
 
 async def _durables(client: Client, found: Findings) -> AsyncIterator[str]:
-    yield f"\n{'durable':<16} {'waiting':>8} {'under way':>9} {'again':>6}"
+    yield f"\n{'durable':<16} {'waiting':>8} {'unsettled':>9} {'again':>6}"
     js = client.jetstream(timeout=_PATIENCE_SECONDS)
     for durable in DURABLES:
         try:
@@ -117,8 +117,8 @@ async def _letters(client: Client, found: Findings) -> AsyncIterator[str]:
 
 def _refusals(settings: Settings) -> str:
     by_user = refusals.counted(settings.folder / "logs" / "nats.log")
-    told = ", ".join(f"{user} {count}" for user, count in sorted(by_user.items())) or "none"
-    return f"\nrefused by NATS, by user: {told}"
+    counts = ", ".join(f"{user} {count}" for user, count in sorted(by_user.items())) or "none"
+    return f"\nrefused by NATS, by user: {counts}"
 
 
 async def _runs(database_url: str, found: Findings) -> AsyncIterator[str]:
@@ -127,7 +127,7 @@ async def _runs(database_url: str, found: Findings) -> AsyncIterator[str]:
         rows = await connection.fetch(_RUNS, SHOWN_RUNS)
     finally:
         await connection.close()
-    yield f"\nruns under way: {rows[0]['of'] if rows else 0}, oldest first"
+    yield f"\nruns in progress: {rows[0]['of'] if rows else 0}, oldest first"
     now = datetime.now(UTC)
     for row in rows:
         quiet = (now - (row["fact_at"] or row["updated_at"])).total_seconds()

@@ -1,6 +1,6 @@
-"""Keeps one child alive: a child that dies comes back after 0.2 s, then later and later up to 5 s.
+"""Keeps one child alive: a child that dies is started again after 0.2 s, then after longer and longer delays up to 5 s.
 
-The delay starts over once a child has lived for ten seconds. Nothing here waits; `look` is called again and again.
+The delay starts over once a child has lived for ten seconds. Nothing here waits; `restart_if_dead` is polled.
 """
 
 import time
@@ -14,11 +14,11 @@ from stack.progress import Progress, tail
 _FIRST_DELAY_SECONDS: Final = 0.2
 _LAST_DELAY_SECONDS: Final = 5.0
 _SETTLED_SECONDS: Final = 10.0
-_HOPELESS_DEATHS: Final = 5  # 3 s of trying: a killed Postgres may need some to let go of its memory
+_MAX_DEATHS: Final = 5  # 3 s of trying: a killed Postgres may need some until its memory is free
 
 
-class Keeper:
-    """`log` gets all that the child says; `marker` goes into its environment."""
+class SupervisedChild:
+    """`log` gets all that the child writes; `marker` goes into its environment."""
 
     def __init__(self, spec: Spec, log: Path, marker: str, say: Progress) -> None:
         self.spec = spec
@@ -26,27 +26,27 @@ class Keeper:
         self._marker = marker
         self._say = say
         self._deaths = 0
-        self._again_at: float | None = None
+        self._restart_at: float | None = None
         self._answered = False
         self._start()
 
     def _start(self) -> None:
-        self.child = Child(self.spec, self.log, self._marker)
+        self.process = Child(self.spec, self.log, self._marker)
         self._began = time.monotonic()
-        self._again_at = None
+        self._restart_at = None
 
-    def look(self) -> None:
-        """Notices a death, and starts the child again when its time has come."""
-        if not self.child.has_ended():
+    def restart_if_dead(self) -> None:
+        """Notices a death, and starts the child again once the delay is over."""
+        if not self.process.has_ended():
             return
-        if self._again_at is None:
-            self._plan_return()
-        elif time.monotonic() >= self._again_at:
+        if self._restart_at is None:
+            self._plan_restart()
+        elif time.monotonic() >= self._restart_at:
             self._start()
 
     def answers(self) -> bool:
         """Whether it has ever answered; says so the first time."""
-        if self._answered or self.child.has_ended():
+        if self._answered or self.process.has_ended():
             return self._answered
         self._answered = self.spec.answers()
         if self._answered:
@@ -57,28 +57,28 @@ class Keeper:
     def age_seconds(self) -> float:
         return time.monotonic() - self._began
 
-    def check_hope(self) -> None:
+    def check_deaths(self) -> None:
         """Raises: CannotStart after too many deaths in a row."""
-        if self._deaths >= _HOPELESS_DEATHS:
+        if self._deaths >= _MAX_DEATHS:
             raise self.cannot_start(f"cannot start: {self.end()}")
 
     def cannot_start(self, problem: str) -> CannotStart:
-        message = f"{self.spec.name} {problem}; the end of {self.log}:\n{self._last_words()}"
+        message = f"{self.spec.name} {problem}; the end of {self.log}:\n{self._log_tail()}"
         return CannotStart(message, remedy=self.spec.remedy)
 
     def end(self) -> str:
-        code = self.child.exit_code
+        code = self.process.exit_code
         return f"killed by signal {-code}" if code is not None and code < 0 else f"exit code {code}"
 
-    def _plan_return(self) -> None:
+    def _plan_restart(self) -> None:
         if self.age_seconds() > _SETTLED_SECONDS:
             self._deaths = 0
         delay = min(_FIRST_DELAY_SECONDS * 2**self._deaths, _LAST_DELAY_SECONDS)
         self._deaths += 1
-        self._again_at = time.monotonic() + delay
+        self._restart_at = time.monotonic() + delay
         self._say(f"{self.spec.name} died: {self.end()}; it is started again in {delay:.1f} s")
         if self._deaths == 3 or self._deaths % 20 == 0:
-            self._say.plain(f"{self.spec.name} keeps dying; the end of {self.log}:\n{self._last_words()}")
+            self._say.plain(f"{self.spec.name} keeps dying; the end of {self.log}:\n{self._log_tail()}")
 
-    def _last_words(self) -> str:
-        return tail(self.log, since=self.child.log_start)
+    def _log_tail(self) -> str:
+        return tail(self.log, since=self.process.log_start)

@@ -9,8 +9,8 @@ import pytest
 
 from stack.children import MARKER, Child, Spec, complete, inherited
 from stack.errors import CannotStart
-from stack.keeper import Keeper
 from stack.progress import Progress
+from stack.supervised_child import SupervisedChild
 from tests.stacks import processes_of, wait_until
 
 
@@ -97,10 +97,10 @@ def test_children_that_let_nobody_read_their_marks_are_found_beside_one_that_doe
 
 def test_a_child_that_keeps_dying_is_started_later_and_later_and_quoted(folder: Path) -> None:
     say = Recorded()
-    keeper = Keeper(spec("sh", "-c", "echo no luck; exit 4"), folder / "log", str(folder), say)
+    supervised = SupervisedChild(spec("sh", "-c", "echo no luck; exit 4"), folder / "log", str(folder), say)
 
     def hopeless() -> bool:
-        keeper.look()
+        supervised.restart_if_dead()
         return len([line for line in say.lines if "died" in line]) == 4
 
     wait_until(hopeless, seconds=20, what="four deaths")

@@ -1,6 +1,6 @@
 """What is found wrong becomes a thing to do, and nothing else does."""
 
-from stack.advice import Findings, next_steps
+from stack.next_steps import Findings, next_steps
 
 WORKERS = ("catalog", "gateway", "manifest", "segmenter", "segmenter-2")
 
