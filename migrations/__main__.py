@@ -17,9 +17,9 @@ def main(env: Mapping[str, str]) -> int:
     """
     settings = environment.load(env, Settings)
     try:
-        _tell(steps.postgres(settings.database_url))
-        _tell(asyncio.run(steps.nats(settings.nats_url, settings.stream_replicas)))
-        _tell(asyncio.run(steps.bucket(settings.s3())))
+        _print(steps.postgres(settings.database_url))
+        _print(asyncio.run(steps.nats(settings.nats_url, settings.stream_replicas)))
+        _print(asyncio.run(steps.bucket(settings.s3())))
     except steps.StepFailed as exc:
         print(f"migrations: {exc}", file=sys.stderr)
         return 1
@@ -27,9 +27,9 @@ def main(env: Mapping[str, str]) -> int:
     return 0
 
 
-def _tell(lines: list[str]) -> None:
-    for told in lines:
-        print(told, flush=True)
+def _print(lines: list[str]) -> None:
+    for line in lines:
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ MIGRATION_LOCK = 0x7474735F6D696772  # "tts_migr"
 def upgrade(connection: Connection) -> None:
     context.configure(connection=connection, transactional_ddl=True)
     with context.begin_transaction():
-        # A statement that waits for a lock makes everybody behind it wait too: better to give up and try again.
+        # A statement that waits for a lock makes all later statements wait too: better to give up and try again.
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         context.run_migrations()

@@ -86,12 +86,12 @@ async def bucket(settings: S3Settings) -> list[str]:
     return [f"bucket {settings.bucket}: {'made' if made else 'found'}"]
 
 
-async def _waited(what: str, step: Callable[[], Awaitable[_T]], away: type[Exception]) -> _T:
+async def _waited(what: str, step: Callable[[], Awaitable[_T]], unavailable: type[Exception]) -> _T:
     until = monotonic() + WAIT_SECONDS
     while True:
         try:
             return await step()
-        except away as exc:
+        except unavailable as exc:
             if monotonic() > until:
                 raise StepFailed(f"{what} does not answer within {WAIT_SECONDS:g} s: {exc}") from exc
         await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,6 +1,6 @@
 """The last life event in the rows, by which a stream is known that was set back to an earlier state.
 
-Its old contents make place for others under the same sequence numbers, so the position alone would not show it.
+Other events then get the sequence numbers of those that were lost, so the position alone would not show it.
 """
 
 import sqlalchemy as sa
