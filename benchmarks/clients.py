@@ -1,8 +1,8 @@
 """`python -m benchmarks.clients <client> <job file>`: PUTs the same slices with one S3 client, in a process of its own.
 
 `aiobotocore` is ours; `signed` is aiohttp with a signature made by hand, the least that Python can do; `obstore` is a
-client written in Rust, which has no Content-MD5 and hashes a SHA-256 for its signature. `+md5` leaves that away and
-computes the MD5 that it would have to send. An MD5 is computed beside the event loop, as by the segmenter. `+uvloop` is
+client written in Rust, which has no Content-MD5 and hashes a SHA-256 for its signature. `+md5` omits that and
+computes the MD5 that it would have to send. An MD5 is computed in a thread, as by the segmenter. `+uvloop` is
 another event loop. What is not installed is not measured:
 `.venv/bin/python -m pip install --no-deps --target build/clients obstore uvloop`.
 """
@@ -62,7 +62,7 @@ def available(client: str) -> bool:
 
 
 def borrowed(module: str) -> Any:
-    """What is no dependency. Nothing else is found beside it: uvicorn takes uvloop wherever there is one."""
+    """What is no dependency. Nothing else is there: uvicorn takes uvloop wherever there is one."""
     sys.path.insert(0, str(_INSTALLED))
     try:
         return importlib.import_module(module)

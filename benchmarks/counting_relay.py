@@ -12,7 +12,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-# A line like this stands in audio about as often as a password is guessed.
+# Audio contains a line like this about as often as a random guess finds a password.
 _REQUEST = re.compile(rb"(GET|PUT|POST|HEAD|DELETE) /[\x21-\x7e]* HTTP/1\.1\r\n")
 _OVERLAP = 4096
 
@@ -50,7 +50,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, c
 
 
 def _count(data: bytes) -> bytes:
-    """Counts and returns the tail in which a request line may still be under way."""
+    """Counts and returns the tail in which a request line may still be incomplete."""
     end = 0
     for found in _REQUEST.finditer(data):
         counts[found[1].decode()] += 1

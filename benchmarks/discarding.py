@@ -1,9 +1,9 @@
 """`python -m benchmarks.discarding`: an S3 store that takes slices and forgets them; the real one does the rest.
 
 So a segmenter can be measured without what its store costs, or with a store that is far away and answers each slice
-`DISCARDING_DELAY_MS` later. Run beside a system's services: `HTTP_PORT` says that it is ready, the port of
+`DISCARDING_DELAY_MS` later. Run next to a system's services: `HTTP_PORT` says that it is ready, the port of
 `DISCARDING_PORT` is the store. It takes as little processor time as it can: it shares two processors with what is
-measured, so the kernel throws the slices away uncopied.
+measured, so the kernel discards the slices uncopied.
 """
 
 import os
@@ -78,7 +78,7 @@ def waits(head: bytes) -> bool:
 
 
 def length_of(head: bytes) -> int:
-    """Bytes of the body behind a request's head."""
+    """Bytes of the body after a request's head."""
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":

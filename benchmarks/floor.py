@@ -1,6 +1,6 @@
 """The least a cutter must do: PUT the same slices, by the same client, as many at a time, and nothing else.
 
-`checked` sends each with its Content-MD5, as every writer of ours must; `bare` leaves even that away.
+`checked` sends each with its Content-MD5, as every writer of ours must; `bare` omits even that.
 """
 
 import asyncio

@@ -64,7 +64,7 @@ def wav(path: Path, count: int, *, rate_hz: int = RATE_HZ, every_ms: int = CUE_M
 
 
 def phrases(count: int, rate_hz: int, every_ms: int) -> Iterator[Pcm]:
-    """The sound of cue 0, 1, 2 …, each with the pause behind it."""
+    """The audio of cue 0, 1, 2 …, each with the pause after it."""
     bank = _bank(rate_hz, every_ms)
     for n in range(count):
         loudness = 0.35 + 0.05 * (n * 5 % 13)

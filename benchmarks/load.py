@@ -1,4 +1,4 @@
-"""A client that sends one request over and over, on so many connections, and costs little beside what it measures."""
+"""A client that sends one request over and over, on so many connections, and costs little of what it measures."""
 
 import asyncio
 import time

@@ -22,7 +22,7 @@ def facts() -> dict[str, str]:
 
 
 def forget_peak(pid: int) -> None:
-    """The peak of a process's memory is counted anew from now on."""
+    """The peak of a process's memory is counted again from now on."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 

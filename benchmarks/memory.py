@@ -8,7 +8,7 @@ from benchmarks.inputs import Recording
 from benchmarks.ours import RunFailed, User
 from benchmarks.session import pids
 
-# A word of each part's command line. The decoder is the segmenter's child and names nobody in its own.
+# A word of each part's command line. The decoder is the segmenter's child and has no such word in its own.
 PARTS: Final[Mapping[str, str]] = {"gateway": "-m gateway", "segmenter": "-m segmenter", "decoder": "import_module"}
 AIMS: Final[Mapping[str, str]] = {"gateway": "≤ 150", "segmenter": "≤ 200", "decoder": ""}
 

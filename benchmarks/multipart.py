@@ -1,6 +1,6 @@
 """The parts of an upload, PUT by the S3 client itself: as large, and as many at a time, as the gateway sends them.
 
-`checked` sends each with its Content-MD5, as the gateway must; otherwise even that is left away.
+`checked` sends each with its Content-MD5, as the gateway must; otherwise even that is omitted.
 """
 
 import asyncio

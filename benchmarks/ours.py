@@ -29,7 +29,7 @@ class RunFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class ReceivedEvent:
     """An event as it came: stored by the server at `stored`, here at `at` (of `time.perf_counter`)."""
 
     subject: str
@@ -42,26 +42,28 @@ class Watch:
     """Every event on one subject from now on, each once, in order."""
 
     def __init__(self) -> None:
-        self._told: asyncio.Queue[Told] = asyncio.Queue()
+        self._events: asyncio.Queue[ReceivedEvent] = asyncio.Queue()
 
     async def take(self, message: Msg) -> None:
         at = time.perf_counter()
-        self._told.put_nowait(Told(message.subject, json.loads(message.data), message.metadata.timestamp, at))
+        self._events.put_nowait(
+            ReceivedEvent(message.subject, json.loads(message.data), message.metadata.timestamp, at)
+        )
 
-    async def next(self, *types: str, dataset_id: str | None = None, seconds: float = LONGEST_SECONDS) -> Told:
-        """The next one of `types`. Raises: RunFailed for a DatasetFailed that nobody waits for."""
+    async def next(self, *types: str, dataset_id: str | None = None, seconds: float = LONGEST_SECONDS) -> ReceivedEvent:
+        """The next one of `types`. Raises: RunFailed for a DatasetFailed that is not among them."""
         async with asyncio.timeout(seconds):
             while True:
-                told = await self._told.get()
-                kind = told.body["type"]
+                event = await self._events.get()
+                kind = event.body["type"]
                 if kind == "DatasetFailed" and kind not in types:
-                    raise RunFailed(json.dumps(told.body["error"]))
-                if kind in types and dataset_id in (None, told.body["dataset_id"]):
-                    return told
+                    raise RunFailed(json.dumps(event.body["error"]))
+                if kind in types and dataset_id in (None, event.body["dataset_id"]):
+                    return event
 
-    def come(self) -> list[Told]:
+    def come(self) -> list[ReceivedEvent]:
         """All that has come and was not taken."""
-        return [self._told.get_nowait() for _ in range(self._told.qsize())]
+        return [self._events.get_nowait() for _ in range(self._events.qsize())]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ _HEAD: Final = ("figure", "min", "median", "max", "rounds", "aim")
 
 
 class Figure(Struct, frozen=True):
-    """One line of the table: a value a round, in `unit`. `aim` is what is hoped for, as people say it; no test."""
+    """One line of the table: a value a round, in `unit`. `aim` is the target, for people to read; it is not tested."""
 
     name: str
     unit: str

@@ -101,7 +101,7 @@ def _spent(before: dict[str, float], after: dict[str, float]) -> dict[str, float
 
 def _service(command: str) -> str:
     marks = {"-m gateway": "gateway", "segmenter": "segmenter", "-m manifest": "manifest", "-m catalog": "catalog"}
-    # A decoder process is the segmenter's, and names nobody in its command line.
+    # A decoder process is the segmenter's, and has no name in its command line.
     marks |= {"import_module": "segmenter", "nats-server": "nats", "rclone": "s3", "counted_stack": "supervisor"}
     return next((name for mark, name in marks.items() if mark in command), "postgres")
 

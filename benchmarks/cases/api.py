@@ -1,4 +1,4 @@
-"""GET of one dataset and of a page of 20 among 1,000, under 32 connections, beside a route that only has the bytes."""
+"""GET of one dataset and of a page of 20 among 1,000, under 32 connections, against a route with only the bytes."""
 
 import asyncio
 import sys
@@ -15,8 +15,8 @@ from benchmarks.table import Figure
 from stack import ports
 
 CONNECTIONS: Final = 32
-_AT_ONCE: Final = 8
-_PATIENCE_SECONDS: Final = 20.0
+_CONCURRENT: Final = 8
+_TIMEOUT_SECONDS: Final = 20.0
 
 
 async def run(session: Session) -> list[Figure]:
@@ -63,7 +63,7 @@ async def _fill(user: User, recording: Recording, count: int) -> str:
             dataset_id = await user.upload(recording, name=f"Chapter {n}", description="Read by a woman of forty.")
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(_AT_ONCE):
+        for _ in range(_CONCURRENT):
             group.create_task(upload())
     return dataset_id
 
@@ -83,7 +83,7 @@ async def _bare(session: Session, body: bytes) -> AsyncIterator[str]:
 
 
 async def _until_it_answers(url: str) -> None:
-    async with asyncio.timeout(_PATIENCE_SECONDS):
+    async with asyncio.timeout(_TIMEOUT_SECONDS):
         while True:
             try:
                 await load(url, "/", connections=1, requests=1)

@@ -58,7 +58,7 @@ async def _put(client: str, job: str) -> Spent:
 
 
 def _turns(session: Session, clients: list[str]) -> Iterator[list[str]]:
-    """Another one begins each round: what one has stored is still being written to the disk beside the next."""
+    """Another one begins each round: what one has stored is still being written to the disk during the next."""
     for n in session.each_round():
         first = (n - 1) % len(clients)
         yield clients[first:] + clients[:first]
@@ -80,7 +80,7 @@ async def _whole_jobs(session: Session) -> list[Figure]:
 
 
 async def _system(session: Session, systems: AsyncExitStack, recording: Recording, client: str) -> tuple[User, str]:
-    """A dataset that was processed once, unmeasured. Raises: SlicesDiffer when other bytes are stored than told."""
+    """A dataset that was processed once, unmeasured. Raises: SlicesDiffer from what the events say."""
     name, env = f"stack-{client.replace('+', '-')}", {CLIENT_VARIABLE: client}
     user = await systems.enter_async_context(user_of(systems.enter_context(session.stack(name, ARGUMENTS, **env))))
     dataset_id = await user.upload(recording)

@@ -1,4 +1,4 @@
-"""The usual script beside ours where the store is far away, as it is outside of one machine: each slice waits."""
+"""The usual script against ours where the store is far away, as it is outside of one machine: each slice waits."""
 
 from typing import Final
 

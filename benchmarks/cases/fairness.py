@@ -1,4 +1,4 @@
-"""A small dataset while a large one is cut, and a hundred users beside each other, alone and with the large one.
+"""A small dataset while a large one is cut, and a hundred users concurrently, alone and with the large one.
 
 A round in which the large one was ready first shows nothing of this and does not count.
 """
@@ -19,7 +19,7 @@ async def run(session: Session) -> list[Figure]:
     small = inputs.wav(session.folder / "three.wav", CUES)
     large = session.wav(session.hour_cues * 10)
     users = 20 if session.quick else 100
-    beside: list[float] = []
+    together: list[float] = []
     alone: list[list[float]] = []
     among: list[list[float]] = []
     with session.stack() as stack:
@@ -31,12 +31,12 @@ async def run(session: Session) -> list[Figure]:
                 alone.append(await _crowd(others, ids))
                 await _while_cutting(first, heavy)
                 seconds = await first.processed(await first.upload(small))
-                beside += [seconds] if await first.cancel(heavy) else []
+                together += [seconds] if await first.cancel(heavy) else []
                 await _while_cutting(first, heavy)
                 crowd = await _crowd(others, ids)
                 among += [crowd] if await first.cancel(heavy) else []
     return [
-        table.seconds(f"three cues while {large.seconds / 3600:g} h are cut: process → ready", beside, "≤ 2"),
+        table.seconds(f"three cues while {large.seconds / 3600:g} h are cut: process → ready", together, "≤ 2"),
         table.seconds(f"{users} users, three cues each: until the last is ready", [max(times) for times in alone]),
         table.seconds(f"… while {large.seconds / 3600:g} h are cut", [max(times) for times in among]),
         Figure(
@@ -60,8 +60,8 @@ async def _crowd(users: list[User], ids: list[str]) -> list[float]:
         await asyncio.gather(*(user.process(dataset_id) for user, dataset_id in zip(users, ids, strict=True)))
         left, times = set(ids), []
         while left:
-            told = await lives.next("DatasetReady")
-            if told.body["dataset_id"] in left:
-                left.remove(told.body["dataset_id"])
-                times.append(told.at - started)
+            event = await lives.next("DatasetReady")
+            if event.body["dataset_id"] in left:
+                left.remove(event.body["dataset_id"])
+                times.append(event.at - started)
     return times

@@ -1,4 +1,4 @@
-"""MP3, M4A and FLAC beside merely decoding them and the bare PUTs; resampling beside none."""
+"""MP3, M4A and FLAC against merely decoding them and the bare PUTs; with resampling against without."""
 
 import asyncio
 import time

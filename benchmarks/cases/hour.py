@@ -63,6 +63,6 @@ def _figures(
 
 async def _compare(user: User, dataset_id: str, slices: Sequence[bytes]) -> None:
     """Raises: SlicesDiffer."""
-    told = [line["sha256"] for line in await user.manifest(dataset_id)]
-    if told != [hashlib.sha256(body).hexdigest() for body in slices]:
+    listed = [line["sha256"] for line in await user.manifest(dataset_id)]
+    if listed != [hashlib.sha256(body).hexdigest() for body in slices]:
         raise SlicesDiffer

@@ -1,4 +1,4 @@
-"""Ten hours beside one: time, the first slice told of, and memory; and an upload of 2 GiB beside its bare PUTs."""
+"""Ten hours against one: time, time to the first slice, and memory; and an upload of 2 GiB against its bare PUTs."""
 
 import os
 import time
@@ -87,7 +87,7 @@ async def _times(session: Session, user: User, hour: Recording, long: Recording)
 
 
 async def _first_and_all(user: User, dataset_id: str) -> tuple[float, float]:
-    """Seconds until the first slice is told of, and until all is ready."""
+    """Seconds until the first slice's event, and until all is ready."""
     async with user.watching(subjects.life(dataset_id)) as life:
         async with user.watching(f"tts.dataset.{dataset_id}.run.*.segment.*") as slices:
             started = time.perf_counter()

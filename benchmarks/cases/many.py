@@ -8,13 +8,13 @@ from typing import Final
 
 from benchmarks import inputs, machine, table
 from benchmarks.inputs import Recording
-from benchmarks.ours import RunFailed, Told, User, Watch, user_of
+from benchmarks.ours import ReceivedEvent, RunFailed, User, Watch, user_of
 from benchmarks.session import Session, pids
 from benchmarks.table import Figure
 from contracts import subjects
 from tests.stacks import RunningStack
 
-# Who a process belongs to, by words of its command line.
+# Which part a process belongs to, by words of its command line.
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "segmenter": ("-m segmenter", "import_module"),
     "bus": ("nats-server",),
@@ -23,13 +23,13 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "gateway": ("-m gateway",),
     "manifest": ("-m manifest",),
 }
-_AT_ONCE: Final = 8
+_CONCURRENT: Final = 8
 _SEGMENTS: Final = 10  # of a small dataset
 _RATE_HZ: Final = 8_000
 
 
 async def small_ones(session: Session) -> list[Figure]:
-    """Not a round, but all datasets beside each other, once: their number is what averages."""
+    """Not a round, but all datasets concurrently, once: their number is what averages."""
     count = 100 if session.quick else 1_000
     recording = inputs.wav(session.folder / "ten.wav", _SEGMENTS, rate_hz=_RATE_HZ, every_ms=500)
     with session.stack() as stack:
@@ -64,7 +64,7 @@ async def large_one(session: Session) -> list[Figure]:
             ]
 
 
-async def _whole(lives: Watch, count: int) -> Told:
+async def _whole(lives: Watch, count: int) -> ReceivedEvent:
     """The next DatasetReady. Raises: RunFailed unless it has `count` segments."""
     ready = await lives.next("DatasetReady")
     if ready.body["result"]["segment_count"] != count:
@@ -72,7 +72,7 @@ async def _whole(lives: Watch, count: int) -> Told:
     return ready
 
 
-async def _last_span_done(user: User, ready: Told) -> datetime:
+async def _last_span_done(user: User, ready: ReceivedEvent) -> datetime:
     """When the server stored it. Asked for, because nothing says that it is pushed before the end is."""
     done = subjects.done(ready.body["dataset_id"], ready.body["run"], "*")
     message = await user.nats.jetstream().get_last_msg(subjects.STREAM, done)
@@ -100,7 +100,7 @@ async def _upload(user: User, recording: Recording, count: int) -> set[str]:
             ids.add(await user.upload(recording))
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(_AT_ONCE):
+        for _ in range(_CONCURRENT):
             group.create_task(one_after_another())
     return ids
 
@@ -114,7 +114,7 @@ async def _all_ready(user: User, ids: set[str]) -> None:
                 await user.process(dataset_id)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(_AT_ONCE):
+            for _ in range(_CONCURRENT):
                 group.create_task(one_after_another())
             waiting = set(ids)
             while waiting:

@@ -1,4 +1,4 @@
-"""Ten minutes beside two hours, WAV and MP3, each in a system of its own, so that a peak is that recording's alone."""
+"""Ten minutes against two hours, WAV and MP3, each in a system of its own, so that a peak is that recording's alone."""
 
 from benchmarks import encodings, memory
 from benchmarks.inputs import Recording

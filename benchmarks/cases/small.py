@@ -1,4 +1,4 @@
-"""A dataset of three cues: what stands between `process` and ready beside the requests to the store themselves."""
+"""A dataset of three cues: the time from `process` to ready against the requests to the store alone."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from typing import Final
 
 from benchmarks import inputs
 from benchmarks.inputs import Recording
-from benchmarks.ours import Told, User, user_of
+from benchmarks.ours import ReceivedEvent, User, user_of
 from benchmarks.session import Session
 from benchmarks.table import Figure
 from contracts import subjects
@@ -64,12 +64,12 @@ async def _run(user: User, dataset_id: str) -> list[float]:
     return [stored[0] - wall, *between, _noticed(events[-1], wall, started)]
 
 
-def _noticed(last: Told, wall: float, started: float) -> float:
+def _noticed(last: ReceivedEvent, wall: float, started: float) -> float:
     return (last.at - started) - (last.stored.timestamp() - wall)
 
 
 async def _store_alone(user: User, dataset_id: str, recording: Recording) -> float:
-    """The requests of one run, in its order and with its bytes; the slices beside each other."""
+    """The requests of one run, in its order and with its bytes; the slices concurrently."""
     dataset, store = await user.dataset(dataset_id), user.store
     folder = dataset["training_data_s3_key"].rpartition("/")[0]
     names = [line["audio_filepath"] for line in await user.manifest(dataset_id)]

@@ -1,4 +1,4 @@
-"""Two segmenter processes on one dataset beside one: with the real store, and with one that forgets what it is sent."""
+"""Two segmenter processes on one dataset against one: with the real store, and with one that discards all slices."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -19,10 +19,10 @@ REAL: Final = ("-m", "stack", "run")
 async def run(session: Session) -> list[Figure]:
     recording = session.hour()
     stores = (("the real store", REAL), ("a store that forgets", ARGUMENTS))
-    return [figure for name, arguments in stores for figure in await _beside(session, recording, name, arguments)]
+    return [figure for name, arguments in stores for figure in await _compared(session, recording, name, arguments)]
 
 
-async def _beside(session: Session, recording: Recording, store: str, arguments: tuple[str, ...]) -> list[Figure]:
+async def _compared(session: Session, recording: Recording, store: str, arguments: tuple[str, ...]) -> list[Figure]:
     one: list[float] = []
     two: list[float] = []
     async with (

@@ -30,7 +30,7 @@ BUCKET = "run `python -m migrations`, which makes it"
 SCHEMA = "database: the database's schema is missing or older than this version; run `python -m migrations`"
 NO_CATALOG = "catalog: CatalogUnavailable"
 
-Told = dict[str, list[str]]
+ReceivedEvent = dict[str, list[str]]
 
 
 class System:
@@ -41,10 +41,10 @@ class System:
         self.s3, self.bucket, self.database_url = s3, bucket, database_url
         self._addresses = addresses
 
-    async def tells(self, expected: Told) -> None:
+    async def tells(self, expected: ReceivedEvent) -> None:
         """Waits until every service's /readyz says exactly this; services that are not named are ready."""
         wanted = {name: sorted(expected.get(name, [])) for name in SERVICES}
-        told: Told = {}
+        told: ReceivedEvent = {}
         async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
             for _ in range(300):
                 answers = await asyncio.gather(*(self._readiness(http, name) for name in SERVICES))
