@@ -1,4 +1,4 @@
-"""`python -m gateway`: serves the REST API until SIGTERM or SIGINT; how it then ends stands in `leaving`."""
+"""`python -m gateway`: serves the REST API until SIGTERM or SIGINT; how it then stops, `gateway.server` says."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from gateway.app import build
 from gateway.server.protocol import HttpProtocol
 from gateway.server.server import GRACE_SECONDS, Server
 from gateway.settings import load
-from gateway.shutdown import Leaving
+from gateway.shutdown import Shutdown
 from runtime import logs
 from runtime.tuning import tune_malloc
 
@@ -20,9 +20,9 @@ def main() -> None:
     settings = load(os.environ)
     logs.configure(SERVICE)
     tune_malloc()
-    leaving = Leaving()
+    shutdown = Shutdown()
     config = uvicorn.Config(
-        build(settings, leaving),
+        build(settings, shutdown),
         host=settings.http_host,
         port=settings.http_port,
         http=HttpProtocol,
@@ -33,7 +33,7 @@ def main() -> None:
         ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = Server(config, leaving, settings.drain_seconds)
+    server = Server(config, shutdown, settings.drain_seconds)
     server.run()
     if not server.started:
         sys.exit(3)  # as uvicorn's own command does

@@ -1,4 +1,4 @@
-"""The composition root: settings to adapters to routes. Nothing connects before the application starts."""
+"""The composition root: from settings to connections to routes. Nothing connects before the application starts."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,62 +15,63 @@ from gateway import SERVICE
 from gateway.datasets.catalog_client import CatalogClient
 from gateway.datasets.lives import Lives
 from gateway.handlers import datasets, document, probes
-from gateway.handlers.request_context import Desk
+from gateway.handlers.request_context import RequestContext
 from gateway.http import openapi, options_routes, problems, request_body
-from gateway.http.addresses import Addresses
 from gateway.http.auth import CALLER, Authentication, Caller
 from gateway.http.correlation import Correlation
-from gateway.http.query import known_parameters_only
-from gateway.http.tracing import Traced
-from gateway.server.lingering import Lingering
+from gateway.http.known_paths import KnownPaths
+from gateway.http.query import check_query
+from gateway.http.tokens import Tokens
+from gateway.http.tracing import Tracing
+from gateway.server.lingering import LingeringClose
 from gateway.settings import Settings
-from gateway.shutdown import Leaving
+from gateway.shutdown import Shutdown
 from gateway.uploads.receiving import Uploads
 from objects import ObjectStore, Timeouts, open_store
 from runtime.exporting import exporting
 from runtime.tuning import freeze_gc
 
 ROUTES: Final = (*datasets.ROUTES, *probes.ROUTES, document.document)
-# A request waits five seconds at most: a store that hangs is known after three, and the rest is for the way out.
-PATIENCE: Final = Timeouts(connect_seconds=1.5, silence_seconds=1.5, abort_seconds=0.5)
+# A request takes five seconds at most: a store that hangs is given up after three; the rest is for the answer.
+STORE_TIMEOUTS: Final = Timeouts(connect_seconds=1.5, silence_seconds=1.5, abort_seconds=0.5)
 OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, probes.METRICS, openapi.DOCUMENT_PATH)
 
 
-def build(settings: Settings, leaving: Leaving | None = None) -> ASGIApp:
-    """The whole application. What stands around the router sees every request, those to unknown paths too."""
-    leaving = leaving or Leaving()
-    routed = _router(settings, leaving)
-    addresses = Addresses(path for route in ROUTES for path in route.paths)
-    guarded = Authentication(routed, settings.jwt_secret_key, OPEN_PATHS, addresses)
-    app = Correlation(Lingering(guarded, leaving))
-    return Traced(app, OPEN_PATHS) if settings.otel_exporter_otlp_endpoint else app
+def build(settings: Settings, shutdown: Shutdown | None = None) -> ASGIApp:
+    """The whole application. The middleware around the router sees every request, those to unknown paths too."""
+    shutdown = shutdown or Shutdown()
+    routed = _router(settings, shutdown)
+    known_paths = KnownPaths(path for route in ROUTES for path in route.paths)
+    guarded = Authentication(routed, Tokens(settings.jwt_secret_key), OPEN_PATHS, known_paths)
+    app = Correlation(LingeringClose(guarded, shutdown))
+    return Tracing(app, OPEN_PATHS) if settings.otel_exporter_otlp_endpoint else app
 
 
-def _router(settings: Settings, leaving: Leaving) -> Litestar:
+def _router(settings: Settings, shutdown: Shutdown) -> Litestar:
     @asynccontextmanager
-    async def running(app: Litestar) -> AsyncIterator[None]:
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with (
             exporting(SERVICE, settings.otel_exporter_otlp_endpoint),
-            open_store(settings.s3(), PATIENCE) as store,
+            open_store(settings.s3(), STORE_TIMEOUTS) as store,
             BackgroundConnection(settings.nats_url, SERVICE) as connection,
         ):
-            uploads = Uploads(store, settings.limits(), leaving)
-            app.state.update({"store": store, "connection": connection, "uploads": uploads, "leaving": leaving})
+            uploads = Uploads(store, settings.limits(), shutdown)
+            app.state.update({"store": store, "connection": connection, "uploads": uploads, "shutdown": shutdown})
             freeze_gc()
             yield
             await app.state.uploads.finish()
 
     return Litestar(
         route_handlers=[*options_routes.options(ROUTES), *ROUTES],
-        lifespan=[running],
+        lifespan=[lifespan],
         dependencies={
-            "desk": Provide(_desk, sync_to_thread=False),
+            "context": Provide(_context, sync_to_thread=False),
             "store": Provide(_store, sync_to_thread=False),
             "connection": Provide(_connection, sync_to_thread=False),
             "catalog": Provide(_catalog, sync_to_thread=False),
-            "leaving": Provide(_leaving, sync_to_thread=False),
+            "shutdown": Provide(_shutdown, sync_to_thread=False),
         },
-        guards=[known_parameters_only],
+        guards=[check_query],
         exception_handlers={Exception: problems.answer},
         request_max_body_size=request_body.MAX_BODY_BYTES,
         openapi_config=openapi.config(version("cuecutter-gateway")),
@@ -78,10 +79,10 @@ def _router(settings: Settings, leaving: Leaving) -> Litestar:
     )
 
 
-def _desk(request: Request[Any, Any, Any], state: State) -> Desk:
+def _context(request: Request[Any, Any, Any], state: State) -> RequestContext:
     caller: Caller = request.scope["state"][CALLER]
     connection: BackgroundConnection = state.connection
-    return Desk(caller, Lives(connection), CatalogClient(connection), state.uploads)
+    return RequestContext(caller, Lives(connection), CatalogClient(connection), state.uploads)
 
 
 def _store(state: State) -> ObjectStore:
@@ -98,6 +99,6 @@ def _catalog(state: State) -> CatalogClient:
     return CatalogClient(state.connection)
 
 
-def _leaving(state: State) -> Leaving:
-    leaving: Leaving = state.leaving
-    return leaving
+def _shutdown(state: State) -> Shutdown:
+    shutdown: Shutdown = state.shutdown
+    return shutdown

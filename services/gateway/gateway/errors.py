@@ -1,20 +1,20 @@
-"""What can go wrong in the gateway, in its own words. Nothing here knows HTTP; `http/problem_types.py` maps it.
+"""What can go wrong in the gateway. Nothing here knows HTTP; `http/problem_types.py` maps every error to an answer.
 
 A `detail` is shown to the client: it names what to change and never what is inside.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from contracts import life
-from gateway.domain.wording import summary
+from gateway.domain.quoting import summary
 
 NO_DATASET: Final = "There is no dataset of yours with this id."
-NO_ADDRESS: Final = "There is nothing at this address."
+NO_SUCH_PATH: Final = "There is nothing at this address."
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class FieldError(Struct, frozen=True, omit_defaults=True):
     """One thing wrong with one `field` of the request. `code` is stable; `line` is 1-based in that field's text."""
 
     field: str
@@ -26,21 +26,21 @@ class Fault:
 class GatewayError(Exception):
     """Base of everything this package raises."""
 
-    def __init__(self, detail: str, *faults: Fault) -> None:
+    def __init__(self, detail: str, *field_errors: FieldError) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.faults = faults
+        self.field_errors = field_errors
 
 
 class InvalidRequest(GatewayError):
     """A part, parameter or member is missing, unknown, repeated or has a value that is not allowed."""
 
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__(summary(faults), *faults)
+    def __init__(self, *field_errors: FieldError) -> None:
+        super().__init__(summary(field_errors), *field_errors)
 
 
 class MalformedRequest(GatewayError):
-    """What HTTP leaves open to be read in two ways, so that somebody in between may have read it in the other."""
+    """The request can be read in two ways, so that a proxy may have read it in the other one."""
 
 
 class MalformedBody(GatewayError):
@@ -56,7 +56,7 @@ class Unauthenticated(GatewayError):
 
 
 class NotFound(GatewayError):
-    """There is no such dataset, or it is somebody else's, or the id is none: these are never told apart."""
+    """There is no such dataset, or it is another user's, or the id is not valid: all three are answered alike."""
 
     def __init__(self, detail: str = NO_DATASET) -> None:
         super().__init__(detail)
@@ -87,11 +87,11 @@ class NotAudio(GatewayError):
 
 
 class NoAudio(GatewayError):
-    """The first bytes say that there is no stream of sound in the file."""
+    """The first bytes say that the file has no audio stream."""
 
 
 class UnsupportedAudio(GatewayError):
-    """The first bytes say that the sound is there, and that it can't be read."""
+    """The first bytes say that the file has audio, and that it can't be read."""
 
 
 class EmptyAudio(GatewayError):
@@ -103,14 +103,14 @@ class UploadTimedOut(GatewayError):
 
 
 class UploadTooSlow(GatewayError):
-    """The upload brings too little to keep its place."""
+    """The upload is slower than the least rate, or was evicted by one that is not."""
 
 
 class TooManyUploads(GatewayError):
-    """The user has as many uploads under way as one may have."""
+    """The user has as many uploads in progress as one may have."""
 
 
-class NoRoom(GatewayError):
+class UploadsFull(GatewayError):
     """There is no memory for the upload now."""
 
 
@@ -119,12 +119,12 @@ class Stopping(GatewayError):
 
 
 class BodyTimedOut(GatewayError):
-    """A body that is no upload did not come in time."""
+    """A body other than an upload's did not arrive in time."""
 
 
 class ClientGone(GatewayError):
-    """The client stopped sending before its body was complete. Mostly nobody is there any more to be answered."""
+    """The client stopped sending before its body was complete. Mostly it can't be answered any more."""
 
 
 class CatalogUnavailable(GatewayError):
-    """The catalog gave no answer, or said that it has none now."""
+    """The catalog did not answer, or answered that it is unavailable."""

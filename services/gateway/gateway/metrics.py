@@ -1,6 +1,6 @@
 """What the gateway counts: how long requests take, what it refuses and why, how much is uploaded.
 
-Of uploads under way it counts how many there are, and what memory they may hold.
+Of uploads in progress: how many there are, and what memory they may hold.
 """
 
 from typing import Final
@@ -21,43 +21,46 @@ _requests: Final = Histogram(
     buckets=SECONDS,
     registry=REGISTRY,
 )
-_refusals: Final = Counter("cuecutter_refusals", "Answers that are no success, by code.", ("code",), registry=REGISTRY)
+_refusals: Final = Counter("cuecutter_refusals", "Answers that are errors, by code.", ("code",), registry=REGISTRY)
 _uploaded: Final = Counter(
     "cuecutter_upload_bytes", "Stored in uploads that were accepted.", ("part",), registry=REGISTRY
 )
-_under_way: Final = Gauge("cuecutter_uploads_under_way", "Uploads that hold a place.", registry=REGISTRY)
+_in_progress: Final = Gauge("cuecutter_uploads_under_way", "Uploads in progress.", registry=REGISTRY)
 _reserved: Final = Gauge("cuecutter_upload_reserved_bytes", "Memory that these may hold.", registry=REGISTRY)
-_refused: Final = Counter(
-    "cuecutter_uploads_refused", "For want of a place: of the user, or of memory.", ("reason",), registry=REGISTRY
+_rejected: Final = Counter(
+    "cuecutter_uploads_refused", "Rejected: too many of one user, or no memory left.", ("reason",), registry=REGISTRY
 )
 _ended: Final = Counter(
-    "cuecutter_uploads_ended", "The client was slow; displaced: for somebody else.", ("reason",), registry=REGISTRY
+    "cuecutter_uploads_ended",
+    "The client was slow; displaced: evicted for another upload.",
+    ("reason",),
+    registry=REGISTRY,
 )
 
 
-def request(method: str, route: str, status: int, seconds: float) -> None:
-    """Counts one request. A method of the client's own making is counted as `other`."""
+def observe_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Counts one request. A method that HTTP does not define is counted as `other`."""
     _requests.labels(method if method in _METHODS else "other", route, str(status)).observe(seconds)
 
 
-def refusal(code: str) -> None:
+def count_problem(code: str) -> None:
     _refusals.labels(code).inc()
 
 
-def uploaded(audio_bytes: int, transcript_bytes: int) -> None:
+def count_uploaded_bytes(audio_bytes: int, transcript_bytes: int) -> None:
     _uploaded.labels("audio").inc(audio_bytes)
     _uploaded.labels("transcript").inc(transcript_bytes)
 
 
-def watch_places(admission: Admission) -> None:
-    """From now on the gauges show the places of `admission`."""
-    _under_way.set_function(lambda: admission.uploads)
+def watch_slots(admission: Admission) -> None:
+    """From now on the gauges show the slots of `admission`."""
+    _in_progress.set_function(lambda: admission.uploads)
     _reserved.set_function(lambda: admission.reserved_bytes)
 
 
-def upload_refused(reason: str) -> None:
-    _refused.labels(reason).inc()
+def count_rejected_upload(reason: str) -> None:
+    _rejected.labels(reason).inc()
 
 
-def upload_ended(reason: str) -> None:
+def count_ended_upload(reason: str) -> None:
     _ended.labels(reason).inc()

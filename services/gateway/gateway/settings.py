@@ -1,20 +1,17 @@
 """The gateway's settings, read once from the environment."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated
 
 from msgspec import Meta
 
 from bus.connection import NatsUrl
-from gateway.domain.pace import LeastRate
-from gateway.uploads.places import Room
-from gateway.uploads.receiving import Limits
+from gateway.domain.pace import MinRate
+from gateway.uploads.limits import MEBIBYTE, Capacity, Limits
 from objects import S3Environment
 from runtime.exporting import Endpoint
 from runtime.settings import Port
 from runtime.settings import load as load_settings
-
-MEBIBYTE: Final = 1024 * 1024
 
 
 class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
@@ -29,7 +26,7 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     max_audio_bytes: Annotated[int, Meta(ge=1)] = 2 * 1024 * MEBIBYTE
     max_transcript_bytes: Annotated[int, Meta(ge=1)] = 16 * MEBIBYTE
     max_upload_seconds: Annotated[float, Meta(gt=0)] = 6 * 3600.0
-    # Not less than two parts on their way and a place for one upload with its transcript need.
+    # Not less than two parts in flight and one upload with its transcript need.
     upload_memory_bytes: Annotated[int, Meta(ge=64 * MEBIBYTE)] = 128 * MEBIBYTE
     max_uploads_per_user: Annotated[int, Meta(ge=1)] = 4
     min_upload_bytes_per_second: Annotated[int, Meta(ge=0)] = 4096
@@ -41,10 +38,10 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
             audio_bytes=self.max_audio_bytes,
             transcript_bytes=self.max_transcript_bytes,
             upload_seconds=self.max_upload_seconds,
-            room=Room(
+            capacity=Capacity(
                 memory_bytes=self.upload_memory_bytes,
                 per_user=self.max_uploads_per_user,
-                least=LeastRate(self.min_upload_bytes_per_second, self.upload_window_seconds),
+                min_rate=MinRate(self.min_upload_bytes_per_second, self.upload_window_seconds),
             ),
         )
 

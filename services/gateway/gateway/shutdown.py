@@ -1,4 +1,7 @@
-"""Whether the gateway is asked to stop, for all that must know: readiness, and uploads that would last too long."""
+"""Whether the gateway is shutting down, for all that must know: readiness, and uploads that would take too long.
+
+The server (`server/server.py`) decides when.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,30 +9,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
-def run_out(clock: asyncio.Timeout) -> None:
+def expire_now(clock: asyncio.Timeout) -> None:
     """Ends what `clock` bounds now, unless it is ended already."""
     if not clock.expired():
         clock.reschedule(asyncio.get_running_loop().time())
 
 
 @dataclass(slots=True)
-class Leaving:
-    """`asked` from SIGTERM on, `over` once uploads are broken off."""
+class Shutdown:
+    """`draining` from SIGTERM on, `aborting` once uploads in progress are aborted."""
 
-    asked: bool = False
-    over: bool = False
+    draining: bool = False
+    aborting: bool = False
     _clocks: set[asyncio.Timeout] = field(default_factory=set)
 
     @contextmanager
-    def breaking_off(self, clock: asyncio.Timeout) -> Iterator[None]:
-        """Within it, `clock` runs out as soon as uploads are broken off."""
+    def expiring(self, clock: asyncio.Timeout) -> Iterator[None]:
+        """Within it, `clock` expires as soon as uploads are aborted."""
         self._clocks.add(clock)
         try:
             yield
         finally:
             self._clocks.discard(clock)
 
-    def break_off(self) -> None:
-        self.over = True
+    def abort(self) -> None:
+        self.aborting = True
         for clock in self._clocks:
-            run_out(clock)
+            expire_now(clock)

@@ -61,7 +61,7 @@ async def test_forms_and_bodies_of_many_long_names_get_short_answers(alice: http
     problem = assert_small(
         await send(alice, form(part("name", "n"), part("options", '{"' + "\\u0000" * 2_000 + '": 1}')))
     )
-    assert [fault["field"][:9] for fault in problem["errors"]] == ["options.\\", "audio", "transcrip"]
+    assert [error["field"][:9] for error in problem["errors"]] == ["options.\\", "audio", "transcrip"]
     path = f"/tts/datasets/{uuid4()}/process"
     many = assert_small(await alice.post(path, content=json.dumps({"options": {f"{n:x}": 1 for n in range(6_000)}})))
     assert len(many["errors"]) + many["errors_left_out"] == 6_000

@@ -225,9 +225,9 @@ async def test_an_id_that_does_not_exist_is_told_in_the_same_way_on_every_call(
     assert told.pop()[2] == "There is no dataset of yours with this id."
 
 
-async def test_all_faults_of_a_query_are_told_at_once(alice: httpx.AsyncClient) -> None:
+async def test_all_errors_of_a_query_are_told_at_once(alice: httpx.AsyncClient) -> None:
     answer = await alice.get("/tts/datasets?limit=0&cursor=7&status=done&sort=name&status=ready")
-    assert [(fault["field"], fault["code"], fault["detail"]) for fault in answer.json()["errors"]] == [
+    assert [(error["field"], error["code"], error["detail"]) for error in answer.json()["errors"]] == [
         ("sort", "unknown", "There is no query parameter 'sort' here; there are limit, cursor, status."),
         ("limit", "invalid", "'limit' must be a whole number from 1 to 100, such as limit=20."),
         ("cursor", "invalid", "'cursor' must be one that a Link header gave; leave it out for the first page."),
@@ -235,7 +235,7 @@ async def test_all_faults_of_a_query_are_told_at_once(alice: httpx.AsyncClient) 
     ]
     path = f"/tts/datasets/{uuid4()}/process?force=1"
     answer = await alice.post(path, json={"options": {"speed": 2, "sample_rate": 96_000}})
-    fields = [fault["field"] for fault in answer.json()["errors"]]
+    fields = [error["field"] for error in answer.json()["errors"]]
     assert fields == ["force", "options.speed", "options.sample_rate"]
 
 
@@ -303,7 +303,7 @@ async def test_what_can_not_be_answered_is_a_problem(alice: httpx.AsyncClient) -
         if method != "HEAD":
             assert answer.json()["code"] == code, path
             assert answer.json()["remedy"], path
-            assert [fault["field"] for fault in answer.json().get("errors", [])] == ([field] if field else []), path
+            assert [error["field"] for error in answer.json().get("errors", [])] == ([field] if field else []), path
         if status == 405:
             assert "OPTIONS" in answer.headers["allow"], path
 

@@ -50,7 +50,7 @@ class Answer:
         return read
 
     @property
-    def fault(self) -> tuple[int, str, list[tuple[str, str]]]:
+    def error(self) -> tuple[int, str, list[tuple[str, str]]]:
         return self.status, self.problem["code"], [(x["field"], x["code"]) for x in self.problem.get("errors", [])]
 
 
@@ -84,7 +84,7 @@ async def said(url: str, *sent: bytes, close: bool = False) -> Answer:
 async def test_what_is_no_http_is_a_problem(url: str) -> None:
     for sent in NO_HTTP:
         answer = await said(url, sent)
-        assert answer.fault == (400, "malformed-request", []), sent[:80]
+        assert answer.error == (400, "malformed-request", []), sent[:80]
         assert answer.headers["connection"] == "close"
 
 
@@ -93,20 +93,20 @@ async def test_a_body_whose_sender_says_that_no_more_will_come_names_the_field_i
 ) -> None:
     truncated = (400, "malformed-body", [("audio", "truncated")])
     upload = head("POST", "/tts/datasets", CONTENT_TYPE, f"Content-Length: {len(FORM)}")
-    assert (await said(url, upload + FORM[:-3_000], close=True)).fault == truncated
-    assert (await said(url, upload, FORM[:5_000], FORM[5_000:9_000], close=True)).fault == truncated
+    assert (await said(url, upload + FORM[:-3_000], close=True)).error == truncated
+    assert (await said(url, upload, FORM[:5_000], FORM[5_000:9_000], close=True)).error == truncated
     chunked = head("POST", "/tts/datasets", CONTENT_TYPE, "Transfer-Encoding: chunked")
-    assert (await said(url, chunked + chunk(FORM[:9_000]), close=True)).fault == truncated
+    assert (await said(url, chunked + chunk(FORM[:9_000]), close=True)).error == truncated
     # The form is whole, but not the body: what else was to come is not known.
     announced = head("POST", "/tts/datasets", CONTENT_TYPE, f"Content-Length: {len(FORM) + 9}")
-    assert (await said(url, announced + FORM, close=True)).fault == (400, "malformed-body", [("body", "truncated")])
+    assert (await said(url, announced + FORM, close=True)).error == (400, "malformed-body", [("body", "truncated")])
     await assert_nothing_stays(store, observer)
 
 
 async def test_a_body_of_process_that_breaks_off_begins_no_run(url: str, alice: httpx.AsyncClient) -> None:
     path = f"/tts/datasets/{(await create(alice))['id']}"
     cut = await said(url, head("POST", f"{path}/process", "Content-Length: 50") + b"{}", close=True)
-    assert cut.fault == (400, "client-gone", [])
+    assert cut.error == (400, "client-gone", [])
     assert (await alice.post(f"{path}/cancel")).json()["code"] == "not-processing"
 
 
@@ -118,10 +118,10 @@ async def test_a_whole_request_is_answered_although_no_more_can_follow(url: str,
 
 async def test_a_chunk_that_is_none_ends_the_upload(url: str, store: ObjectStore, observer: Stream) -> None:
     upload = head("POST", "/tts/datasets", CONTENT_TYPE, "Transfer-Encoding: chunked")
-    assert (await said(url, upload + chunk(FORM[:9_000]) + b"zz\r\n")).fault == (400, "malformed-request", [])
+    assert (await said(url, upload + chunk(FORM[:9_000]) + b"zz\r\n")).error == (400, "malformed-request", [])
     # Here the answer is given already when the framing breaks: it must arrive all the same.
     refused = await said(url, upload + chunk(part("language", "en") + bytes(100)) + b"zz\r\n")
-    assert refused.fault in ((400, "invalid-request", [("language", "unknown")]), (400, "malformed-request", []))
+    assert refused.error in ((400, "invalid-request", [("language", "unknown")]), (400, "malformed-request", []))
     await assert_nothing_stays(store, observer)
 
 
@@ -148,9 +148,9 @@ async def test_a_request_of_two_lengths_is_refused_and_nothing_behind_it_is_read
     await assert_nothing_stays(store, observer)
 
 
-async def test_a_host_that_is_none_is_no_fault_of_a_parameter(url: str) -> None:
+async def test_a_host_that_is_none_is_no_error_of_a_parameter(url: str) -> None:
     answer = await said(url, b"GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n")
-    assert answer.fault == (400, "malformed-request", [])
+    assert answer.error == (400, "malformed-request", [])
 
 
 async def test_who_still_sends_what_is_no_http_reads_the_answer_to_its_end(url: str) -> None:
@@ -161,7 +161,7 @@ async def test_who_still_sends_what_is_no_http_reads_the_answer_to_its_end(url: 
 @pytest.mark.alone
 async def test_a_request_that_does_not_begin_is_not_waited_for(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
-    assert (await said(url, b"GET /healthz HTTP/1.1\r\nX:")).fault == (408, "head-timeout", [])
+    assert (await said(url, b"GET /healthz HTTP/1.1\r\nX:")).error == (408, "head-timeout", [])
     assert await to_the_end(url) == b""
     where = urlsplit(url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
@@ -179,7 +179,7 @@ async def test_a_request_under_way_is_not_taken_for_one_that_does_not_begin(
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
     monkeypatch.setattr(request_body, "BODY_SECONDS", 1.0)
     answer = await said(url, head("POST", f"/tts/datasets/{uuid4()}/process", "Content-Length: 50"), b"{")
-    assert answer.fault == (408, "body-timeout", [])
+    assert answer.error == (408, "body-timeout", [])
 
 
 async def test_an_upload_that_falls_silent_is_ended(
@@ -188,14 +188,14 @@ async def test_an_upload_that_falls_silent_is_ended(
     upload = head("POST", "/tts/datasets", CONTENT_TYPE, f"Content-Length: {len(FORM)}")
     async with serving(gateway_env | {"UPLOAD_WINDOW_SECONDS": "0.3"}) as url:
         await until_connected(url)
-        assert (await said(url, upload + FORM[:9_000])).fault == (408, "upload-too-slow", [])
+        assert (await said(url, upload + FORM[:9_000])).error == (408, "upload-too-slow", [])
     await assert_nothing_stays(store, observer)
 
 
 async def test_a_small_body_is_not_waited_for_long(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_body, "BODY_SECONDS", 0.2)
     answer = await said(url, head("POST", f"/tts/datasets/{uuid4()}/process", "Content-Length: 50"), b"{")
-    assert answer.fault == (408, "body-timeout", [])
+    assert answer.error == (408, "body-timeout", [])
 
 
 async def test_a_large_body_where_none_belongs_is_not_read(url: str) -> None:
@@ -203,7 +203,7 @@ async def test_a_large_body_where_none_belongs_is_not_read(url: str) -> None:
         answer = await said(url, head(method, path, "Content-Length: 100000000"))
         assert (answer.status, answer.headers["connection"]) == (status, "close")
     process = head("POST", f"/tts/datasets/{uuid4()}/process", "Content-Length: 100000000")
-    assert (await said(url, process)).fault == (413, "body-too-large", [])
+    assert (await said(url, process)).error == (413, "body-too-large", [])
 
 
 async def test_options_names_every_method_of_a_path(alice: httpx.AsyncClient) -> None:

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from gateway.domain import admission
-from gateway.uploads import places
-from gateway.uploads.parts import SEARCH_BYTES
+from gateway.uploads import slots
+from gateway.uploads.form_reader import SEARCH_BYTES
 from objects import ObjectStore
 from stack import tokens
 from tests.integration.gateway.forms import BOUNDARY, form, part, send
@@ -88,7 +88,7 @@ async def test_when_the_memory_is_taken_an_upload_is_told_so_before_the_body_is_
         assert (await alice.get("/tts/datasets")).status_code == 200
         await create(alice)  # a small one has its place beside them
         assert crowd.held == 5
-        assert (await figures(alice))["cuecutter_upload_reserved_bytes",] == 5 * places.needed_bytes(None)
+        assert (await figures(alice))["cuecutter_upload_reserved_bytes",] == 5 * slots.needed_bytes(None)
 
 
 async def test_refusals_are_counted_and_each_is_one_line(env: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:

@@ -58,7 +58,7 @@ async def assert_nothing_stays(store: ObjectStore, observer: Stream) -> None:
 async def test_a_form_with_a_mistake_is_refused_and_the_field_is_named(
     alice: httpx.AsyncClient, store: ObjectStore, observer: Stream
 ) -> None:
-    for body, faults in (
+    for body, field_errors in (
         (form(AUDIO, TRANSCRIPT), [("name", "missing")]),
         (form(AUDIO, NAME), [("transcript", "missing")]),
         (form(TRANSCRIPT, NAME), [("audio", "missing")]),
@@ -87,7 +87,7 @@ async def test_a_form_with_a_mistake_is_refused_and_the_field_is_named(
             [("audio", "not-a-file"), ("transcript", "not-a-file"), ("options", "invalid"), ("name", "missing")],
         ),
         (form(part("name", ""), AUDIO)[:-3_000], [("name", "invalid"), ("audio", "truncated")]),
-        # Whatever comes first, and whatever the recording is like, the other faults are told with it.
+        # Whatever comes first, and whatever the recording is like, the other errors are told with it.
         (
             form(part("name", ""), BIG[:-2_000_000], part("speed", "2"), part("auto_process", "yes")),
             [("name", "invalid")],
@@ -111,17 +111,17 @@ async def test_a_form_with_a_mistake_is_refused_and_the_field_is_named(
             [("name", "invalid"), ("audio", "empty"), ("transcript", "missing")],
         ),
     ):
-        assert refusal(await send(alice, body)) == (400, "invalid-request", faults)
+        assert refusal(await send(alice, body)) == (400, "invalid-request", field_errors)
     await assert_nothing_stays(store, observer)
 
 
-async def test_the_faults_of_the_query_are_told_with_those_of_the_form(
+async def test_the_errors_of_the_query_are_told_with_those_of_the_form(
     alice: httpx.AsyncClient, store: ObjectStore, observer: Stream
 ) -> None:
     body = form(AUDIO, part("name", ""))
     answer = await alice.post("/tts/datasets?force=1&name=n", content=body, headers=CONTENT_TYPE)
-    faults = [("force", "unknown"), ("name", "unknown"), ("name", "invalid"), ("transcript", "missing")]
-    assert refusal(answer) == (400, "invalid-request", faults)
+    field_errors = [("force", "unknown"), ("name", "unknown"), ("name", "invalid"), ("transcript", "missing")]
+    assert refusal(answer) == (400, "invalid-request", field_errors)
     answer = await alice.post("/tts/datasets?force=1", content=form(AUDIO, TRANSCRIPT, NAME), headers=CONTENT_TYPE)
     assert refusal(answer) == (400, "invalid-request", [("force", "unknown")])
     no_form = [("force", "unknown"), ("content-type", "invalid")]
@@ -143,7 +143,7 @@ async def test_the_dictionary_that_requests_does_not_make_json_is_recognised(
         )
 
     answer = await asyncio.to_thread(post)
-    assert (answer.status_code, [fault["field"] for fault in answer.json()["errors"]]) == (400, ["options"])
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, ["options"])
     assert "json.dumps(...)" in answer.json()["detail"]
     await assert_nothing_stays(store, observer)
 
@@ -196,16 +196,16 @@ async def test_a_transcript_that_can_not_be_used_is_refused_with_its_lines(
         "no-usable-cue",
         [("transcript", "end-before-start"), ("transcript", "end-before-start")],
     )
-    assert [fault["line"] for fault in answer.json()["errors"]] == [1, 5]
+    assert [error["line"] for error in answer.json()["errors"]] == [1, 5]
     for body, fields, code in (
         (b"", [], "no-text"),
         (b" \n", [], "no-text"),
         (b"caf\xe9 \xff\xfe\x00", [part("transcript_encoding", "utf-8")], "undecodable-text"),
         (b"no times here", [part("transcript_type", "srt")], "no-usable-cue"),
     ):
-        status, found, faults = refusal(await send(alice, form(AUDIO, part("transcript", body), NAME, *fields)))
+        status, found, field_errors = refusal(await send(alice, form(AUDIO, part("transcript", body), NAME, *fields)))
         assert (status, found) == (422, code)
-        assert {field for field, _ in faults} == {"transcript"}
+        assert {field for field, _ in field_errors} == {"transcript"}
     unknown = form(AUDIO, TRANSCRIPT, NAME, part("transcript_encoding", "klingon"))
     assert refusal(await send(alice, unknown)) == (
         422,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway.http.addresses import Addresses
+from gateway.http.known_paths import KnownPaths
 
-KNOWN = Addresses(("/healthz", "/tts/datasets", "/tts/datasets/{dataset_id:str}", "/tts/datasets/{id:str}/process"))
+KNOWN = KnownPaths(("/healthz", "/tts/datasets", "/tts/datasets/{dataset_id:str}", "/tts/datasets/{id:str}/process"))
 
 
 @pytest.mark.parametrize(

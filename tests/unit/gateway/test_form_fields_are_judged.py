@@ -62,9 +62,9 @@ def test_a_good_value_is_read(field: str, raw: bytes, value: Any) -> None:
 def test_a_bad_value_is_refused_under_the_name_of_its_field(field: str, raw: bytes) -> None:
     with pytest.raises(InvalidRequest) as raised:
         value_of(field, raw)
-    (fault,) = raised.value.faults
-    assert (fault.field, fault.code) == (field, "invalid")
-    assert len(fault.detail) <= 301
+    (error,) = raised.value.field_errors
+    assert (error.field, error.code) == (field, "invalid")
+    assert len(error.detail) <= 301
 
 
 def test_fields_that_were_left_empty_have_their_defaults() -> None:

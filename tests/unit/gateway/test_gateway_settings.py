@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from gateway.domain.pace import LeastRate
+from gateway.domain.pace import MinRate
 from gateway.settings import load
 
 ENOUGH = {
@@ -23,9 +23,9 @@ def test_what_is_not_given_has_its_default() -> None:
     assert settings.limits().audio_bytes == 2_147_483_648
     assert settings.limits().transcript_bytes == 16_777_216
     assert settings.limits().upload_seconds == 21_600
-    assert settings.limits().room.memory_bytes == 134_217_728
-    assert settings.limits().room.per_user == 4
-    assert settings.limits().room.least == LeastRate(bytes_per_second=4_096, window_seconds=60)
+    assert settings.limits().capacity.memory_bytes == 134_217_728
+    assert settings.limits().capacity.per_user == 4
+    assert settings.limits().capacity.min_rate == MinRate(bytes_per_second=4_096, window_seconds=60)
     assert settings.s3().endpoint_url is None
 
 

@@ -91,7 +91,7 @@ async def test_a_body_that_is_cut_off_is_refused(length: int) -> None:
 async def test_a_cut_within_a_part_names_the_part() -> None:
     with pytest.raises(MalformedBody) as raised:
         await read(part("name", b"n") + part("audio", b"x" * 100)[:-20])
-    assert [(fault.field, fault.code) for fault in raised.value.faults] == [("audio", "truncated")]
+    assert [(error.field, error.code) for error in raised.value.field_errors] == [("audio", "truncated")]
 
 
 @pytest.mark.parametrize(
@@ -167,4 +167,4 @@ async def test_a_header_that_is_no_text_is_told_without_the_inside_of_the_parser
     with pytest.raises(MalformedBody) as raised:
         await read(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'.encode() + b'\xff"\r\n\r\nx\r\n' + END)
     assert raised.value.detail == "The body is not valid multipart: Segment header failed to decode."
-    assert [(fault.field, fault.code) for fault in raised.value.faults] == [("body", "malformed")]
+    assert [(error.field, error.code) for error in raised.value.field_errors] == [("body", "malformed")]

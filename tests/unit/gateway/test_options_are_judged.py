@@ -4,7 +4,7 @@ import pytest
 
 from contracts.dataset import Options
 from gateway.domain.options import RULES, of_body, of_text
-from gateway.errors import Fault, InvalidRequest
+from gateway.errors import FieldError, InvalidRequest
 
 SUCH = 'For example: {"sample_rate": 24000}.'
 RATE = (
@@ -16,16 +16,16 @@ DUMPS = "From Python, send json.dumps(...) of the dict: requests sends a dict in
 BODY = 'The body must be a JSON object such as {"options": {"sample_rate": 24000}}; it '
 
 
-def faults_of_text(text: str) -> list[tuple[str, str, str]]:
+def errors_of_text(text: str) -> list[tuple[str, str, str]]:
     with pytest.raises(InvalidRequest) as raised:
         of_text(text)
-    return [(fault.field, fault.code, fault.detail) for fault in raised.value.faults]
+    return [(error.field, error.code, error.detail) for error in raised.value.field_errors]
 
 
-def faults_of_body(raw: bytes, *others: Fault) -> list[tuple[str, str, str]]:
+def errors_of_body(raw: bytes, *others: FieldError) -> list[tuple[str, str, str]]:
     with pytest.raises(InvalidRequest) as raised:
         of_body(raw, *others)
-    return [(fault.field, fault.code, fault.detail) for fault in raised.value.faults]
+    return [(error.field, error.code, error.detail) for error in raised.value.field_errors]
 
 
 def test_every_option_has_a_rule() -> None:
@@ -48,17 +48,17 @@ def test_good_options_are_read(text: str, options: Options) -> None:
 
 @pytest.mark.parametrize("value", ["96000", "7999", "48001", '"24000"', "24000.5", "true", "[]", "9" * 5_000, "1e999"])
 def test_a_rate_that_is_not_allowed_is_told_what_is(value: str) -> None:
-    assert faults_of_text(f'{{"sample_rate": {value}}}') == [("options.sample_rate", "invalid", RATE)]
+    assert errors_of_text(f'{{"sample_rate": {value}}}') == [("options.sample_rate", "invalid", RATE)]
 
 
 def test_an_unknown_option_is_told_which_there_are() -> None:
-    assert faults_of_text('{"speed": 2}') == [
+    assert errors_of_text('{"speed": 2}') == [
         ("options.speed", "unknown", f"There is no option 'speed'; there are: sample_rate. {SUCH}")
     ]
 
 
-def test_every_fault_of_the_options_is_told() -> None:
-    found = faults_of_text('{"speed": 2, "sample_rate": 96000, "channels": 1}')
+def test_every_error_of_the_options_is_told() -> None:
+    found = errors_of_text('{"speed": 2, "sample_rate": 96000, "channels": 1}')
     assert [(field, code) for field, code, _ in found] == [
         ("options.speed", "unknown"),
         ("options.sample_rate", "invalid"),
@@ -69,7 +69,7 @@ def test_every_fault_of_the_options_is_told() -> None:
 @pytest.mark.parametrize("text", ["sample_rate", "speed", "{'sample_rate': 24000}"])
 def test_a_dictionary_that_was_not_made_json_is_recognised(text: str) -> None:
     """What requests sends for `data={"options": {"sample_rate": 24000}}` is the key alone."""
-    assert faults_of_text(text) == [("options", "invalid", f"{MUST_BE}, and is the text '{text}'. {DUMPS}")]
+    assert errors_of_text(text) == [("options", "invalid", f"{MUST_BE}, and is the text '{text}'. {DUMPS}")]
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_a_dictionary_that_was_not_made_json_is_recognised(text: str) -> None:
     ],
 )
 def test_what_is_no_object_is_told_why_in_our_words(text: str, why: str) -> None:
-    assert faults_of_text(text) == [("options", "invalid", MUST_BE + why)]
+    assert errors_of_text(text) == [("options", "invalid", MUST_BE + why)]
 
 
 def test_a_name_of_a_clients_making_is_cut_and_escaped() -> None:
-    (surrogate, _, _), (long, _, detail) = faults_of_text('{"\\ud800": 1, "' + "x" * 10_000 + '": 1}')
+    (surrogate, _, _), (long, _, detail) = errors_of_text('{"\\ud800": 1, "' + "x" * 10_000 + '": 1}')
     assert surrogate == "options.\\ud800"
     assert len(long) <= 110
     assert len(detail) <= 220
@@ -115,7 +115,7 @@ def test_a_body_of_process_asks_for_these_options(raw: bytes, options: Options |
 
 
 @pytest.mark.parametrize(
-    ("raw", "faults"),
+    ("raw", "field_errors"),
     [
         (b"null", [("body", "invalid", f"{BODY}is null.")]),
         (b"[]", [("body", "invalid", f"{BODY}is an array.")]),
@@ -141,14 +141,16 @@ def test_a_body_of_process_asks_for_these_options(raw: bytes, options: Options |
         ),
     ],
 )
-def test_a_bad_body_of_process_is_refused_where_it_is_wrong(raw: bytes, faults: list[tuple[str, str, str]]) -> None:
-    assert faults_of_body(raw) == faults
+def test_a_bad_body_of_process_is_refused_where_it_is_wrong(
+    raw: bytes, field_errors: list[tuple[str, str, str]]
+) -> None:
+    assert errors_of_body(raw) == field_errors
 
 
-def test_all_faults_of_a_request_are_told_at_once() -> None:
-    query = Fault("force", "unknown", "There is no query parameter 'force' here; there is none.")
-    found = faults_of_body(b'{"option": {}, "options": {"speed": 2, "sample_rate": 1}}', query)
+def test_all_errors_of_a_request_are_told_at_once() -> None:
+    query = FieldError("force", "unknown", "There is no query parameter 'force' here; there is none.")
+    found = errors_of_body(b'{"option": {}, "options": {"speed": 2, "sample_rate": 1}}', query)
     assert [field for field, _, _ in found] == ["force", "option", "options.speed", "options.sample_rate"]
-    assert [field for field, _, _ in faults_of_body(b"{", query)] == ["force", "body"]
+    assert [field for field, _, _ in errors_of_body(b"{", query)] == ["force", "body"]
     with pytest.raises(InvalidRequest):
         of_body(b"", query)

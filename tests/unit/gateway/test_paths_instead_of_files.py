@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.domain.forgotten_at import check
+from gateway.domain.path_instead_of_file import check
 from gateway.errors import InvalidRequest
 
 
@@ -23,9 +23,9 @@ from gateway.errors import InvalidRequest
 def test_a_path_is_taken_for_one(field: str, whole: bytes) -> None:
     with pytest.raises(InvalidRequest) as raised:
         check(field, whole)
-    (fault,) = raised.value.faults
-    assert (fault.field, fault.code) == (field, "not-a-file")
-    assert fault.detail.endswith(f"-F {field}=@{whole.decode().strip()}")
+    (error,) = raised.value.field_errors
+    assert (error.field, error.code) == (field, "not-a-file")
+    assert error.detail.endswith(f"-F {field}=@{whole.decode().strip()}")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gateway.handlers.probes import NotReady
-from gateway.http.problem_types import TABLE, kinds
+from gateway.http.problem_types import TABLE, problem_types
 from transcripts import TranscriptError
 
 PAGE = Path(__file__).parents[3] / "docs" / "api.md"
@@ -17,8 +17,11 @@ def rows() -> list[tuple[str, ...]]:
 
 def test_the_page_lists_every_problem_and_no_other() -> None:
     # What can be wrong with a transcript has codes of the reader's own, on a page of their own.
-    ours = [kind for kind in kinds() if kind is not TABLE[TranscriptError]]
-    assert rows() == [(str(kind.status), f"`{kind.code}`", kind.title, kind.remedy) for kind in ours]
+    ours = [problem_type for problem_type in problem_types() if problem_type is not TABLE[TranscriptError]]
+    assert rows() == [
+        (str(problem_type.status), f"`{problem_type.code}`", problem_type.title, problem_type.remedy)
+        for problem_type in ours
+    ]
 
 
 def test_the_page_tells_of_transcripts_and_of_readiness() -> None:
@@ -28,7 +31,7 @@ def test_the_page_tells_of_transcripts_and_of_readiness() -> None:
 
 
 def test_a_code_means_one_thing() -> None:
-    codes = [kind.code for kind in kinds()]
+    codes = [problem_type.code for problem_type in problem_types()]
     assert len(codes) == len(set(codes))
-    assert all(kind.remedy.endswith(".") for kind in kinds())
-    assert not any(kind.title.endswith(".") for kind in kinds())
+    assert all(problem_type.remedy.endswith(".") for problem_type in problem_types())
+    assert not any(problem_type.title.endswith(".") for problem_type in problem_types())

@@ -35,7 +35,7 @@ def told(problem: Exception) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("problem", "status", "code"),
     [
-        (e.InvalidRequest(e.Fault("name", "missing", "It is missing.")), 400, "invalid-request"),
+        (e.InvalidRequest(e.FieldError("name", "missing", "It is missing.")), 400, "invalid-request"),
         (e.MalformedRequest("x"), 400, "malformed-request"),
         (e.MalformedBody("x"), 400, "malformed-body"),
         (e.ClientGone("x"), 400, "client-gone"),
@@ -63,7 +63,7 @@ def told(problem: Exception) -> dict[str, Any]:
         (UploadLost("x"), 503, "storage-unavailable"),
         (BucketMissing("x"), 503, "storage-unavailable"),
         (e.CommandRefused(life.Refused(code=life.NOT_FOUND)), 404, "not-found"),
-        (e.NotFound(e.NO_ADDRESS), 404, "not-found"),
+        (e.NotFound(e.NO_SUCH_PATH), 404, "not-found"),
         (e.CommandRefused(life.Refused(code=life.ALREADY_PROCESSING, run=7)), 409, "already-processing"),
         (e.CommandRefused(life.Refused(code=life.NOT_PROCESSING)), 409, "not-processing"),
         (e.CommandRefused(life.Refused(code=life.ALREADY_EXISTS)), 409, "already-exists"),
@@ -115,9 +115,12 @@ def test_members_that_do_not_apply_are_not_there() -> None:
     }
 
 
-def test_several_faults_are_listed() -> None:
-    faults = [e.Fault("name", "missing", "It is missing."), e.Fault("audio", "truncated", "It is cut.", 3)]
-    assert told(e.InvalidRequest(*faults))["errors"] == [
+def test_several_errors_are_listed() -> None:
+    field_errors = [
+        e.FieldError("name", "missing", "It is missing."),
+        e.FieldError("audio", "truncated", "It is cut.", 3),
+    ]
+    assert told(e.InvalidRequest(*field_errors))["errors"] == [
         {"field": "name", "code": "missing", "detail": "It is missing."},
         {"field": "audio", "code": "truncated", "detail": "It is cut.", "line": 3},
     ]
@@ -137,32 +140,32 @@ HOSTILE = ("x" * 50_000, "\0" * 50_000, "😀" * 50_000, '"' * 50_000, "\ud800" 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["long", "controls", "four bytes", "quotes", "surrogates", "turned"])
 def test_no_answer_grows_with_what_was_sent(text: str) -> None:
-    faults = [e.Fault(f"{n}{text}", "unknown", f"There is no {text}.", line=n) for n in range(1, 5_001)]
+    field_errors = [e.FieldError(f"{n}{text}", "unknown", f"There is no {text}.", line=n) for n in range(1, 5_001)]
     path = f"/tts/datasets/{text.replace(chr(0xD800), chr(0xFFFD))}"
     cues = NoUsableCue(text, dropped=CUES, remedy="x")
-    for problem in (e.InvalidRequest(*faults), e.MalformedBody(text, *faults), cues):
+    for problem in (e.InvalidRequest(*field_errors), e.MalformedBody(text, *field_errors), cues):
         described = problems.describe(problem, cast(Any, {**SCOPE, "path": path, "state": {"request_id": "r" * 64}}))
         assert len(msgspec.json.encode(described)) <= 16 * 1024
         assert isinstance(described.errors, tuple)
         assert 1 <= len(described.errors) <= 100
-    told_of = problems.describe(e.InvalidRequest(*faults), SCOPE)
+    told_of = problems.describe(e.InvalidRequest(*field_errors), SCOPE)
     assert isinstance(told_of.errors, tuple)
     assert told_of.errors_left_out == 5_000 - len(told_of.errors)
     assert "4995 more" in problems.describe(e.InvalidRequest(*short(5_000)), SCOPE).detail
 
 
-def short(count: int) -> list[e.Fault]:
-    return [e.Fault(f"f{n}", "unknown", "There is none.") for n in range(count)]
+def short(count: int) -> list[e.FieldError]:
+    return [e.FieldError(f"f{n}", "unknown", "There is none.") for n in range(count)]
 
 
-def test_a_hundred_short_faults_are_told_and_the_others_counted() -> None:
+def test_a_hundred_short_errors_are_told_and_the_others_counted() -> None:
     answer = told(e.InvalidRequest(*short(101)))
     assert (len(answer["errors"]), answer["errors_left_out"]) == (100, 1)
     answer = told(e.InvalidRequest(*short(100)))
     assert (len(answer["errors"]), answer.get("errors_left_out")) == (100, None)
 
 
-def test_the_frameworks_faults_are_ours_in_form() -> None:
+def test_the_frameworks_errors_are_ours_in_form() -> None:
     answer = told(ValidationException(extra=[{"key": "limit", "message": "x"}, {"key": "size", "message": "y" * 500}]))
     limit, size = answer["errors"]
     must_be = "'limit' must be a whole number from 1 to 100, such as limit=20."
@@ -172,11 +175,11 @@ def test_the_frameworks_faults_are_ours_in_form() -> None:
     assert answer["detail"] == f"{limit['detail']} {size['detail']}"
 
 
-def test_an_unknown_encoding_is_a_fault_of_its_own_field() -> None:
+def test_an_unknown_encoding_is_a_error_of_its_own_field() -> None:
     answer = told(UnknownEncoding("unknown transcript encoding 'klingon'", remedy="name one such as utf-8"))
     assert answer["detail"] == "Unknown transcript encoding 'klingon'."
     assert answer["remedy"] == "Name one such as utf-8."
-    assert [fault["field"] for fault in answer["errors"]] == ["transcript_encoding"]
+    assert [error["field"] for error in answer["errors"]] == ["transcript_encoding"]
 
 
 @pytest.mark.parametrize("problem", [BusUnavailable("x"), StoreUnavailable("x"), e.CatalogUnavailable("x")])

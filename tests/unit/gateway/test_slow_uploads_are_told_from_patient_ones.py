@@ -2,15 +2,15 @@
 
 import pytest
 
-from gateway.domain.pace import LeastRate, Pace
+from gateway.domain.pace import MinRate, Pace
 
-LEAST = LeastRate(bytes_per_second=100, window_seconds=60)
+LEAST = MinRate(bytes_per_second=100, window_seconds=60)
 FRESH = Pace(LEAST)
 
 
 def test_silence_is_borne_for_one_window() -> None:
-    assert FRESH.patience_seconds == 60
-    assert FRESH.after(10, 50).patience_seconds == 50
+    assert FRESH.timeout_seconds == 60
+    assert FRESH.after(10, 50).timeout_seconds == 50
     assert FRESH.after(60, 0).is_too_slow
 
 
@@ -19,7 +19,7 @@ def test_a_byte_now_and_then_buys_no_time() -> None:
     for _ in range(59):
         pace = pace.after(1, 1)
     assert not pace.is_too_slow
-    assert pace.patience_seconds == pytest.approx(1)
+    assert pace.timeout_seconds == pytest.approx(1)
     assert pace.after(1, 1).is_too_slow
 
 
@@ -32,19 +32,19 @@ def test_a_line_at_the_least_rate_lasts_indefinitely() -> None:
 
 def test_what_came_in_one_window_does_not_help_in_the_next_but_one() -> None:
     burst = FRESH.after(1, 4_194_304)
-    assert burst.patience_seconds == 60  # enough for this window; silence is borne for one, whatever came before
+    assert burst.timeout_seconds == 60  # enough for this window; silence is borne for one, whatever came before
     assert burst.after(59, 1) == FRESH
 
 
 def test_the_time_in_which_the_gateway_was_busy_does_not_count() -> None:
     # Nothing is added for the minutes between two chunks in which nobody waited for the client.
     assert not FRESH.after(0, 1).after(0, 1).is_too_slow
-    assert FRESH.after(0, 1).patience_seconds == 60
+    assert FRESH.after(0, 1).timeout_seconds == 60
 
 
 def test_a_rate_of_zero_asks_for_a_sign_of_life() -> None:
-    pace = Pace(LeastRate(0, 60))
-    assert pace.after(59, 1).patience_seconds == 60
+    pace = Pace(MinRate(0, 60))
+    assert pace.after(59, 1).timeout_seconds == 60
     assert not pace.after(61, 1).is_too_slow
 
 

@@ -49,7 +49,7 @@ def movie(*tracks: bytes) -> bytes:
     ],
 )
 def test_a_file_is_silent_when_all_its_tracks_are_seen_and_none_is_of_sound(head: bytes, silent: bool) -> None:
-    assert iso_media.is_silent(head) is silent
+    assert iso_media.has_no_audio(head) is silent
 
 
 @pytest.mark.parametrize(
@@ -79,5 +79,5 @@ def test_a_picture_in_the_same_container_is_no_recording(brand: bytes) -> None:
 @given(st.binary(max_size=200), st.integers(0, 300))
 def test_any_bytes_are_judged(junk: bytes, cut: int) -> None:
     for head in (junk, FTYP + junk, movie(VIDEO)[:cut] + junk, FTYP + box(b"moov", junk)):
-        iso_media.is_silent(head)
+        iso_media.has_no_audio(head)
         iso_media.is_protected(head)

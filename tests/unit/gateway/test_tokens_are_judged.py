@@ -7,7 +7,8 @@ import jwt
 import pytest
 
 from gateway.errors import Unauthenticated
-from gateway.http.auth import bearer_of, user_of
+from gateway.http.auth import bearer_of
+from gateway.http.tokens import verify
 
 SECRET = "a-secret-that-only-the-issuer-and-we-know-and-long-enough-for-HS512, too"
 TIMES = ("exp", "iat", "nbf")
@@ -40,12 +41,12 @@ def from_now(claims: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_a_token_that_holds_names_its_user(held: dict[str, Any]) -> None:
-    assert user_of(token(held), SECRET) == "alice"
+    assert verify(token(held), SECRET).user_id == "alice"
 
 
 @pytest.mark.parametrize("sub", ["a", "auth0|66f1", "bob@example.org", "0.._@|:+-", "x" * 128])
 def test_a_sub_of_safe_characters_is_a_user_id(sub: str) -> None:
-    assert user_of(token(claims(sub=sub)), SECRET) == sub
+    assert verify(token(claims(sub=sub)), SECRET).user_id == sub
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_sub_of_safe_characters_is_a_user_id(sub: str) -> None:
 )
 def test_a_token_with_such_claims_is_refused(refused: dict[str, Any]) -> None:
     with pytest.raises(Unauthenticated) as raised:
-        user_of(token(refused), SECRET)
+        verify(token(refused), SECRET)
     assert raised.value.challenge == 'Bearer realm="cuecutter", error="invalid_token"'
 
 
@@ -99,12 +100,12 @@ def test_a_token_with_such_claims_is_refused(refused: dict[str, Any]) -> None:
 )
 def test_what_we_did_not_sign_is_refused(forged: str) -> None:
     with pytest.raises(Unauthenticated):
-        user_of(forged, SECRET)
+        verify(forged, SECRET)
 
 
 def test_a_detail_never_repeats_the_token() -> None:
     with pytest.raises(Unauthenticated) as raised:
-        user_of(token(claims(sub="-secret-")), SECRET)
+        verify(token(claims(sub="-secret-")), SECRET)
     assert "secret" not in raised.value.detail
 
 

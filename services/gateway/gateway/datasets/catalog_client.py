@@ -17,7 +17,7 @@ _encoder: Final = msgspec.json.Encoder()
 
 
 class CatalogClient:
-    """The rows of all datasets. What a user may see is for the caller to ask."""
+    """The rows of all datasets. The caller checks whose they are."""
 
     def __init__(self, connection: BackgroundConnection) -> None:
         self._connection = connection

@@ -14,7 +14,7 @@ from contracts import commands, life
 from gateway import SERVICE
 from gateway.errors import CommandRefused, NotFound
 
-DEADLINE_SECONDS: Final = 4.0  # the rest of the five belongs to the way there and back, and to an upload's objects
+DEADLINE_SECONDS: Final = 4.0  # the rest of the five is for the network, and for an upload's objects
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class Lives:
         self._connection = connection
 
     def check(self) -> None:
-        """Raises: BusUnavailable while the line is down, before anything large is read in vain."""
+        """Raises: BusUnavailable while NATS is not connected, before a large body is read for nothing."""
         self._connection.client()
 
     async def last(self, dataset_id: str, user_id: str) -> LastEvent:

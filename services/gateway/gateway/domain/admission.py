@@ -1,115 +1,118 @@
-"""Which uploads come in: as many as the memory set aside for them can hold, and of each user a few.
+"""Which uploads are admitted: as many as the memory set aside for them can hold, and of each user a few.
 
-An upload in a place may hold what it has reserved and no more. Where there is no room, whoever has been slow for a
-while loses their place to the newcomer; without such a one it is the newcomer who is refused.
+An upload that was admitted has a slot, and may hold the memory that its slot reserves. Where the memory is used up, an
+upload whose client has been slow for a while is evicted for the new one; if there is none, the new one is rejected.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.domain.pace import LeastRate, Pace
-from gateway.errors import NoRoom, TooManyUploads
+from gateway.domain.pace import MinRate, Pace
+from gateway.errors import TooManyUploads, UploadsFull
 
-GRACE_SECONDS: Final = 10.0  # how long a client may be slow while others are waiting for its place
+GRACE_SECONDS: Final = 10.0  # how long a client may be slow while its memory is needed for another upload
 
 
 def _nothing() -> None:
-    """What a place calls that nobody works in yet."""
+    """What evicting a slot calls before its upload has begun to read."""
 
 
 @dataclass(slots=True, eq=False)
-class Place:
-    """One upload. `silent_since` is the time from which its client is waited for; None while it is not.
+class Slot:
+    """One upload. `waiting_since` is the time since which the gateway waits for its client; None while it does not.
 
-    `end` is called when somebody else is given the place; `lost` says so afterwards.
+    Eviction calls `on_evict`, and sets `is_evicted`.
     """
 
     user_id: str
     reserved_bytes: int
     pace: Pace
-    silent_since: float | None = None
-    lost: bool = False
-    end: Callable[[], None] = field(default=_nothing)
+    waiting_since: float | None = None
+    is_evicted: bool = False
+    on_evict: Callable[[], None] = field(default=_nothing)
 
-    def await_client(self, now: float) -> None:
-        self.silent_since = now
+    def begin_waiting(self, now: float) -> None:
+        self.waiting_since = now
 
-    def hear(self, now: float, received_bytes: int) -> None:
-        if self.silent_since is not None:
-            self.pace = self.pace.after(now - self.silent_since, received_bytes)
-        self.silent_since = None
+    def end_waiting(self, now: float, received_bytes: int) -> None:
+        if self.waiting_since is not None:
+            self.pace = self.pace.after(now - self.waiting_since, received_bytes)
+        self.waiting_since = None
 
     def is_slow(self, now: float) -> bool:
-        return self.silent_since is not None and self.pace.is_slow(now - self.silent_since, GRACE_SECONDS)
+        return self.waiting_since is not None and self.pace.is_slow(now - self.waiting_since, GRACE_SECONDS)
 
 
 class Admission:
-    """All places of one process. Times in seconds, of one monotonic clock; sizes in bytes."""
+    """All slots of one process. Times in seconds, of one monotonic clock; sizes in bytes."""
 
-    def __init__(self, capacity_bytes: int, per_user: int, least: LeastRate) -> None:
-        self._capacity_bytes, self._per_user, self._least = capacity_bytes, per_user, least
-        self._places: list[Place] = []
+    def __init__(self, capacity_bytes: int, per_user: int, min_rate: MinRate) -> None:
+        self._capacity_bytes, self._per_user, self._min_rate = capacity_bytes, per_user, min_rate
+        self._slots: list[Slot] = []
 
     @property
     def uploads(self) -> int:
-        return len(self._places)
+        return len(self._slots)
 
     @property
     def reserved_bytes(self) -> int:
-        return sum(place.reserved_bytes for place in self._places)
+        return sum(slot.reserved_bytes for slot in self._slots)
 
-    def admit(self, user_id: str, size_bytes: int, now: float) -> Place:
-        """Raises: TooManyUploads of this user; NoRoom for `size_bytes` more."""
-        own = [place for place in self._places if place.user_id == user_id]
+    def admit(self, user_id: str, size_bytes: int, now: float) -> Slot:
+        """Raises: TooManyUploads of this user; UploadsFull where `size_bytes` can't be reserved."""
+        own = [slot for slot in self._slots if slot.user_id == user_id]
         slow_own = _slowest(own, now) if len(own) >= self._per_user else []
         if len(own) >= self._per_user and not slow_own:
             raise TooManyUploads(f"You have {len(own)} uploads under way; there may be {self._per_user} at once.")
-        self._make_room(size_bytes, now, slow_own[:1])
-        place = Place(user_id, size_bytes, Pace(self._least))
-        self._places.append(place)
-        return place
+        self._evict_for(size_bytes, now, slow_own[:1])
+        slot = Slot(user_id, size_bytes, Pace(self._min_rate))
+        self._slots.append(slot)
+        return slot
 
-    def grow(self, place: Place, size_bytes: int, now: float) -> None:
-        """Lets a place have `size_bytes` in all, if it has less.
+    def grow(self, slot: Slot, size_bytes: int, now: float) -> None:
+        """Lets a slot reserve `size_bytes` in all, if it has less.
 
-        Raises: NoRoom.
+        Raises: UploadsFull.
         """
-        more_bytes = size_bytes - place.reserved_bytes
-        if more_bytes > 0 and not place.lost:
-            self._make_room(more_bytes, now, [])
-            place.reserved_bytes = size_bytes
+        more_bytes = size_bytes - slot.reserved_bytes
+        if more_bytes > 0 and not slot.is_evicted:
+            self._evict_for(more_bytes, now, [])
+            slot.reserved_bytes = size_bytes
 
-    def leave(self, place: Place) -> None:
-        """Gives the place back; a place that is lost has been given away already."""
-        if place in self._places:
-            self._places.remove(place)
+    def release(self, slot: Slot) -> None:
+        """Frees the slot; one that was evicted is free already."""
+        if slot in self._slots:
+            self._slots.remove(slot)
 
-    def _make_room(self, size_bytes: int, now: float, leaving: list[Place]) -> None:
-        """Ends `leaving`, and as few of the slow ones as it takes; none at all where even that is not enough."""
-        free_bytes = self._capacity_bytes - self.reserved_bytes + sum(place.reserved_bytes for place in leaving)
-        for place in _slowest(self._places, now):
+    def _evict_for(self, size_bytes: int, now: float, chosen: list[Slot]) -> None:
+        """Evicts `chosen`, and as few more slow ones as `size_bytes` need; none at all if all of them are not enough.
+
+        Raises: UploadsFull.
+        """
+        free_bytes = self._capacity_bytes - self.reserved_bytes + sum(slot.reserved_bytes for slot in chosen)
+        for slot in _slowest(self._slots, now):
             if free_bytes >= size_bytes:
                 break
-            if place not in leaving:
-                leaving = [*leaving, place]
-                free_bytes += place.reserved_bytes
+            if slot not in chosen:
+                chosen = [*chosen, slot]
+                free_bytes += slot.reserved_bytes
         if free_bytes < size_bytes:
-            raise NoRoom(f"{self.uploads} uploads are under way, and there is no memory for one more.")
-        for place in leaving:
-            self._take_away(place)
+            raise UploadsFull(f"{self.uploads} uploads are under way, and there is no memory for one more.")
+        for slot in chosen:
+            self._evict(slot)
 
-    def _take_away(self, place: Place) -> None:
-        self._places.remove(place)
-        place.lost = True
-        place.end()
-
-
-def _slowest(places: Iterable[Place], now: float) -> list[Place]:
-    """Those that are slow, who has been silent longest first."""
-    return sorted((place for place in places if place.is_slow(now)), key=_silent_since)
+    def _evict(self, slot: Slot) -> None:
+        self._slots.remove(slot)
+        slot.is_evicted = True
+        slot.on_evict()
 
 
-def _silent_since(place: Place) -> float:
-    assert place.silent_since is not None
-    return place.silent_since
+def _slowest(slots: Iterable[Slot], now: float) -> list[Slot]:
+    """The slow ones, longest silent first."""
+    return sorted((slot for slot in slots if slot.is_slow(now)), key=_waiting_since)
+
+
+def _waiting_since(slot: Slot) -> float:
+    assert slot.waiting_since is not None
+    return slot.waiting_since

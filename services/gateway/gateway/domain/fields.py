@@ -1,4 +1,4 @@
-"""The form of an upload: which fields there are, and what may stand in them. Each is judged alone, as it arrives."""
+"""The form of an upload: which fields there are, and what they may contain. Each is checked alone, as it arrives."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from contracts.dataset import Options, TranscriptType
 from gateway.domain import options
-from gateway.errors import Fault, InvalidRequest
+from gateway.errors import FieldError, InvalidRequest
 
 MAX_NAME_CHARS: Final = 200
 MAX_DESCRIPTION_CHARS: Final = 2_000
@@ -21,7 +21,7 @@ _SWITCHES: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """The text fields of an upload, judged. None in `transcript_*` means: decided by content."""
+    """The text fields of an upload, checked. None in `transcript_*` means: decided by content."""
 
     name: str
     description: str = ""
@@ -41,7 +41,7 @@ def value_of(field: str, raw: bytes) -> Any:
         return FIELDS[field](text) if text or field == "name" else None
     except ValueError as exc:
         reason = "must be UTF-8 text" if isinstance(exc, UnicodeDecodeError) else str(exc)
-        raise InvalidRequest(_fault(field, f"'{field}' {reason}")) from exc
+        raise InvalidRequest(_error(field, f"'{field}' {reason}")) from exc
 
 
 def form_of(values: Mapping[str, Any]) -> Form:
@@ -49,8 +49,8 @@ def form_of(values: Mapping[str, Any]) -> Form:
     return Form(**{field: value for field, value in values.items() if value is not None})
 
 
-def _fault(field: str, detail: str) -> Fault:
-    return Fault(field, "invalid", f"{detail}.")
+def _error(field: str, detail: str) -> FieldError:
+    return FieldError(field, "invalid", f"{detail}.")
 
 
 def _name(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What the first boxes of an ISO media file (MP4, M4A, MOV, 3GP) tell: that it has no sound, or that it is protected.
+"""What the first boxes of an ISO media file (MP4, M4A, MOV, 3GP) say: that it has no audio, or that it is protected.
 
 Only what is seen is believed. The boxes may stand at the end of the file, and then nothing is known here.
 """
@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-# Still images in the same container; no recorder writes sound under these names.
+# Still images in the same container; no recorder writes audio under these names.
 IMAGE_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"crx ", b"jp2 ", b"jxl "})
 _PROTECTED_BRANDS: Final = frozenset({b"M4P ", b"aax ", b"aaxc"})  # iTunes, Audible
 _PROTECTED_SAMPLES: Final = frozenset({b"drms", b"enca"})  # FairPlay, Common Encryption
-_SOUND: Final = b"soun"
-# Handlers of tracks that have no sound for certain. One that is not named here might have.
+_AUDIO: Final = b"soun"
+# Handlers of tracks that certainly have no audio. A handler that is not listed might have.
 _SILENT: Final = frozenset({b"vide", b"auxv", b"pict", b"text", b"sbtl", b"subt", b"clcp", b"tmcd", b"meta", b"hint"})
 _FULL_BOX_BYTES: Final = 4  # version and flags, before what a full box holds
 
@@ -34,16 +34,16 @@ class Track(Struct, frozen=True):
 
 
 def is_protected(head: bytes) -> bool:
-    """Whether the file's sound can be read by nobody without a key."""
+    """Whether all audio of the file is encrypted."""
     if head[4:8] == b"ftyp" and head[8:12] in _PROTECTED_BRANDS:
         return True
     _, tracks = _tracks(head)
-    kinds = [kind for track in tracks if track.handler == _SOUND for kind in track.samples]
+    kinds = [kind for track in tracks if track.handler == _AUDIO for kind in track.samples]
     return bool(kinds) and _PROTECTED_SAMPLES.issuperset(kinds)
 
 
-def is_silent(head: bytes) -> bool:
-    """Whether the file has tracks and none of them can be of sound."""
+def has_no_audio(head: bytes) -> bool:
+    """Whether the file has tracks, and none of them can be audio."""
     whole, tracks = _tracks(head)
     return whole and bool(tracks) and all(track.handler in _SILENT for track in tracks)
 

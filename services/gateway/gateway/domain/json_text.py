@@ -1,9 +1,9 @@
-"""JSON as a client writes it, read strictly and refused in our own words."""
+"""JSON as a client writes it, read strictly, with errors in plain words."""
 
 import json
 from typing import Any, Final
 
-from gateway.domain.wording import quoted
+from gateway.domain.quoting import quoted
 
 _TOO_DEEP: Final = "is nested too deeply"
 _MAX_DIGITS: Final = 30
@@ -22,7 +22,7 @@ def read(text: str) -> Any:
         raise ValueError(_TOO_DEEP) from exc
 
 
-def kind_of(value: Any) -> str:
+def type_of(value: Any) -> str:
     """What JSON calls `value`, with its article."""
     match value:
         case None:
@@ -49,7 +49,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole_number(digits: str) -> int | float:
-    # Python refuses to read very long ones, in words of its own.
+    # Python refuses to read very long ones, with an error that speaks of Python's settings.
     return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
 
 

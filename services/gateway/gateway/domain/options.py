@@ -1,4 +1,4 @@
-"""The options of a run as clients write them. Every fault is found, and says what is allowed and how it looks."""
+"""The options of a run as clients write them. Every error is reported, with what is allowed and an example."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from contracts.dataset import Options
 from gateway.domain import json_text
-from gateway.domain.wording import quoted, shown
-from gateway.errors import Fault, InvalidRequest
+from gateway.domain.quoting import printable, quoted
+from gateway.errors import FieldError, InvalidRequest
 
 MIN_RATE_HZ: Final = 8_000
 MAX_RATE_HZ: Final = 48_000
@@ -18,9 +18,9 @@ BODY_EXAMPLE: Final = f'{{"options": {EXAMPLE}}}'
 
 
 class Rule(Struct, frozen=True):
-    """What an option may be: `must_be` in words, `allows` as a test."""
+    """What an option may be: `expected` in words that follow "must be", `allows` as a test."""
 
-    must_be: str
+    expected: str
     allows: Callable[[Any], bool]
 
 
@@ -34,8 +34,8 @@ RULES: Final[dict[str, Rule]] = {
     ),
 }
 
-_KNOWN: Final = ", ".join(RULES)
-_MUST_BE: Final = f"must be a JSON object such as {EXAMPLE}"
+_OPTION_NAMES: Final = ", ".join(RULES)
+_EXPECTED: Final = f"must be a JSON object such as {EXAMPLE}"
 # What Python's requests makes of a dict in `data=`: a part for each key. And what str() makes of it.
 _KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DUMPS: Final = (
@@ -46,84 +46,86 @@ _DUMPS: Final = (
 def of_text(text: str) -> Options:
     """The options that a form's field says.
 
-    Raises: InvalidRequest with every fault.
+    Raises: InvalidRequest with every error.
     """
     if (_KEY.fullmatch(text) and text not in ("null", "true", "false")) or text.startswith("{'"):
-        raise _invalid(f"{_MUST_BE}, and is the text {quoted(text)}. {_DUMPS}")
+        raise _invalid(f"{_EXPECTED}, and is the text {quoted(text)}. {_DUMPS}")
     try:
         value = json_text.read(text)
     except ValueError as exc:
-        raise _invalid(f"{_MUST_BE}; it {exc}.") from exc
-    return _agreed(value, list(faults_of(value)))
+        raise _invalid(f"{_EXPECTED}; it {exc}.") from exc
+    return _options(value, list(errors_of(value)))
 
 
-def of_body(raw: bytes, *others: Fault) -> Options | None:
+def of_body(raw: bytes, *others: FieldError) -> Options | None:
     """The options that the body of `process` asks for; None where there is no body or it names none.
 
-    Raises: InvalidRequest with every fault, after `others`.
+    Raises: InvalidRequest with every error, after `others`.
     """
     body = _object(raw, others)
-    faults = [*others, *(_unknown_member(name) for name in body if name != "options")]
+    field_errors = [*others, *(_unknown_member(name) for name in body if name != "options")]
     options = body.get("options")
     if options is not None:
-        faults += faults_of(options)
-    if faults:
-        raise InvalidRequest(*faults)
+        field_errors += errors_of(options)
+    if field_errors:
+        raise InvalidRequest(*field_errors)
     return None if options is None else Options(**options)
 
 
-def faults_of(options: Any) -> Iterator[Fault]:
+def errors_of(options: Any) -> Iterator[FieldError]:
     """Everything that is wrong with `options`, read from JSON."""
     if not isinstance(options, dict):
-        yield Fault("options", "invalid", f"'options' {_MUST_BE}, and is {json_text.kind_of(options)}.")
+        yield FieldError("options", "invalid", f"'options' {_EXPECTED}, and is {json_text.type_of(options)}.")
         return
     for name, value in options.items():
         if name not in RULES:
-            yield Fault(
-                f"options.{shown(name)}",
+            yield FieldError(
+                f"options.{printable(name)}",
                 "unknown",
-                f"There is no option {quoted(name)}; there are: {_KNOWN}. {_such()}",
+                f"There is no option {quoted(name)}; there are: {_OPTION_NAMES}. {_example()}",
             )
         elif not RULES[name].allows(value):
-            yield Fault(f"options.{name}", "invalid", f"'options.{name}' must be {RULES[name].must_be}. {_such()}")
+            yield FieldError(
+                f"options.{name}", "invalid", f"'options.{name}' must be {RULES[name].expected}. {_example()}"
+            )
 
 
-def _agreed(value: Any, faults: list[Fault]) -> Options:
-    if faults:
-        raise InvalidRequest(*faults)
+def _options(value: Any, field_errors: list[FieldError]) -> Options:
+    if field_errors:
+        raise InvalidRequest(*field_errors)
     return Options(**value)
 
 
-def _object(raw: bytes, others: tuple[Fault, ...]) -> dict[str, Any]:
+def _object(raw: bytes, others: tuple[FieldError, ...]) -> dict[str, Any]:
     """Raises: InvalidRequest for a body that is no JSON object."""
     if not raw.strip():
         return {}
     try:
         value = json_text.read(raw.decode("utf-8"))
     except UnicodeDecodeError as exc:
-        raise InvalidRequest(*others, Fault("body", "invalid", "The body must be UTF-8 text.")) from exc
+        raise InvalidRequest(*others, FieldError("body", "invalid", "The body must be UTF-8 text.")) from exc
     except ValueError as exc:
         raise InvalidRequest(*others, _bad_body(str(exc))) from exc
     if not isinstance(value, dict):
-        raise InvalidRequest(*others, _bad_body(f"is {json_text.kind_of(value)}"))
+        raise InvalidRequest(*others, _bad_body(f"is {json_text.type_of(value)}"))
     return value
 
 
-def _bad_body(why: str) -> Fault:
-    return Fault("body", "invalid", f"The body must be a JSON object such as {BODY_EXAMPLE}; it {why}.")
+def _bad_body(why: str) -> FieldError:
+    return FieldError("body", "invalid", f"The body must be a JSON object such as {BODY_EXAMPLE}; it {why}.")
 
 
-def _unknown_member(name: str) -> Fault:
-    return Fault(
-        shown(name),
+def _unknown_member(name: str) -> FieldError:
+    return FieldError(
+        printable(name),
         "unknown",
         f"There is no member {quoted(name)} of the body; there is options, as in {BODY_EXAMPLE}.",
     )
 
 
-def _such() -> str:
+def _example() -> str:
     return f"For example: {EXAMPLE}."
 
 
 def _invalid(detail: str) -> InvalidRequest:
-    return InvalidRequest(Fault("options", "invalid", f"'options' {detail}"))
+    return InvalidRequest(FieldError("options", "invalid", f"'options' {detail}"))

@@ -1,6 +1,6 @@
 """The format of a recording by its first bytes, whatever its name says. Unknown bytes are no recording.
 
-It refuses what can't be audio before it is stored; whether the rest can be decoded is the segmenter's to find out.
+It refuses what can't be audio before it is stored; whether the rest can be decoded is for the segmenter to find out.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ WEBM: Final = Format("webm", "video/webm")
 AAC: Final = Format("aac", "audio/aac")
 MPEG_TS: Final = Format("ts", "video/mp2t")
 
-# Signatures at offset 0. Longer ones stand before their own prefixes.
+# Signatures at offset 0. Longer ones are listed before their own prefixes.
 _LEADING: Final[tuple[tuple[bytes, Format], ...]] = (
     (b"fLaC", FLAC),
     (b"OggS", Format("ogg", "audio/ogg")),
@@ -58,7 +58,7 @@ _LEADING: Final[tuple[tuple[bytes, Format], ...]] = (
     (bytes.fromhex("726966662e91cf11a5d628db04c10000"), Format("w64", "audio/x-w64")),
 )
 
-# Chunked files: what stands at 0 and at 8 with a length between them.
+# Chunked files: the names at offsets 0 and 8, with a length between them.
 _CHUNKED: Final[dict[tuple[bytes, bytes], Format]] = {
     (b"RIFF", b"WAVE"): WAV,
     (b"RIFX", b"WAVE"): WAV,
@@ -92,7 +92,7 @@ def _iso_media(head: bytes) -> Format | None:
         if brand in iso_media.IMAGE_BRANDS:
             return None
         return THREE_GP if brand[:2] == b"3g" else _BRANDS.get(brand, MP4)
-    # The length before it is binary; a text with such a word in it is not.
+    # The length before it is binary; a text that contains such a word is not.
     return MOV if atom in _OLD_ATOMS and any(byte < 0x20 or byte > 0x7E for byte in head[:4]) else None
 
 
@@ -116,7 +116,7 @@ def _is_packet(header: bytes) -> bool:
 
 
 def _tagged(head: bytes) -> Format | None:
-    """An ID3v2 tag says MP3 unless what follows it, where that is in sight, says otherwise."""
+    """An ID3v2 tag means MP3, unless what follows it is within `head` and says otherwise."""
     length = mpeg.id3_bytes(head)
     if length is None:
         return None

@@ -1,4 +1,4 @@
-"""A transcript as uploaded: whether it can be used at all, and what it turns out to be.
+"""A transcript as uploaded: whether it can be used at all, and its type and encoding.
 
 The cues are not kept. The segmenter reads the same bytes with the same library.
 """
@@ -14,7 +14,7 @@ from transcripts import TranscriptKind, read
 _SIGNATURE_BYTES: Final = 64
 
 
-class Judged(Struct, frozen=True):
+class TranscriptInfo(Struct, frozen=True):
     """What the transcript is. `encoding` is Python's codec name; `extension` that of its object, without the dot."""
 
     kind: TranscriptType
@@ -22,13 +22,15 @@ class Judged(Struct, frozen=True):
     extension: str
 
 
-def judge(body: bytes, kind: TranscriptType | None, encoding: str | None) -> Judged:
-    """`kind` and `encoding` by content where None. It is heavy work for a long text: not for the event loop.
+def inspect(body: bytes, kind: TranscriptType | None, encoding: str | None) -> TranscriptInfo:
+    """`kind` and `encoding` by content where None. It takes long for a long text, so it must not run on the event loop.
 
     Raises: transcripts.TranscriptError.
     """
     found = read(body, TranscriptKind(kind.value) if kind else None, encoding)
-    return Judged(TranscriptType(found.kind.value), found.encoding, _extension(body, found.kind, found.encoding))
+    return TranscriptInfo(
+        TranscriptType(found.kind.value), found.encoding, _extension(body, found.kind, found.encoding)
+    )
 
 
 def _extension(body: bytes, kind: TranscriptKind, encoding: str) -> str:

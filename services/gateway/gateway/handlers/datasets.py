@@ -1,4 +1,4 @@
-"""The routes of datasets, one function each: read, decide, write, tell.
+"""The routes of datasets, one function each: read, decide, append, answer.
 
 What a dataset's state allows is decided in `contracts.life`; a command that is refused there never returns here.
 """
@@ -17,23 +17,24 @@ from msgspec import structs
 from bus.life_log import Appended
 from contracts import commands, keys, life, view
 from contracts.dataset import Source, Status
+from contracts.identity import Identity
 from contracts.queries import DatasetRow, ListDatasets
 from gateway import metrics
 from gateway.datasets.catalog_client import CatalogClient
 from gateway.domain import fields, options, paging
-from gateway.domain.transcript import Judged
+from gateway.domain.transcript import TranscriptInfo
 from gateway.errors import CatalogUnavailable, NotFound
-from gateway.handlers.request_context import Desk
+from gateway.handlers.request_context import RequestContext
 from gateway.http import openapi, request_body
 from gateway.http.auth import Caller
-from gateway.http.correlation import note
-from gateway.http.query import KNOWN, LATER, put_off
-from gateway.http.schemas import Dataset, shown
-from gateway.uploads.receiving import Intake
+from gateway.http.correlation import set_dataset
+from gateway.http.query import PARAMETERS, REPORT_WITH_BODY, deferred_errors
+from gateway.http.schemas import Dataset, to_api
+from gateway.uploads.form_reader import ParsedUpload
 from gateway.uploads.staging import StoredObject
 
 DATASETS: Final = "/tts/datasets"
-# Text, so that an id which is none is answered like one that does not exist.
+# Text, so that an id which is not valid is answered like one that does not exist.
 DATASET: Final = "/tts/datasets/{dataset_id:str}"
 
 DatasetId = Annotated[str, PathParameter(description="The dataset's `id`.", schema_extra={"format": "uuid"})]
@@ -45,7 +46,7 @@ _READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
     DATASETS,
     status_code=201,
     request_max_body_size=None,
-    opt={LATER: True},
+    opt={REPORT_WITH_BODY: True},
     operation_id="createDataset",
     response_description="The new dataset.",
     operation_class=openapi.UploadOperation,
@@ -54,25 +55,28 @@ _READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 )
 async def create_dataset(
     request: Request[Any, Any, Any],
-    desk: NamedDependency[Desk],
+    context: NamedDependency[RequestContext],
 ) -> Response[Dataset]:
     """Stores a recording with its transcript as a new dataset; with `auto_process` its first run begins, too."""
-    desk.lives.check()
+    context.lives.check()
     dataset_id = str(uuid4())
-    prefix = keys.dataset_prefix(desk.caller.user_id, dataset_id)
-    async with desk.uploads.place(request, desk.caller) as place, desk.uploads.staging(prefix) as staging:
-        intake = await desk.uploads.take(request, staging, place)
-        form = fields.form_of(intake.values)
-        judged = await desk.uploads.judge(intake.transcript, form.transcript_type, form.transcript_encoding)
-        text = await staging.transcript(intake.transcript, judged.extension)
-        desk.lives.check()
+    prefix = keys.dataset_prefix(context.caller.user_id, dataset_id)
+    async with context.uploads.slot(request, context.caller) as slot, context.uploads.staging(prefix) as staging:
+        parsed = await context.uploads.read(request, staging, slot)
+        form = fields.form_of(parsed.values)
+        info = await context.uploads.inspect(parsed.transcript, form.transcript_type, form.transcript_encoding)
+        text = await staging.transcript(parsed.transcript, info.extension)
+        context.lives.check()
         # An append whose answer is lost may still be stored, so from here on the objects may belong to a life.
         staging.keep()
-        who = _who(desk.caller, dataset_id)
-        upload = commands.Upload(**who, source=_source(form, intake, judged, text, who["at"]), options=form.options)
-        appended = await desk.lives.append_upload(upload, commands.RequestProcess(**who) if form.auto_process else None)
-    metrics.uploaded(intake.audio.size_bytes, len(intake.transcript))
-    return _answered(request, appended, 201)
+        identity, now = _identity(context.caller, dataset_id), datetime.now(UTC)
+        upload = commands.Upload(
+            **identity, at=now, source=_source(form, parsed, info, text, now), options=form.options
+        )
+        first_run = commands.RequestProcess(**identity, at=now) if form.auto_process else None
+        appended = await context.lives.append_upload(upload, first_run)
+    metrics.count_uploaded_bytes(parsed.audio.size_bytes, len(parsed.transcript))
+    return _dataset_answer(request, appended, 201)
 
 
 @route(
@@ -81,25 +85,25 @@ async def create_dataset(
     status_code=200,
     operation_id=openapi.operation("listDatasets"),
     response_description="A page of datasets.",
-    opt={KNOWN: ("limit", "cursor", "status")},
+    opt={PARAMETERS: ("limit", "cursor", "status")},
     response_headers=[openapi.NEXT_PAGE],
     responses=openapi.problems(400, 401, 503),
 )
 async def list_datasets(
-    desk: NamedDependency[Desk],
+    context: NamedDependency[RequestContext],
     limit: Annotated[
         int, QueryParameter(ge=1, le=paging.MAX_LIMIT, description="The most datasets of a page.")
     ] = paging.DEFAULT_LIMIT,
     cursor: Annotated[str | None, QueryParameter(description="Where the page begins; from a Link header.")] = None,
     status: Annotated[Status | None, QueryParameter(description="Only datasets of this status.")] = None,
 ) -> Response[list[Dataset]]:
-    """The caller's datasets, newest first. It may be a second behind; a single dataset never is."""
-    before = None if cursor is None else paging.before_of(cursor)  # the guard has seen to it
-    page = await desk.catalog.datasets(
-        ListDatasets(user_id=desk.caller.user_id, limit=limit, before=before, status=status)
+    """The caller's datasets, newest first. It may lag by a second; a single dataset never does."""
+    before = None if cursor is None else paging.before_of(cursor)  # valid, as the guard has checked
+    page = await context.catalog.datasets(
+        ListDatasets(user_id=context.caller.user_id, limit=limit, before=before, status=status)
     )
     headers = {"link": _next_page(page.rows[-1], limit, status)} if page.more and page.rows else {}
-    return Response([shown(row) for row in page.rows], headers=headers)
+    return Response([to_api(row) for row in page.rows], headers=headers)
 
 
 @route(
@@ -112,14 +116,14 @@ async def list_datasets(
 )
 async def get_dataset(
     dataset_id: DatasetId,
-    desk: NamedDependency[Desk],
+    context: NamedDependency[RequestContext],
 ) -> Response[Dataset]:
     """One dataset, as of its last event or later. `progress` is null while the catalog is unavailable."""
-    state, at = await desk.lives.last(_id(dataset_id), desk.caller.user_id)
+    state, at = await context.lives.last(_id(dataset_id), context.caller.user_id)
     row = view.row_of(state, at=at, created_seq=state.seq)
     if isinstance(state, life.Processing):
-        row = await _with_progress(desk.catalog, row)
-    return Response(shown(row))
+        row = await _with_progress(context.catalog, row)
+    return Response(to_api(row))
 
 
 @delete(
@@ -130,18 +134,20 @@ async def get_dataset(
     responses=openapi.problems(400, 401, 404, 503),
 )
 async def delete_dataset(
-    dataset_id: DatasetId, request: Request[Any, Any, Any], desk: NamedDependency[Desk]
+    dataset_id: DatasetId, request: Request[Any, Any, Any], context: NamedDependency[RequestContext]
 ) -> Response[None]:
-    """Deletes a dataset for ever; a run of it ends. Its objects go within a minute."""
-    appended = await desk.lives.append(commands.DeleteDataset(**_who(desk.caller, _id(dataset_id))))
-    note(request.scope, _id(dataset_id), appended.event.run)
+    """Deletes a dataset permanently; a run of it ends. Its objects are deleted within a minute."""
+    appended = await context.lives.append(
+        commands.DeleteDataset(**_identity(context.caller, _id(dataset_id)), at=datetime.now(UTC))
+    )
+    set_dataset(request.scope, _id(dataset_id), appended.event.run)
     return Response(None, status_code=204)
 
 
 @post(
     f"{DATASET}/process",
     status_code=202,
-    opt={LATER: True},
+    opt={REPORT_WITH_BODY: True},
     operation_id="processDataset",
     response_description="The dataset, with its run begun.",
     operation_class=openapi.ProcessOperation,
@@ -151,12 +157,14 @@ async def delete_dataset(
 async def process_dataset(
     dataset_id: DatasetId,
     request: Request[Any, Any, Any],
-    desk: NamedDependency[Desk],
+    context: NamedDependency[RequestContext],
 ) -> Response[Dataset]:
     """Begins a run. Without `options` those apply that the dataset shows."""
-    wanted = options.of_body(await request_body.read(request), *put_off(request))
-    command = commands.RequestProcess(**_who(desk.caller, _id(dataset_id)), options=wanted)
-    return _answered(request, await desk.lives.append(command), 202)
+    wanted = options.of_body(await request_body.read(request), *deferred_errors(request))
+    command = commands.RequestProcess(
+        **_identity(context.caller, _id(dataset_id)), at=datetime.now(UTC), options=wanted
+    )
+    return _dataset_answer(request, await context.lives.append(command), 202)
 
 
 @post(
@@ -168,11 +176,11 @@ async def process_dataset(
     responses=openapi.problems(400, 401, 404, 409, 503),
 )
 async def cancel_dataset(
-    dataset_id: DatasetId, request: Request[Any, Any, Any], desk: NamedDependency[Desk]
+    dataset_id: DatasetId, request: Request[Any, Any, Any], context: NamedDependency[RequestContext]
 ) -> Response[Dataset]:
-    """Ends the run under way; an earlier result stays."""
-    command = commands.CancelProcess(**_who(desk.caller, _id(dataset_id)))
-    return _answered(request, await desk.lives.append(command), 202)
+    """Ends the run in progress; an earlier result stays."""
+    command = commands.CancelProcess(**_identity(context.caller, _id(dataset_id)), at=datetime.now(UTC))
+    return _dataset_answer(request, await context.lives.append(command), 202)
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -207,39 +215,41 @@ def _id(text: str) -> str:
         raise NotFound from exc
 
 
-def _who(caller: Caller, dataset_id: str) -> dict[str, Any]:
-    return {
-        "dataset_id": dataset_id,
-        "user_id": caller.user_id,
-        "correlation_id": caller.request_id,
-        "cause": caller.request_id,
-        "at": datetime.now(UTC),
-    }
+def _identity(caller: Caller, dataset_id: str) -> Identity:
+    """Of the commands of a request, which is what everything goes back to that follows from them."""
+    return Identity(
+        dataset_id=dataset_id,
+        user_id=caller.user_id,
+        correlation_id=caller.request_id,
+        cause=caller.request_id,
+    )
 
 
-def _source(form: fields.Form, intake: Intake, judged: Judged, text: StoredObject, at: datetime) -> Source:
+def _source(form: fields.Form, parsed: ParsedUpload, info: TranscriptInfo, text: StoredObject, at: datetime) -> Source:
     return Source(
         name=form.name,
         description=form.description,
         created_at=at,
-        audio_key=intake.audio.key,
-        audio_bytes=intake.audio.size_bytes,
-        audio_sha256=intake.audio.sha256,
+        audio_key=parsed.audio.key,
+        audio_bytes=parsed.audio.size_bytes,
+        audio_sha256=parsed.audio.sha256,
         transcript_key=text.key,
         transcript_bytes=text.size_bytes,
         transcript_sha256=text.sha256,
-        transcript_type=judged.kind,
-        transcript_encoding=judged.encoding,
+        transcript_type=info.kind,
+        transcript_encoding=info.encoding,
     )
 
 
-def _answered(request: Request[Any, Any, Any], appended: Appended, status: int) -> Response[Dataset]:
-    """The dataset with the appended event applied. No one else is asked: what is stored must be told."""
+def _dataset_answer(request: Request[Any, Any, Any], appended: Appended, status: int) -> Response[Dataset]:
+    """The dataset with the appended event applied. It asks nothing else: an event that is stored must be answered."""
     state = appended.state
     assert not isinstance(state, life.Absent | life.Deleted)
-    note(request.scope, state.dataset_id, state.run if isinstance(state, life.Processing) else appended.event.run)
+    set_dataset(
+        request.scope, state.dataset_id, state.run if isinstance(state, life.Processing) else appended.event.run
+    )
     row = view.row_of(state, at=appended.event.at, created_seq=appended.seq)
-    return Response(shown(row), status_code=status, headers={"location": f"{DATASETS}/{row.id}"})
+    return Response(to_api(row), status_code=status, headers={"location": f"{DATASETS}/{row.id}"})
 
 
 def _next_page(last: DatasetRow, limit: int, status: Status | None) -> str:

@@ -1,6 +1,6 @@
-"""`/schema/openapi.json`: the API for a stranger's tools. One JSON file, open to everybody, without foreign addresses.
+"""`/schema/openapi.json`: the API for a stranger's tools. One JSON file, open to everyone, no links to other hosts.
 
-The framework derives it from the routes; what it can't know or says wrong is put right here, in the finished document.
+The framework derives it from the routes; what it can't know or gets wrong is corrected here, in the finished document.
 """
 
 from functools import cache
@@ -13,7 +13,7 @@ from gateway.http import openapi
 from gateway.http.problems import RETRY_SECONDS
 
 MEDIA_TYPE: Final = "application/vnd.oai.openapi+json"
-CACHED_SECONDS: Final = 300  # the same for everybody, and new with a release only
+CACHED_SECONDS: Final = 300  # the same for everyone, and changed by a release only
 
 _HEADERS: Final[dict[str, dict[str, Any]]] = {
     "401": {"WWW-Authenticate": {"description": "RFC 6750.", "required": True, "schema": {"type": "string"}}},

@@ -1,6 +1,6 @@
 """`/healthz` says that the process runs, `/readyz` what it still needs, `/metrics` what it counted.
 
-All are open: they tell nothing of anybody.
+All are open: they say nothing about users or datasets.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from contracts.queries import ListDatasets
 from gateway import SERVICE
 from gateway.datasets.catalog_client import CatalogClient
 from gateway.errors import CatalogUnavailable
-from gateway.http.openapi import ANYBODY, operation, problems
+from gateway.http.openapi import PUBLIC, operation, problems
 from gateway.http.problems import MEDIA_TYPE
 from gateway.http.schemas import Health, Readiness
-from gateway.shutdown import Leaving
+from gateway.shutdown import Shutdown
 from objects import BucketMissing, ObjectStore, StoreError
 from runtime import metrics
 
@@ -32,8 +32,8 @@ READYZ: Final = "/readyz"
 METRICS: Final = "/metrics"
 CHECK_SECONDS: Final = 3.0  # what takes longer to answer counts as missing
 
-# No token can name this user, so the catalog is asked in earnest and nobody's rows are read.
-NOBODY: Final = "-"
+# No token can name this user: the catalog runs a real query, which finds no rows.
+NO_USER: Final = "-"
 
 
 class NotReady(Struct, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ class NotReady(Struct, frozen=True, kw_only=True):
     status_code=200,
     operation_id=operation("healthz"),
     response_description="The process answers.",
-    security=ANYBODY,
+    security=PUBLIC,
     responses=problems(400),
 )
 async def healthz() -> Health:
@@ -69,7 +69,7 @@ async def healthz() -> Health:
     http_method=[HttpMethod.GET, HttpMethod.HEAD],
     status_code=200,
     operation_id=operation("readyz"),
-    security=ANYBODY,
+    security=PUBLIC,
     responses=problems(400)
     | {
         200: ResponseSpec(Readiness, generate_examples=False, description="Ready."),
@@ -80,15 +80,15 @@ async def readyz(
     connection: NamedDependency[BackgroundConnection],
     catalog: NamedDependency[CatalogClient],
     store: NamedDependency[ObjectStore],
-    leaving: NamedDependency[Leaving],
+    shutdown: NamedDependency[Shutdown],
 ) -> Response[Any]:
     """Whether all that requests need is there; if not, 503 and what is missing."""
-    if leaving.asked:
+    if shutdown.draining:
         return _not_ready("leaving: it has been asked to stop")
     checks = await asyncio.gather(
         _missing("nats", _topology(connection)),
         _missing("storage", store.check()),
-        _missing("catalog", catalog.datasets(ListDatasets(user_id=NOBODY, limit=1))),
+        _missing("catalog", catalog.datasets(ListDatasets(user_id=NO_USER, limit=1))),
     )
     missing = tuple(line for lines in checks for line in lines)
     if missing:

@@ -8,8 +8,8 @@ from gateway.http.auth import Caller
 from gateway.uploads.receiving import Uploads
 
 
-class Desk(Struct, frozen=True):
-    """Who asks, and whom the route may ask in turn."""
+class RequestContext(Struct, frozen=True):
+    """Who asks, and what the route needs to answer."""
 
     caller: Caller
     lives: Lives

@@ -1,1 +1,1 @@
-"""What every request and answer has in common: who asks, what is known of the query, how a failure is told."""
+"""What every request and answer has in common: who asks, what is known of the query, how an error is answered."""

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: what the framework can't see by itself. One JSON file; no pages with foreign scripts."""
+"""What the OpenAPI 3.1 document says that the framework can't derive from the routes."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -21,7 +21,7 @@ from litestar.openapi.spec import (
 
 from contracts.dataset import TranscriptType
 from gateway.domain import fields
-from gateway.http.problem_types import kinds
+from gateway.http.problem_types import problem_types
 from gateway.http.problems import MEDIA_TYPE, Problem
 
 DOCUMENT_PATH: Final = "/schema/openapi.json"
@@ -32,44 +32,44 @@ NEXT_PAGE: Final = ResponseHeader(
     name="Link", description='The next page, as <…>; rel="next", when there is one.', value="", documentation_only=True
 )
 
-ANYBODY: Final[list[dict[str, list[str]]]] = [{}]  # the security of a route that needs no token
+PUBLIC: Final[list[dict[str, list[str]]]] = [{}]  # the security of a route that needs no token
 
-_ABOUT: Final = (
-    "Turns a recording and its transcript into TTS training data. Every answer that is no success is a problem object "
+_DESCRIPTION: Final = (
+    "Turns a recording and its transcript into TTS training data. Every error is a problem object "
     "(RFC 9457) with a stable `code` and a `remedy`. Every answer has an `X-Request-Id`; send one, and it is kept. "
     "Unknown paths are 404, other methods 405, unknown query parameters 400."
 )
 
-_WHY: Final = {
+_STATUS_DESCRIPTIONS: Final = {
     400: "The request is not valid; `errors` names the fields.",
     401: "There is no valid bearer token.",
-    404: "There is no such dataset, or it is somebody else's.",
-    408: "The body took too long to come.",
-    409: "The dataset's state does not allow it; `run` is the run under way.",
+    404: "There is no such dataset, or it is another user's.",
+    408: "The body took too long to arrive.",
+    409: "The dataset's state does not allow it; `run` is the run in progress.",
     413: "The body, or a part of it, is too large.",
-    415: "The recording is in no known format, has no sound or is protected, as far as its first bytes tell.",
+    415: "The recording is in no known format, has no audio or is protected, as far as its first bytes say.",
     422: "The recording is empty, or the transcript can't be used; `errors` names the lines.",
-    429: "The caller has too many uploads under way; `Retry-After` says when to ask again.",
+    429: "The caller has too many uploads in progress; `Retry-After` says when to ask again.",
     500: "The gateway failed; `request_id` finds out why.",
-    503: "Something the gateway needs is away; `Retry-After` says when to ask again.",
+    503: "Something the gateway needs is unavailable; `Retry-After` says when to ask again.",
 }
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """The documented problem answers of a route: for each of `statuses`, and for a failure of ours."""
+    """The documented problem answers of a route: for each of `statuses`, and for an internal error."""
     return {
-        status: ResponseSpec(Problem, generate_examples=False, description=_described(status), media_type=MEDIA_TYPE)
+        status: ResponseSpec(Problem, generate_examples=False, description=_description(status), media_type=MEDIA_TYPE)
         for status in (*statuses, 500)
     }
 
 
-def _described(status: int) -> str:
-    codes = ", ".join(f"`{kind.code}`" for kind in kinds() if kind.status == status)
-    return f"{_WHY[status]} One of {codes}."
+def _description(status: int) -> str:
+    codes = ", ".join(f"`{each.code}`" for each in problem_types() if each.status == status)
+    return f"{_STATUS_DESCRIPTIONS[status]} One of {codes}."
 
 
 def operation(name: str) -> Any:
-    """Names a route's operations: HEAD is another one than GET and needs another name."""
+    """Names a route's operations: HEAD is an operation of its own, with a name of its own."""
     return lambda handler, method, path: name if method == HttpMethod.GET else f"{name}Headers"
 
 
@@ -77,19 +77,19 @@ def config(version: str) -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Cuecutter",
         version=version,
-        description=_ABOUT,
+        description=_DESCRIPTION,
         components=Components(
             security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
         ),
         security=[{"bearer": []}],
-        # The framework insists on serving it, beside an HTML page. `gateway.handlers.document` does that.
+        # The framework always serves the document itself, with an HTML page. `gateway.handlers.document` does that.
         render_plugins=[JsonRenderPlugin(path="/-")],
-        openapi_router=Router("/schema/-", route_handlers=[], include_in_schema=False, before_request=_nothing),
+        openapi_router=Router("/schema/-", route_handlers=[], include_in_schema=False, before_request=_not_found),
         use_handler_docstrings=True,
     )
 
 
-def _nothing(_: Request[Any, Any, Any]) -> None:
+def _not_found(_: Request[Any, Any, Any]) -> None:
     raise NotFoundException
 
 
@@ -106,7 +106,7 @@ _OPTIONS: Final = Schema(
     },
     additional_properties=False,
 )
-_STANDING: Final = "How the recording is cut. Null, or left out: as the dataset's `options` say."
+_RUN_OPTIONS: Final = "How the recording is cut. Null, or left out: as the dataset's `options` say."
 _UPLOAD: Final = Schema(
     type=OpenAPIType.OBJECT,
     description="The parts may come in any order, each of them once. File names and types are not read.",
@@ -169,6 +169,6 @@ class ProcessOperation(Operation):
     """Documents the optional JSON body."""
 
     def __post_init__(self) -> None:
-        options = replace(_OPTIONS, type=[OpenAPIType.OBJECT, OpenAPIType.NULL], description=_STANDING)
+        options = replace(_OPTIONS, type=[OpenAPIType.OBJECT, OpenAPIType.NULL], description=_RUN_OPTIONS)
         body = Schema(type=OpenAPIType.OBJECT, properties={"options": options}, additional_properties=False)
         self.request_body = RequestBody({"application/json": OpenAPIMediaType(schema=body)}, required=False)

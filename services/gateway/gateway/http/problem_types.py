@@ -1,6 +1,6 @@
-"""The one table from everything that can go wrong to what a client is told: status, code, title, remedy.
+"""The one table from every error to what its answer says: status, code, title, remedy.
 
-Every row stands in `docs/api.md`, in the same words. What is in no row is a fault of ours.
+Every row is listed in `docs/api.md`, in the same words. An error without a row is a defect of the gateway.
 """
 
 from collections.abc import Mapping
@@ -19,181 +19,187 @@ from objects import StoreError
 from transcripts import TranscriptError
 
 
-class Kind(Struct, frozen=True):
+class ProblemType(Struct, frozen=True):
     """What a problem is: HTTP status, stable code, title for people, and what the client can do about it.
 
-    `again` says that the same request may succeed a moment later.
+    `retryable` says that the same request may succeed a moment later.
     """
 
     status: int
     code: str
     title: str
     remedy: str
-    again: bool = False
+    retryable: bool = False
 
 
-INTERNAL: Final = Kind(
+INTERNAL: Final = ProblemType(
     500,
     "internal-error",
     "The gateway failed",
     "This is not your fault. Tell whoever runs this gateway the request id.",
 )
-NOT_FOUND: Final = Kind(
+NOT_FOUND: Final = ProblemType(
     404,
     "not-found",
     "There is nothing at this address",
     "Look the id up in GET /tts/datasets, which lists yours, or the address in /schema/openapi.json.",
 )
-BUS_UNAVAILABLE: Final = Kind(
+BUS_UNAVAILABLE: Final = ProblemType(
     503,
     "bus-unavailable",
     "The message bus does not answer",
     "Look at the dataset in a few seconds: the command may have been carried out. If it was not, send it again.",
-    again=True,
+    retryable=True,
 )
-MALFORMED_REQUEST: Final = Kind(
+MALFORMED_REQUEST: Final = ProblemType(
     400,
     "malformed-request",
     "The request is not HTTP/1.1",
     "Correct its first line, its headers or the framing of its body. Nothing of it was used.",
 )
-HEAD_TIMEOUT: Final = Kind(
+HEAD_TIMEOUT: Final = ProblemType(
     408, "head-timeout", "The request took too long to begin", "Send the first line and the headers at once."
 )
 
-TABLE: Final[Mapping[type[Exception], Kind]] = {
-    e.InvalidRequest: Kind(
+TABLE: Final[Mapping[type[Exception], ProblemType]] = {
+    e.InvalidRequest: ProblemType(
         400,
         "invalid-request",
         "The request is not valid",
         "Correct what `errors` names; /schema/openapi.json says what each field and parameter may be.",
     ),
     e.MalformedRequest: MALFORMED_REQUEST,
-    e.MalformedBody: Kind(
+    e.MalformedBody: ProblemType(
         400,
         "malformed-body",
         "The body can't be read",
         "Send the whole body as multipart/form-data, with the boundary its Content-Type names, as `curl -F` does.",
     ),
-    e.ClientGone: Kind(400, "client-gone", "The body ended early", "Send the request again, with its whole body."),
-    e.Unauthenticated: Kind(
+    e.ClientGone: ProblemType(
+        400, "client-gone", "The body ended early", "Send the request again, with its whole body."
+    ),
+    e.Unauthenticated: ProblemType(
         401,
         "unauthenticated",
         "A valid bearer token is needed",
         "Get a new token, and send it in the Authorization header, as a bearer token.",
     ),
     e.NotFound: NOT_FOUND,
-    e.UploadTimedOut: Kind(
+    e.UploadTimedOut: ProblemType(
         408,
         "upload-timeout",
         "The upload took too long",
         "Use a faster line, or a smaller file: FLAC keeps every sample of a WAV in half its size.",
     ),
-    e.UploadTooSlow: Kind(
+    e.UploadTooSlow: ProblemType(
         408,
         "upload-too-slow",
         "The upload is too slow",
         "Send the upload again over a faster line, without pauses; nothing of it was kept.",
     ),
-    e.TooManyUploads: Kind(
+    e.TooManyUploads: ProblemType(
         429,
         "too-many-uploads",
         "You have too many uploads under way",
         "Send the upload again when one of yours is complete.",
-        again=True,
+        retryable=True,
     ),
-    e.NoRoom: Kind(
-        503, "uploads-full", "The gateway takes no more uploads now", "Send the upload again in a while.", again=True
+    e.UploadsFull: ProblemType(
+        503,
+        "uploads-full",
+        "The gateway takes no more uploads now",
+        "Send the upload again in a while.",
+        retryable=True,
     ),
-    e.Stopping: Kind(
+    e.Stopping: ProblemType(
         503,
         "stopping",
         "The gateway stops",
         "Upload again at once; another gateway, or a new one, will answer.",
-        again=True,
+        retryable=True,
     ),
-    e.BodyTimedOut: Kind(408, "body-timeout", "The body took too long", "Send the whole body at once."),
-    e.UploadTooLarge: Kind(
+    e.BodyTimedOut: ProblemType(408, "body-timeout", "The body took too long", "Send the whole body at once."),
+    e.UploadTooLarge: ProblemType(
         413,
         "upload-too-large",
         "The upload is too large",
         "Convert the recording to FLAC, or upload it in parts, each with its transcript.",
     ),
-    e.AudioTooLarge: Kind(
+    e.AudioTooLarge: ProblemType(
         413,
         "audio-too-large",
         "The recording is too large",
         "Convert the recording to FLAC, or upload it in parts, each with its transcript.",
     ),
-    e.TranscriptTooLarge: Kind(
+    e.TranscriptTooLarge: ProblemType(
         413,
         "transcript-too-large",
         "The transcript is too large",
         "Check that it is a transcript; if it is, upload it in parts, each with its recording.",
     ),
-    e.NotAudio: Kind(
+    e.NotAudio: ProblemType(
         415,
         "not-audio",
         "The recording is in no known format",
         "Upload an audio file: WAV, FLAC, MP3, M4A, Ogg, Opus, WebM, AIFF or another common format.",
     ),
-    e.NoAudio: Kind(415, "no-audio", "The recording has no sound", "Upload a file that has a stream of sound."),
-    e.UnsupportedAudio: Kind(
+    e.NoAudio: ProblemType(415, "no-audio", "The recording has no sound", "Upload a file that has a stream of sound."),
+    e.UnsupportedAudio: ProblemType(
         415,
         "unsupported-audio",
         "The recording can't be read",
         "Upload a recording that is not protected, for example as WAV or FLAC.",
     ),
-    e.EmptyAudio: Kind(
+    e.EmptyAudio: ProblemType(
         422, "empty-audio", "The recording is empty", "Check the file where it comes from; not one byte of it arrived."
     ),
-    TranscriptError: Kind(
+    TranscriptError: ProblemType(
         422, "invalid-transcript", "The transcript can't be used", "Correct the lines that `errors` names."
     ),
-    e.CatalogUnavailable: Kind(
-        503, "catalog-unavailable", "The catalog does not answer", "Ask again in a few seconds.", again=True
+    e.CatalogUnavailable: ProblemType(
+        503, "catalog-unavailable", "The catalog does not answer", "Ask again in a few seconds.", retryable=True
     ),
     BusError: BUS_UNAVAILABLE,
     UndecodableEvent: BUS_UNAVAILABLE,  # a newer gateway wrote it, and ours is about to be replaced
-    StoreError: Kind(
+    StoreError: ProblemType(
         503,
         "storage-unavailable",
         "The storage does not answer",
         "Send the upload again in a few seconds; nothing of it was kept.",
-        again=True,
+        retryable=True,
     ),
 }
 
-REFUSALS: Final[Mapping[str, Kind]] = {
+REFUSALS: Final[Mapping[str, ProblemType]] = {
     life.NOT_FOUND: NOT_FOUND,
-    life.ALREADY_PROCESSING: Kind(
+    life.ALREADY_PROCESSING: ProblemType(
         409,
         life.ALREADY_PROCESSING,
         "The dataset is being processed",
         "Wait for the run that `run` names, or end it with POST /tts/datasets/{id}/cancel.",
     ),
-    life.NOT_PROCESSING: Kind(
+    life.NOT_PROCESSING: ProblemType(
         409,
         life.NOT_PROCESSING,
         "The dataset is not being processed",
         "There is nothing to cancel; POST /tts/datasets/{id}/process begins a run.",
     ),
-    life.ALREADY_EXISTS: Kind(
+    life.ALREADY_EXISTS: ProblemType(
         409,
         life.ALREADY_EXISTS,
         "The id that was drawn for the upload is taken",
         "Look for the upload in GET /tts/datasets. If it is not there, send it again: another id is drawn for it.",
     ),
-    life.STALE_RUN: Kind(409, life.STALE_RUN, "Another run has taken over", "Read the dataset again."),
+    life.STALE_RUN: ProblemType(409, life.STALE_RUN, "Another run has taken over", "Read the dataset again."),
 }
 
-FRAMEWORK: Final[Mapping[int, Kind]] = {
+FRAMEWORK: Final[Mapping[int, ProblemType]] = {
     400: TABLE[e.InvalidRequest],
     404: NOT_FOUND,
-    405: Kind(
+    405: ProblemType(
         405, "method-not-allowed", "The method is not allowed here", "Use one of those that the Allow header names."
     ),
-    413: Kind(
+    413: ProblemType(
         413,
         "body-too-large",
         "The body is too large",
@@ -202,13 +208,13 @@ FRAMEWORK: Final[Mapping[int, Kind]] = {
 }
 
 
-def kinds() -> tuple[Kind, ...]:
-    """Every kind there is, by status and code."""
-    every = {*TABLE.values(), *REFUSALS.values(), *FRAMEWORK.values(), INTERNAL, MALFORMED_REQUEST, HEAD_TIMEOUT}
-    return tuple(sorted(every, key=lambda kind: (kind.status, kind.code)))
+def problem_types() -> tuple[ProblemType, ...]:
+    """Every problem type there is, by status and code."""
+    types = {*TABLE.values(), *REFUSALS.values(), *FRAMEWORK.values(), INTERNAL, MALFORMED_REQUEST, HEAD_TIMEOUT}
+    return tuple(sorted(types, key=lambda problem_type: (problem_type.status, problem_type.code)))
 
 
-def kind_of(problem: Exception) -> Kind:
+def problem_type_of(problem: Exception) -> ProblemType:
     """The row of the table for `problem`; `INTERNAL` where there is none."""
     match problem:
         case e.CommandRefused():

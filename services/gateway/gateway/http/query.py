@@ -1,6 +1,6 @@
 """A query parameter that a route does not know is refused: a misspelt filter must not look like an empty result.
 
-All parameters are judged here, before the framework, which would tell of the first that is wrong and not of the others.
+All parameters are checked here, before the framework, which would report the first that is wrong and not the others.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -14,20 +14,21 @@ from msgspec import Struct
 
 from contracts.dataset import Status
 from gateway.domain.paging import MAX_LIMIT, is_cursor, is_limit
-from gateway.domain.wording import quoted
-from gateway.errors import Fault, InvalidRequest
+from gateway.domain.quoting import quoted
+from gateway.errors import FieldError, InvalidRequest
 
-KNOWN: Final = "query"  # the key of a route's `opt` that names its parameters
-LATER: Final = "query with body"  # the key of a route's `opt` that says: it tells the query's faults with the body's
-_FAULTS: Final = "query faults"  # the key in the scope's state
+# Keys of a route's `opt`.
+PARAMETERS: Final = "query_parameters"  # their names
+REPORT_WITH_BODY: Final = "report_query_errors_with_body"  # the handler reads a body, and reports the errors of both
 
+_DEFERRED_ERRORS: Final = "deferred_query_errors"  # the key in the scope's state
 _STATUSES: Final = tuple(status.value for status in Status)
 
 
 class Rule(Struct, frozen=True):
-    """What a parameter may be: `must_be` in words, for whoever sent something else, and `allows` as a test."""
+    """What a parameter may be: `expected` in words that follow "must be", `allows` as a test."""
 
-    must_be: str
+    expected: str
     allows: Callable[[str], bool]
 
 
@@ -38,35 +39,36 @@ RULES: Final[Mapping[str, Rule]] = {
 }
 
 
-async def known_parameters_only(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler) -> None:
+async def check_query(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler) -> None:
     """Litestar guard, for every route. Asynchronous, though it waits for nothing: another would run in a thread.
 
     Raises: InvalidRequest naming each parameter that is unknown, given twice or not valid.
     """
-    faults = tuple(_faults(route.opt.get(KNOWN, ()), connection.query_params))
-    if route.opt.get(LATER):
-        connection.scope["state"][_FAULTS] = faults
-    elif faults:
-        raise InvalidRequest(*faults)
+    errors = tuple(_errors(route.opt.get(PARAMETERS, ()), connection.query_params))
+    if route.opt.get(REPORT_WITH_BODY):
+        connection.scope["state"][_DEFERRED_ERRORS] = errors
+    elif errors:
+        raise InvalidRequest(*errors)
 
 
-def put_off(request: Request[Any, Any, Any]) -> tuple[Fault, ...]:
-    """What is wrong with the query, for a route with `LATER`."""
-    faults: tuple[Fault, ...] = request.scope["state"].get(_FAULTS, ())
-    return faults
+def deferred_errors(request: Request[Any, Any, Any]) -> tuple[FieldError, ...]:
+    """What is wrong with the query of a route that has `REPORT_WITH_BODY`; nothing for any other route."""
+    errors: tuple[FieldError, ...] = request.scope["state"].get(_DEFERRED_ERRORS, ())
+    return errors
 
 
-def _faults(known: Collection[str], given: MultiDict[Any]) -> Iterator[Fault]:
+def _errors(known: Collection[str], given: MultiDict[Any]) -> Iterator[FieldError]:
     for name in given:
         if name not in known:
-            yield Fault(name, "unknown", f"There is no query parameter {quoted(name)} here; there {_those(known)}.")
+            detail = f"There is no query parameter {quoted(name)} here; there {_list_of(known)}."
+            yield FieldError(name, "unknown", detail)
     for name in known:
         values = given.getall(name, [])
         if len(values) > 1:
-            yield Fault(name, "duplicate", f"The query parameter '{name}' may be there only once.")
+            yield FieldError(name, "duplicate", f"The query parameter '{name}' may be there only once.")
         elif values and not RULES[name].allows(values[0]):
-            yield Fault(name, "invalid", f"'{name}' must be {RULES[name].must_be}.")
+            yield FieldError(name, "invalid", f"'{name}' must be {RULES[name].expected}.")
 
 
-def _those(known: Collection[str]) -> str:
+def _list_of(known: Collection[str]) -> str:
     return f"are {', '.join(known)}" if known else "is none"

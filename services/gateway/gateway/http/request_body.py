@@ -1,4 +1,4 @@
-"""The bodies that are no uploads: small, and sent at once. Whoever trickles one is not waited for."""
+"""The bodies that are no uploads: small, and sent at once. A client that takes long over one is not waited for."""
 
 import asyncio
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What clients see, apart from what services tell each other: a field here changes only with the public interface."""
+"""What clients see, apart from the messages between services: a field here changes only with the public interface."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ class Progress(Struct, frozen=True):
 
 
 class RunProblem(Struct, frozen=True):
-    """Why a run failed, in the words its events use."""
+    """Why a run failed, as its events say."""
 
     code: str
     title: str
@@ -49,7 +49,7 @@ class Warnings(Struct, frozen=True):
 
 
 class Dataset(Struct, frozen=True, kw_only=True):
-    """A dataset. Keys are without the bucket; what a run makes is null until one succeeds."""
+    """A dataset. Keys are without the bucket; the results of a run are null until one succeeds."""
 
     id: str
     user_id: str
@@ -82,8 +82,8 @@ class Readiness(Struct, frozen=True):
     missing: tuple[str, ...]
 
 
-def shown(row: DatasetRow) -> Dataset:
-    """The dataset of a row, whether the catalog answered it or a life event just gave it."""
+def to_api(row: DatasetRow) -> Dataset:
+    """The dataset of a row, from the catalog or from a life event."""
     return Dataset(
         id=row.id,
         user_id=row.user_id,

@@ -1,6 +1,6 @@
 """A span for every request, named by method and route; it continues the client's trace where `traceparent` names one.
 
-Stands in the application only where tracing is on. Probes make no spans: they would outnumber everything else.
+Part of the application only where tracing is on. Probes make no spans: they would outnumber everything else.
 """
 
 from collections.abc import Collection
@@ -10,11 +10,11 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from gateway import metrics
-from gateway.http.correlation import logged
+from gateway.http.correlation import event_fields
 from runtime import tracing
 
 
-class Traced:
+class Tracing:
     """ASGI middleware, around the one that gives requests their ids."""
 
     def __init__(self, app: ASGIApp, untraced_paths: Collection[str]) -> None:
@@ -26,13 +26,13 @@ class Traced:
             return
         with tracing.span(scope["method"], "server", _headers(scope)) as span:
             try:
-                await self._app(scope, receive, _watched(send, span))
+                await self._app(scope, receive, _recording_status(send, span))
             finally:
                 span.rename(f"{scope['method']} {scope.get('path_template', metrics.ROUTELESS)}")
-                span.note(**logged(scope))
+                span.note(**event_fields(scope))
 
 
-def _watched(send: Send, span: tracing.Span) -> Send:
+def _recording_status(send: Send, span: tracing.Span) -> Send:
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
             span.note(status=message["status"])

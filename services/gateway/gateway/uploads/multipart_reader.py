@@ -1,7 +1,7 @@
 """A multipart/form-data body as a sequence of parts, read as it arrives: memory does not grow with the body.
 
-Parts come in any order and are known by their field name alone; file names and types a client claims are not believed.
-The only reader of a body: whoever asks for the next part has taken all of the one before.
+Parts come in any order and are known by their field name alone; file names and types that a client claims are ignored.
+Asking for the next part skips what is left of the current one.
 """
 
 from collections import deque
@@ -15,11 +15,11 @@ from multipart import (  # type: ignore[import-untyped]  # annotated, but withou
     parse_options_header,
 )
 
-from gateway.errors import ClientGone, Fault, MalformedBody
+from gateway.errors import ClientGone, FieldError, MalformedBody
 
 MAX_PARTS: Final = 32
-MAX_BOUNDARY_CHARS: Final = 200  # RFC 2046 allows 70; clients have been seen to pass it
-MAX_MARGIN_BYTES: Final = 64 * 1024  # before the first and after the last part nothing is of use
+MAX_BOUNDARY_CHARS: Final = 200  # RFC 2046 allows 70; some clients use longer ones
+MAX_MARGIN_BYTES: Final = 64 * 1024  # before the first and after the last part
 
 
 def boundary_of(content_type: str) -> str:
@@ -27,8 +27,8 @@ def boundary_of(content_type: str) -> str:
 
     Raises: MalformedBody for any other type, or without a usable boundary.
     """
-    kind, options = parse_options_header(content_type)
-    if kind != "multipart/form-data":
+    media_type, options = parse_options_header(content_type)
+    if media_type != "multipart/form-data":
         raise _bad_type("The Content-Type header must be multipart/form-data, with its boundary.")
     boundary = str(options.get("boundary", ""))
     if not 1 <= len(boundary) <= MAX_BOUNDARY_CHARS or not (boundary.isascii() and boundary.isprintable()):
@@ -37,7 +37,7 @@ def boundary_of(content_type: str) -> str:
 
 
 def _bad_type(detail: str) -> MalformedBody:
-    return MalformedBody(detail, Fault("content-type", "invalid", detail))
+    return MalformedBody(detail, FieldError("content-type", "invalid", detail))
 
 
 class MultipartReader:
@@ -99,7 +99,7 @@ class MultipartReader:
         try:
             self._events.extend(_END_OF_PART if event is None else event for event in self._parser.parse(chunk))
         except MultipartError as exc:
-            # Some of the parser's errors carry what they stem from behind their text.
+            # Some of the parser's errors have their cause as a second argument.
             raise self._malformed("malformed", f"The body is not valid multipart: {exc.args[0]}.") from exc
         self._margin_bytes = 0 if self._events else self._margin_bytes + len(chunk)
         if self._margin_bytes > MAX_MARGIN_BYTES:
@@ -115,7 +115,7 @@ class MultipartReader:
         return self._malformed("truncated", "The body ends before its last part does.")
 
     def _malformed(self, code: str, detail: str) -> MalformedBody:
-        return MalformedBody(detail, Fault("body" if self._field is None else self._field, code, detail))
+        return MalformedBody(detail, FieldError("body" if self._field is None else self._field, code, detail))
 
 
 _END_OF_PART: Final = object()

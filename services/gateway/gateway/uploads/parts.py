@@ -1,27 +1,22 @@
 """What the parts of an upload have in common, beyond being read."""
 
-from typing import Final
-
-from gateway.domain import forgotten_at
+from gateway.domain import path_instead_of_file
 from gateway.uploads.multipart_reader import MultipartReader
 from gateway.uploads.staging import NextChunk
 
-# Once something is wrong, so much is passed over in search of what else is: most forms are small but for the recording.
-SEARCH_BYTES: Final = 4 * 1024 * 1024
-
 
 async def content(field: str, reader: MultipartReader) -> NextChunk:
-    """What gives the chunks of the part that `reader` is at.
+    """What returns the chunks of the current part of `reader`, one after another.
 
-    Raises: InvalidRequest where it is the path of a file.
+    Raises: InvalidRequest where the part is the path of a file.
     """
     if reader.names_file:
         return reader.next_chunk
     start = bytearray()
-    while len(start) <= forgotten_at.MAX_PATH_BYTES:
+    while len(start) <= path_instead_of_file.MAX_PATH_BYTES:
         chunk = await reader.next_chunk()
         if chunk is None:
-            forgotten_at.check(field, bytes(start))
+            path_instead_of_file.check(field, bytes(start))
             break
         start += chunk
     return _with(bytes(start), reader.next_chunk)
@@ -36,9 +31,9 @@ def _with(start: bytes, next_chunk: NextChunk) -> NextChunk:
     return next_of_all
 
 
-async def pass_over(reader: MultipartReader, limit_bytes: int) -> int:
-    """Reads what is left of a part, until a little more than `limit_bytes` came, and says how much did."""
-    passed = 0
-    while passed <= limit_bytes and (chunk := await reader.next_chunk()) is not None:
-        passed += len(chunk)
-    return passed
+async def skip(reader: MultipartReader, limit_bytes: int) -> int:
+    """Reads what is left of the current part, but little more than `limit_bytes`. Returns how many bytes it read."""
+    skipped_bytes = 0
+    while skipped_bytes <= limit_bytes and (chunk := await reader.next_chunk()) is not None:
+        skipped_bytes += len(chunk)
+    return skipped_bytes

@@ -15,11 +15,11 @@ from msgspec import Struct
 from contracts import keys
 from gateway.domain import iso_media
 from gateway.domain.sniff import HEAD_BYTES, Format, sniff
-from gateway.errors import AudioTooLarge, EmptyAudio, Fault, GatewayError, NoAudio, NotAudio, UnsupportedAudio
-from gateway.uploads.places import PART_BYTES
+from gateway.errors import AudioTooLarge, EmptyAudio, FieldError, GatewayError, NoAudio, NotAudio, UnsupportedAudio
+from gateway.uploads.limits import PART_BYTES
 from objects import ObjectStore, StoreError, StoreUnavailable
 
-CLEANING_SECONDS: Final = 2.0  # how long an answer waits for the cleaning up; the rest happens after it
+CLEANING_SECONDS: Final = 2.0  # how long an answer waits for deletions; the rest happens after it
 FINISH_SECONDS: Final = 5.0
 
 NextChunk = Callable[[], Awaitable[bytes | None]]
@@ -36,31 +36,31 @@ class StoredObject(Struct, frozen=True):
 
 
 class Cleaning:
-    """Work that is done to its end, whoever stops waiting for it."""
+    """Deletions, which are completed even if their request is cancelled."""
 
     def __init__(self) -> None:
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._in_progress: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Coroutine[Any, Any, None], *, wait_seconds: float) -> None:
-        """Waits a moment for `work`. Neither being cancelled nor the end of the moment ends the work."""
+        """Waits a moment for `work`. The work continues after that, and when the caller is cancelled."""
         task = asyncio.create_task(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._in_progress.add(task)
+        task.add_done_callback(self._in_progress.discard)
         await asyncio.wait({task}, timeout=wait_seconds)
 
     async def finish(self) -> None:
         """Waits for all of it, for as long as a stopping process may."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=FINISH_SECONDS)
+        if self._in_progress:
+            await asyncio.wait(self._in_progress, timeout=FINISH_SECONDS)
 
 
 class Staging:
     """Async context manager: on leaving, what was stored below `prefix` is deleted unless `keep` was called."""
 
     def __init__(
-        self, store: ObjectStore, prefix: str, cleaning: Cleaning, travelling: asyncio.Semaphore | None = None
+        self, store: ObjectStore, prefix: str, cleaning: Cleaning, in_flight: asyncio.Semaphore | None = None
     ) -> None:
-        self._store, self._prefix, self._cleaning, self._travelling = store, prefix, cleaning, travelling
+        self._store, self._prefix, self._cleaning, self._in_flight = store, prefix, cleaning, in_flight
         self._keys: tuple[str, ...] = ()
 
     async def __aenter__(self) -> Self:
@@ -70,7 +70,7 @@ class Staging:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._keys:
-            # A store that is away deletes nothing: its client has waited long enough.
+            # A store that is unavailable deletes nothing, and the client has waited long enough.
             wait_seconds = 0 if isinstance(problem, StoreUnavailable) else CLEANING_SECONDS
             await self._cleaning.run(self._delete(self._keys), wait_seconds=wait_seconds)
 
@@ -79,14 +79,14 @@ class Staging:
         self._keys = ()
 
     async def audio(self, next_chunk: NextChunk, limit_bytes: int) -> StoredObject:
-        """Streams a recording into the store, under an extension that its first bytes decide.
+        """Streams a recording into the store, with the extension of the format that its first bytes have.
 
         Raises: EmptyAudio, NotAudio, NoAudio, UnsupportedAudio, AudioTooLarge; StoreError; what `next_chunk` raises.
         """
         head, found = await recognise(next_chunk)
         key = self._own(keys.source_audio(self._prefix, found.extension))
         taken, chunk = 0, head or None
-        async with self._store.writer(key, found.content_type, PART_BYTES, travelling=self._travelling) as writer:
+        async with self._store.writer(key, found.content_type, PART_BYTES, travelling=self._in_flight) as writer:
             while chunk is not None:
                 taken += len(chunk)
                 if taken > limit_bytes:
@@ -141,15 +141,15 @@ def _format(head: bytes) -> Format:
         raise _refused(NotAudio, "unknown-format", "Its first bytes belong to no audio or video format that is known.")
     if iso_media.is_protected(head):
         raise _refused(UnsupportedAudio, "protected", "It is encrypted (DRM); only whoever protected it can read it.")
-    if iso_media.is_silent(head):
+    if iso_media.has_no_audio(head):
         raise _refused(NoAudio, "no-audio-stream", "It has no stream of sound.")
     return found
 
 
 def _refused(error: type[GatewayError], code: str, detail: str) -> GatewayError:
-    return error(f"The part 'audio' can't be used. {detail}", Fault("audio", code, detail))
+    return error(f"The part 'audio' can't be used. {detail}", FieldError("audio", code, detail))
 
 
 def _too_large(limit_bytes: int) -> AudioTooLarge:
     detail = f"A recording may have at most {limit_bytes} bytes."
-    return AudioTooLarge(detail, Fault("audio", "too-large", detail))
+    return AudioTooLarge(detail, FieldError("audio", "too-large", detail))

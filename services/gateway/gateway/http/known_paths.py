@@ -1,9 +1,9 @@
-"""Which paths lead anywhere, told from their templates as the router tells it: empty parts of a path do not count."""
+"""Which paths have a route, decided from the templates as the router decides: empty parts of a path do not count."""
 
 from collections.abc import Iterable
 
 
-class Addresses:
+class KnownPaths:
     """The paths of `templates`, in which a part in braces stands for any."""
 
     def __init__(self, templates: Iterable[str]) -> None:
