@@ -1,4 +1,4 @@
-"""A gateway on real servers. The catalog is played from the lives; without the fixture `catalog` nobody answers."""
+"""A gateway on real servers. The catalog is played from the lives; without the fixture `catalog` there is none."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -65,7 +65,7 @@ async def store(gateway_env: dict[str, str]) -> AsyncIterator[ObjectStore]:
 
 @pytest.fixture
 async def observer(declared: None, nats_server: Any) -> AsyncIterator[Stream]:
-    """The stream, as somebody sees it who may only read."""
+    """The stream, for reading only."""
     client: Client = await connect(nats_server.url("topology"), "topology")
     yield Stream(client)
     await close(client)

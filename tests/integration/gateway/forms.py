@@ -30,7 +30,7 @@ async def send(client: httpx.AsyncClient, body: bytes | AsyncIterator[bytes], **
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str, Sequence[tuple[str, str]]]:
-    """Status, code, and the field and code of each fault. Whatever it is, it says what to do about it."""
+    """Status, code, and the field and code of each error. Every refusal says what to do about it."""
     problem: dict[str, Any] = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
     assert problem["remedy"]

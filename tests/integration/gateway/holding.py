@@ -55,9 +55,9 @@ class Crowd:
 
     @property
     def answers(self) -> Counter[tuple[int, str]]:
-        """How many have been told what, by status and code."""
-        told = [client.answer for client in self.clients if client.answer is not None]
-        return Counter((answer.status_code, answer.json()["code"]) for answer in told)
+        """How many were answered, by status and code."""
+        answers = [client.answer for client in self.clients if client.answer is not None]
+        return Counter((answer.status_code, answer.json()["code"]) for answer in answers)
 
     @property
     def held(self) -> int:

@@ -85,7 +85,7 @@ async def create(client: httpx.AsyncClient, *, name: str = "one", **fields: str)
 
 
 class CatalogPlayer:
-    """Plays the catalog by its own protocol: answers from the lives themselves, so it is never behind."""
+    """Plays the catalog by its own protocol: answers from the lives themselves, so it never lags."""
 
     def __init__(self, client: Client) -> None:
         self._client, self._stream = client, Stream(client)
@@ -111,8 +111,8 @@ class CatalogPlayer:
         await self._answer(message, queries.Rows(rows=page, more=len(rows) > len(page)))
 
     async def _answer(self, message: Any, answer: queries.Reply) -> None:
-        told = queries.Unavailable(reason="the database is away") if self.unavailable else answer
-        await message.respond(msgspec.json.encode(told))
+        reply = queries.Unavailable(reason="the database is unavailable") if self.unavailable else answer
+        await message.respond(msgspec.json.encode(reply))
 
     async def _rows(self) -> list[queries.DatasetRow]:
         rows: dict[str, queries.DatasetRow | None] = {}

@@ -1,4 +1,4 @@
-"""Whoever sends much gets little back, and no cache or browser keeps what is one caller's."""
+"""Answers do not grow with the request, and no cache or browser keeps what is one caller's."""
 
 import json
 from typing import Any
@@ -95,9 +95,9 @@ async def test_every_answer_is_the_callers_alone(
     ]
     expected = [200, 200, 200, 204, 202, 409, 202, 400, 405, 400, 204, 404, 401, 404, 200]
     assert [answer.status_code for answer in answers][:15] == expected
-    told = [dict(answer.headers) for answer in answers]
-    told.append((await said(url, b"hello\r\n\r\n")).headers)
-    for headers in told:
+    every = [dict(answer.headers) for answer in answers]
+    every.append((await said(url, b"hello\r\n\r\n")).headers)
+    for headers in every:
         assert headers["cache-control"] == "private, no-store", headers
         assert headers["x-content-type-options"] == "nosniff", headers
 

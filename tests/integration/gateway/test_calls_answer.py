@@ -154,11 +154,11 @@ async def test_one_dataset_is_read_as_of_its_last_event(alice: httpx.AsyncClient
     assert (answer.status_code, answer.json()) == (200, dataset)
     await alice.post(f"/tts/datasets/{dataset['id']}/process")
     assert (await alice.get(f"/tts/datasets/{dataset['id']}")).json()["status"] == "processing"
-    # Its last event tells all of a dataset but how far a run is.
+    # Its last event says everything about a dataset except the progress of a run.
     assert catalog.asked == [GetDataset(dataset_id=dataset["id"], at_least=2)]
 
 
-async def test_head_tells_what_get_tells_without_the_body(alice: httpx.AsyncClient, catalog: CatalogPlayer) -> None:
+async def test_head_answers_as_get_without_the_body(alice: httpx.AsyncClient, catalog: CatalogPlayer) -> None:
     dataset = await create(alice)
     for path in (f"/tts/datasets/{dataset['id']}", "/tts/datasets", "/healthz", "/readyz"):
         head, got = await alice.head(path), await alice.get(path)
@@ -208,24 +208,24 @@ async def test_two_users_never_see_each_others_datasets(
     assert (await alice.get(path)).json() == hers
 
 
-async def test_an_id_that_does_not_exist_is_told_in_the_same_way_on_every_call(
+async def test_an_id_that_does_not_exist_is_answered_in_the_same_way_on_every_call(
     alice: httpx.AsyncClient, bob: httpx.AsyncClient, catalog: CatalogPlayer
 ) -> None:
     hers, gone = await create(alice), await create(bob)
     await bob.delete(f"/tts/datasets/{gone['id']}")
-    told = set()
+    problems = set()
     for dataset_id in (hers["id"], gone["id"], str(uuid4()), "1", "not-a-uuid", "{id}", "%00", "x" * 3_000):
         for method, tail in (("GET", ""), ("DELETE", ""), ("POST", "/process"), ("POST", "/cancel"), ("HEAD", "")):
             answer = await bob.request(method, f"/tts/datasets/{dataset_id}{tail}")
             assert answer.status_code == 404, (method, dataset_id)
             if method != "HEAD":
                 problem = answer.json()
-                told.add((problem["code"], problem["title"], problem["detail"], problem["remedy"]))
-    assert len(told) == 1
-    assert told.pop()[2] == "There is no dataset of yours with this id."
+                problems.add((problem["code"], problem["title"], problem["detail"], problem["remedy"]))
+    assert len(problems) == 1
+    assert problems.pop()[2] == "There is no dataset of yours with this id."
 
 
-async def test_all_errors_of_a_query_are_told_at_once(alice: httpx.AsyncClient) -> None:
+async def test_all_errors_of_a_query_are_reported_together(alice: httpx.AsyncClient) -> None:
     answer = await alice.get("/tts/datasets?limit=0&cursor=7&status=done&sort=name&status=ready")
     assert [(error["field"], error["code"], error["detail"]) for error in answer.json()["errors"]] == [
         ("sort", "unknown", "There is no query parameter 'sort' here; there are limit, cursor, status."),
@@ -333,7 +333,7 @@ async def test_a_body_of_process_has_a_limit(alice: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
 
 
-async def test_a_failure_of_ours_is_a_problem_that_tells_nothing_of_the_inside(
+async def test_an_internal_error_is_a_problem_without_details(
     alice: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: Any) -> None:

@@ -103,7 +103,7 @@ async def test_every_request_is_one_line_without_what_is_secret(gateway: Gateway
     assert "Bearer" not in gateway.log.read_text(encoding="utf-8")
 
 
-async def test_an_upload_that_does_not_end_before_the_gateway_does_is_told_so_and_leaves_nothing(
+async def test_an_upload_that_is_aborted_by_the_shutdown_is_answered_and_leaves_nothing(
     gateway: GatewayProcess, store: ObjectStore
 ) -> None:
     where = urlsplit(gateway.url)

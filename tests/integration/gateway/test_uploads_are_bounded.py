@@ -1,4 +1,4 @@
-"""Uploads at once: as many as there is memory for, a few of each user, and none that only holds its place."""
+"""Uploads at once: as many as there is memory for, a few of each user, and none that sends too slowly."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ from tests.integration.gateway.test_uploads_are_refused import objects_in, open_
 from tests.integration.gateway.test_what_happens_is_counted import figures
 from tests.sluice import sluice
 
-LEAST_MEMORY = {"UPLOAD_MEMORY_BYTES": str(64 * MEBIBYTE)}  # five places of nine and a half MiB
+LEAST_MEMORY = {"UPLOAD_MEMORY_BYTES": str(64 * MEBIBYTE)}  # five slots of nine and a half MiB
 HURRIED = {"UPLOAD_WINDOW_SECONDS": "1", "MIN_UPLOAD_BYTES_PER_SECOND": "1000"}
 EXPECTING = ("Content-Length: 2147483648", "Expect: 100-continue")
 
@@ -63,7 +63,7 @@ def env(declared: None, gateway_env: dict[str, str]) -> dict[str, str]:
     return gateway_env
 
 
-async def test_a_user_with_too_many_uploads_is_told_before_the_body_is_sent(env: dict[str, str]) -> None:
+async def test_a_user_with_too_many_uploads_is_refused_before_the_body_is_sent(env: dict[str, str]) -> None:
     async with gateway_with(env, MAX_UPLOADS_PER_USER="2") as url, holding(url, [head(token("alice"))] * 2):
         refused = (429, "too-many-uploads", 2)
         assert await answer_to(url, head(token("alice"), *EXPECTING)) == refused
@@ -73,7 +73,7 @@ async def test_a_user_with_too_many_uploads_is_told_before_the_body_is_sent(env:
             await create(bob)
 
 
-async def test_when_the_memory_is_taken_an_upload_is_told_so_before_the_body_is_sent(
+async def test_when_the_memory_is_used_up_an_upload_is_refused_before_the_body_is_sent(
     env: dict[str, str], catalog: Any
 ) -> None:
     heads = [head(token(f"user-{n}")) for n in range(5)]
@@ -86,7 +86,7 @@ async def test_when_the_memory_is_taken_an_upload_is_told_so_before_the_body_is_
         assert await answer_to(url, head(token("alice"), *EXPECTING)) == refused
         assert await answer_to(url, head(token("alice"))) == refused
         assert (await alice.get("/tts/datasets")).status_code == 200
-        await create(alice)  # a small one has its place beside them
+        await create(alice)  # a small one has room as well
         assert crowd.held == 5
         assert (await figures(alice))["cuecutter_upload_reserved_bytes",] == 5 * slots.needed_bytes(None)
 
@@ -106,7 +106,7 @@ async def test_refusals_are_counted_and_each_is_one_line(env: dict[str, str], ca
     assert sorted(lines) == ["too-many-uploads", "uploads-full"]
 
 
-async def test_places_come_back_when_clients_hang_up(env: dict[str, str], store: ObjectStore) -> None:
+async def test_slots_are_released_when_clients_hang_up(env: dict[str, str], store: ObjectStore) -> None:
     async with gateway_with(env, MAX_UPLOADS_PER_USER="2") as url, as_user(url, "alice") as alice:
         for body in (b"", BEGUN[:100], BEGUN, BEGUN + bytes(8 * MEBIBYTE)):
             async with holding(url, [head(token("alice"))] * 2, body):
@@ -122,7 +122,7 @@ async def _is(client: httpx.AsyncClient, count: int) -> bool:
     return await under_way(client) == count
 
 
-async def test_an_upload_that_drips_is_ended_and_told_of(env: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_trickling_upload_is_ended_and_logged(env: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
     async with gateway_with(env, **HURRIED) as url, as_user(url, "alice") as alice:
         before = await figures(alice)
         async with holding(url, [head(token("alice"))], BEGUN[:20_000]) as crowd:
@@ -135,12 +135,12 @@ async def test_an_upload_that_drips_is_ended_and_told_of(env: dict[str, str], ca
     name = ("cuecutter_uploads_ended_total", "slow")
     assert after[name] - before.get(name, 0) == 1
     (line,) = [record for record in caplog.records if record.getMessage() == "upload ended"]
-    told: dict[str, object] = line.fields  # type: ignore[attr-defined]
-    assert (told["reason"], told["user"]) == ("slow", "alice")
-    assert told["correlation_id"]
+    fields: dict[str, object] = line.fields  # type: ignore[attr-defined]
+    assert (fields["reason"], fields["user"]) == ("slow", "alice")
+    assert fields["correlation_id"]
 
 
-async def test_a_slow_line_that_keeps_the_least_rate_is_borne(env: dict[str, str]) -> None:
+async def test_a_slow_connection_at_the_least_rate_is_accepted(env: dict[str, str]) -> None:
     async def body() -> AsyncIterator[bytes]:
         whole = form(part("name", "n"), part("transcript", SRT), part("audio", WAV))
         for at in range(0, len(whole), 500):
@@ -151,7 +151,7 @@ async def test_a_slow_line_that_keeps_the_least_rate_is_borne(env: dict[str, str
         assert (await send(alice, body())).status_code == 201
 
 
-async def test_a_client_that_waits_for_the_store_is_not_blamed(env: dict[str, str]) -> None:
+async def test_a_client_that_waits_for_the_store_is_not_slow(env: dict[str, str]) -> None:
     async with sluice(env["AWS_ENDPOINT_URL_S3"]) as line:
         behind = env | {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{line.port}"}
         async with gateway_with(behind, UPLOAD_WINDOW_SECONDS="0.5") as url, as_user(url, "alice") as alice:
@@ -163,9 +163,7 @@ async def test_a_client_that_waits_for_the_store_is_not_blamed(env: dict[str, st
             assert (await sending).status_code == 201
 
 
-async def test_who_is_slow_gives_way_to_who_needs_the_place(
-    env: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_slow_upload_is_evicted_for_a_new_one(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "GRACE_SECONDS", 1.0)
     large = form(part("name", "n"), part("transcript", SRT), part("audio", WAV + bytes(20 * MEBIBYTE)))
     async with gateway_with(env, **LEAST_MEMORY) as url, as_user(url, "alice") as alice:

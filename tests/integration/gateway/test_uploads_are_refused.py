@@ -87,7 +87,7 @@ async def test_a_form_with_a_mistake_is_refused_and_the_field_is_named(
             [("audio", "not-a-file"), ("transcript", "not-a-file"), ("options", "invalid"), ("name", "missing")],
         ),
         (form(part("name", ""), AUDIO)[:-3_000], [("name", "invalid"), ("audio", "truncated")]),
-        # Whatever comes first, and whatever the recording is like, the other errors are told with it.
+        # Whatever comes first, and whatever the recording is like, the other errors are reported with it.
         (
             form(part("name", ""), BIG[:-2_000_000], part("speed", "2"), part("auto_process", "yes")),
             [("name", "invalid")],
@@ -115,7 +115,7 @@ async def test_a_form_with_a_mistake_is_refused_and_the_field_is_named(
     await assert_nothing_stays(store, observer)
 
 
-async def test_the_errors_of_the_query_are_told_with_those_of_the_form(
+async def test_the_errors_of_the_query_are_reported_with_those_of_the_form(
     alice: httpx.AsyncClient, store: ObjectStore, observer: Stream
 ) -> None:
     body = form(AUDIO, part("name", ""))
@@ -176,8 +176,8 @@ async def test_a_recording_that_is_none_is_refused(
     assert refusal(await send(alice, form(part("audio", SRT, filename="a.wav"), TRANSCRIPT, NAME))) == unknown
     assert refusal(await send(alice, form(part("audio", bytes(30_000_000)), TRANSCRIPT, NAME))) == unknown
     film = b"\x00\x00\x00\x10ftypisom" + bytes(4) + SILENT_MOVIE + bytes(10_000_000)
-    no_sound = (415, "no-audio", [("audio", "no-audio-stream")])
-    assert refusal(await send(alice, form(part("audio", film), TRANSCRIPT, NAME))) == no_sound
+    no_audio = (415, "no-audio", [("audio", "no-audio-stream")])
+    assert refusal(await send(alice, form(part("audio", film), TRANSCRIPT, NAME))) == no_audio
     song = b"\x00\x00\x00\x10ftypM4P " + bytes(10_000_000)
     protected = (415, "unsupported-audio", [("audio", "protected")])
     assert refusal(await send(alice, form(part("audio", song), TRANSCRIPT, NAME))) == protected

@@ -47,7 +47,7 @@ async def test_a_file_name_decides_nothing() -> None:
     assert await read(body) == [("audio", b"1"), ("audio", b"2")]
 
 
-async def test_a_part_that_nobody_reads_is_passed_over() -> None:
+async def test_a_part_that_is_not_read_is_skipped() -> None:
     reader = MultipartReader(arriving([part("a", b"x" * 1_000) + part("b", b"y") + END]), BOUNDARY)
     assert await reader.next_part() == "a"
     assert await reader.next_part() == "b"
@@ -75,7 +75,7 @@ async def test_where_the_line_cuts_a_body_makes_no_difference(data: st.DataObjec
 
 
 @given(st.data())
-async def test_a_boundary_that_goes_on_is_refused_wherever_it_is_cut(data: st.DataObject) -> None:
+async def test_a_boundary_with_more_after_it_is_refused_wherever_it_is_cut(data: st.DataObject) -> None:
     with pytest.raises(MalformedBody):
         await read(*cut_anywhere(data, part("audio", b"x\r\n--frontier y") + END))
 
@@ -163,7 +163,7 @@ def test_without_a_boundary_there_is_no_form(content_type: str) -> None:
         boundary_of(content_type)
 
 
-async def test_a_header_that_is_no_text_is_told_without_the_inside_of_the_parser() -> None:
+async def test_a_header_that_is_no_text_is_refused_without_details_of_the_parser() -> None:
     with pytest.raises(MalformedBody) as raised:
         await read(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'.encode() + b'\xff"\r\n\r\nx\r\n' + END)
     assert raised.value.detail == "The body is not valid multipart: Segment header failed to decode."

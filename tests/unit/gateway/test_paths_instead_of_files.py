@@ -43,7 +43,7 @@ def test_a_path_is_taken_for_one(field: str, whole: bytes) -> None:
         ("transcript", b"It was late.\nsample.srt"),
     ],
 )
-def test_what_may_be_meant_is_not(field: str, whole: bytes) -> None:
+def test_what_may_be_content_is_not(field: str, whole: bytes) -> None:
     check(field, whole)
 
 

@@ -24,7 +24,7 @@ def test_the_page_lists_every_problem_and_no_other() -> None:
     ]
 
 
-def test_the_page_tells_of_transcripts_and_of_readiness() -> None:
+def test_the_page_covers_transcripts_and_readiness() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert "transcripts.md" in text
     assert f"`{NotReady(detail='x', missing=()).code}`" in text

@@ -15,7 +15,7 @@ def admission(capacity_bytes: int = 30, per_user: int = 2) -> Admission:
     return Admission(capacity_bytes, per_user, LEAST)
 
 
-def test_there_are_as_many_places_as_the_memory_holds() -> None:
+def test_there_are_as_many_slots_as_the_memory_holds() -> None:
     slots = admission()
     for user in "abc":
         slots.admit(user, 10, 0)
@@ -35,7 +35,7 @@ def test_a_user_has_a_few_of_them() -> None:
     slots.admit("a", 1, 0)
 
 
-def test_a_place_comes_back_once_and_whole() -> None:
+def test_a_slot_is_released_once_and_whole() -> None:
     slots = admission()
     slot = slots.admit("a", 10, 0)
     slots.grow(slot, 30, 0)
@@ -45,7 +45,7 @@ def test_a_place_comes_back_once_and_whole() -> None:
     slots.admit("b", 30, 0)
 
 
-def test_a_place_grows_while_there_is_memory_and_never_shrinks() -> None:
+def test_a_slot_grows_while_there_is_memory_and_never_shrinks() -> None:
     slots = admission()
     slot = slots.admit("a", 10, 0)
     slots.grow(slot, 5, 0)
@@ -65,7 +65,7 @@ def held(slots: Admission, user: str, size_bytes: int, since: float) -> tuple[Sl
     return slot, calls
 
 
-def test_who_was_slow_for_long_enough_gives_way() -> None:
+def test_the_upload_that_was_slow_for_long_enough_is_evicted() -> None:
     slots = admission()
     (older, calls_of_older), (newer, calls_of_newer) = held(slots, "a", 20, 0), held(slots, "b", 10, 1)
     with pytest.raises(UploadsFull):
@@ -76,7 +76,7 @@ def test_who_was_slow_for_long_enough_gives_way() -> None:
     assert slots.reserved_bytes == 20
 
 
-def test_nobody_gives_way_where_it_would_not_help() -> None:
+def test_no_upload_is_evicted_where_it_would_not_help() -> None:
     slots = admission()
     slot, calls = held(slots, "a", 10, 0)
     slots.admit("b", 20, 0)
@@ -86,7 +86,7 @@ def test_nobody_gives_way_where_it_would_not_help() -> None:
     assert calls == []
 
 
-def test_a_user_who_comes_back_takes_their_own_silent_place() -> None:
+def test_a_user_who_uploads_again_evicts_their_own_silent_upload() -> None:
     slots = admission(per_user=1)
     slot, calls = held(slots, "a", 10, 0)
     with pytest.raises(TooManyUploads):
@@ -95,7 +95,7 @@ def test_a_user_who_comes_back_takes_their_own_silent_place() -> None:
     assert (slot.is_evicted, calls, slots.uploads) == (True, ["end"], 1)
 
 
-def test_a_client_that_the_gateway_makes_wait_keeps_its_place() -> None:
+def test_a_client_that_waits_for_the_gateway_keeps_its_slot() -> None:
     slots = admission()
     slot, _ = held(slots, "a", 30, 0)
     slot.end_waiting(1, 1_000)
@@ -112,7 +112,7 @@ def test_an_upload_needs_what_its_length_says_and_no_more_than_a_part_and_its_tr
     assert needed_bytes(2**31, transcript_bytes=16 * 2**20) - largest == pytest.approx(18 * 2**20, rel=0.1)
 
 
-def test_a_fourth_of_the_memory_is_for_parts_on_their_way_and_two_at_least() -> None:
+def test_a_fourth_of_the_memory_is_for_parts_in_flight_and_two_at_least() -> None:
     def parts(mebibytes: int) -> int:
         return Capacity(memory_bytes=mebibytes * 2**20, per_user=1, min_rate=LEAST).parts_in_flight
 

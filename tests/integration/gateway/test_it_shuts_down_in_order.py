@@ -1,4 +1,4 @@
-"""SIGTERM: not ready first, then deaf, then quiet; nobody's request is lost, and a gateway beside it takes over."""
+"""SIGTERM: not ready first, then not listening, then gone; no request is lost, and another gateway takes over."""
 
 import asyncio
 import itertools
@@ -82,7 +82,7 @@ async def test_it_says_that_it_is_not_ready_before_it_stops_to_listen(fleet: Fle
 
 
 async def listed(url: str) -> int | None:
-    """The status of a list; None where nobody listens any more."""
+    """The status of a list; None where it does not listen any more."""
     try:
         async with as_user(url, "alice") as client:
             return (await client.get("/tts/datasets")).status_code
@@ -96,7 +96,7 @@ async def not_ready(url: str) -> bool:
     return answer.status_code == 503 and answer.json()["missing"] == ["leaving: it has been asked to stop"]
 
 
-async def test_an_upload_under_way_is_completed_though_the_gateway_leaves(fleet: Fleet, store: ObjectStore) -> None:
+async def test_an_upload_in_progress_is_completed_while_the_gateway_drains(fleet: Fleet, store: ObjectStore) -> None:
     gateway = await fleet.start()
 
     async def body() -> AsyncIterator[bytes]:

@@ -71,9 +71,9 @@ async def test_a_path_that_leads_nowhere_is_not_found_with_a_token_and_without(
         assert (without.status_code, known.status_code) == (404, 404), path
         assert "www-authenticate" not in without.headers, path
         if method != "HEAD":
-            told = without.json()
-            assert told | {"request_id": ""} == known.json() | {"request_id": ""}, path
-            assert told["detail"] == "There is nothing at this address.", path
+            answer = without.json()
+            assert answer | {"request_id": ""} == known.json() | {"request_id": ""}, path
+            assert answer["detail"] == "There is nothing at this address.", path
 
 
 async def test_what_is_open_needs_no_token(stranger: httpx.AsyncClient) -> None:

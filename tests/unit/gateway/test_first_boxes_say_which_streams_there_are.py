@@ -21,7 +21,7 @@ def track(handler: bytes, *samples: bytes) -> bytes:
 
 FTYP = box(b"ftyp", b"isom", bytes(8))
 MVHD = box(b"mvhd", bytes(100))
-VIDEO, SOUND = track(b"vide", b"avc1"), track(b"soun", b"mp4a")
+VIDEO, AUDIO = track(b"vide", b"avc1"), track(b"soun", b"mp4a")
 PROTECTED = track(b"soun", b"enca")
 
 
@@ -34,13 +34,13 @@ def movie(*tracks: bytes) -> bytes:
     [
         (movie(VIDEO), True),
         (movie(VIDEO, track(b"tmcd", b"tmcd"), track(b"text", b"tx3g")), True),
-        (movie(VIDEO, SOUND), False),
-        (movie(SOUND), False),
+        (movie(VIDEO, AUDIO), False),
+        (movie(AUDIO), False),
         (movie(), False),  # tracks may follow in fragments
-        (movie(VIDEO, track(b"MPEG", b"mp1v")), False),  # sound and picture in one
+        (movie(VIDEO, track(b"MPEG", b"mp1v")), False),  # audio and picture in one
         (movie(VIDEO, box(b"trak")), False),
-        (movie(VIDEO, SOUND)[:-120], False),
-        (movie(VIDEO, SOUND)[: len(FTYP) + 8 + len(MVHD) + len(VIDEO)], False),  # the second track is out of sight
+        (movie(VIDEO, AUDIO)[:-120], False),
+        (movie(VIDEO, AUDIO)[: len(FTYP) + 8 + len(MVHD) + len(VIDEO)], False),  # the second track is out of sight
         (FTYP + box(b"mdat", bytes(100)) + movie(VIDEO), True),
         (FTYP + (1).to_bytes(4) + b"mdat" + (20).to_bytes(8) + bytes(4) + movie(VIDEO)[len(FTYP) :], True),
         (FTYP + (7).to_bytes(4) + b"free" + movie(VIDEO)[len(FTYP) :], False),  # no box is as short
@@ -48,7 +48,7 @@ def movie(*tracks: bytes) -> bytes:
         (FTYP + bytes(4) + b"mdat" + movie(VIDEO), False),
     ],
 )
-def test_a_file_is_silent_when_all_its_tracks_are_seen_and_none_is_of_sound(head: bytes, silent: bool) -> None:
+def test_a_file_has_no_audio_when_all_its_tracks_are_seen_and_none_is_audio(head: bytes, silent: bool) -> None:
     assert iso_media.has_no_audio(head) is silent
 
 
@@ -58,16 +58,16 @@ def test_a_file_is_silent_when_all_its_tracks_are_seen_and_none_is_of_sound(head
         (movie(PROTECTED), True),
         (movie(VIDEO, track(b"soun", b"drms")), True),
         (movie(PROTECTED)[:-50], True),
-        (movie(SOUND), False),
-        (movie(PROTECTED, SOUND), False),
-        (movie(track(b"vide", b"encv"), SOUND), False),
+        (movie(AUDIO), False),
+        (movie(PROTECTED, AUDIO), False),
+        (movie(track(b"vide", b"encv"), AUDIO), False),
         (movie(track(b"soun")), False),
         (box(b"ftyp", b"M4P ", bytes(8)), True),
         (box(b"ftyp", b"aax ", bytes(8)), True),
         (box(b"ftyp", b"M4A ", bytes(8)), False),
     ],
 )
-def test_a_file_is_protected_when_all_its_sound_in_sight_is(head: bytes, protected: bool) -> None:
+def test_a_file_is_protected_when_all_its_visible_audio_is(head: bytes, protected: bool) -> None:
     assert iso_media.is_protected(head) is protected
 
 
@@ -77,7 +77,7 @@ def test_a_picture_in_the_same_container_is_no_recording(brand: bytes) -> None:
 
 
 @given(st.binary(max_size=200), st.integers(0, 300))
-def test_any_bytes_are_judged(junk: bytes, cut: int) -> None:
+def test_any_bytes_get_an_answer(junk: bytes, cut: int) -> None:
     for head in (junk, FTYP + junk, movie(VIDEO)[:cut] + junk, FTYP + box(b"moov", junk)):
         iso_media.has_no_audio(head)
         iso_media.is_protected(head)

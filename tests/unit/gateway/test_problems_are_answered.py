@@ -27,7 +27,7 @@ SCOPE: Any = {"type": "http", "path": "/tts/datasets/x y", "state": {"request_id
 CUES = tuple(DroppedCue(n, 3 * n + 1, DropCode.BAD_TIME, "25:99") for n in range(150))
 
 
-def told(problem: Exception) -> dict[str, Any]:
+def problem_of(problem: Exception) -> dict[str, Any]:
     read: dict[str, Any] = json.loads(msgspec.json.encode(problems.describe(problem, SCOPE)))
     return read
 
@@ -80,7 +80,7 @@ def told(problem: Exception) -> dict[str, Any]:
     ],
 )
 def test_every_problem_has_its_status_and_code(problem: Exception, status: int, code: str) -> None:
-    answer = told(problem)
+    answer = problem_of(problem)
     assert (answer["status"], answer["code"], answer["type"]) == (status, code, f"urn:cuecutter:problem:{code}")
     assert answer["title"]
     assert answer["detail"]
@@ -91,19 +91,19 @@ def test_every_problem_has_its_status_and_code(problem: Exception, status: int, 
 
 
 def test_a_conflict_names_the_run_in_the_way() -> None:
-    answer = told(e.CommandRefused(life.Refused(code=life.ALREADY_PROCESSING, run=4_711)))
+    answer = problem_of(e.CommandRefused(life.Refused(code=life.ALREADY_PROCESSING, run=4_711)))
     assert answer["run"] == 4_711
     assert answer["detail"] == "The dataset is being processed: run 4711 is under way."
 
 
-def test_a_dataset_that_is_not_there_is_the_same_whoever_finds_out() -> None:
-    by_command = told(e.CommandRefused(life.Refused(code=life.NOT_FOUND)))
-    assert by_command == told(e.NotFound())
+def test_a_missing_dataset_is_answered_alike_wherever_it_is_found_missing() -> None:
+    by_command = problem_of(e.CommandRefused(life.Refused(code=life.NOT_FOUND)))
+    assert by_command == problem_of(e.NotFound())
     assert by_command["detail"] == "There is no dataset of yours with this id."
 
 
 def test_members_that_do_not_apply_are_not_there() -> None:
-    assert set(told(e.NotFound())) == {
+    assert set(problem_of(e.NotFound())) == {
         "type",
         "title",
         "status",
@@ -120,14 +120,14 @@ def test_several_errors_are_listed() -> None:
         e.FieldError("name", "missing", "It is missing."),
         e.FieldError("audio", "truncated", "It is cut.", 3),
     ]
-    assert told(e.InvalidRequest(*field_errors))["errors"] == [
+    assert problem_of(e.InvalidRequest(*field_errors))["errors"] == [
         {"field": "name", "code": "missing", "detail": "It is missing."},
         {"field": "audio", "code": "truncated", "detail": "It is cut.", "line": 3},
     ]
 
 
 def test_dropped_cues_are_listed_with_their_lines_up_to_a_hundred() -> None:
-    answer = told(NoUsableCue("none of 150 cues can be used", dropped=CUES, remedy="correct the lines named"))
+    answer = problem_of(NoUsableCue("none of 150 cues can be used", dropped=CUES, remedy="correct the lines named"))
     assert (answer["detail"], answer["remedy"]) == ("None of 150 cues can be used.", "Correct the lines named.")
     assert len(answer["errors"]) == 100
     assert answer["errors"][1] == {"field": "transcript", "code": "bad-time", "detail": "25:99", "line": 4}
@@ -148,9 +148,9 @@ def test_no_answer_grows_with_what_was_sent(text: str) -> None:
         assert len(msgspec.json.encode(described)) <= 16 * 1024
         assert isinstance(described.errors, tuple)
         assert 1 <= len(described.errors) <= 100
-    told_of = problems.describe(e.InvalidRequest(*field_errors), SCOPE)
-    assert isinstance(told_of.errors, tuple)
-    assert told_of.errors_left_out == 5_000 - len(told_of.errors)
+    described = problems.describe(e.InvalidRequest(*field_errors), SCOPE)
+    assert isinstance(described.errors, tuple)
+    assert described.errors_left_out == 5_000 - len(described.errors)
     assert "4995 more" in problems.describe(e.InvalidRequest(*short(5_000)), SCOPE).detail
 
 
@@ -158,15 +158,17 @@ def short(count: int) -> list[e.FieldError]:
     return [e.FieldError(f"f{n}", "unknown", "There is none.") for n in range(count)]
 
 
-def test_a_hundred_short_errors_are_told_and_the_others_counted() -> None:
-    answer = told(e.InvalidRequest(*short(101)))
+def test_a_hundred_short_errors_are_listed_and_the_others_counted() -> None:
+    answer = problem_of(e.InvalidRequest(*short(101)))
     assert (len(answer["errors"]), answer["errors_left_out"]) == (100, 1)
-    answer = told(e.InvalidRequest(*short(100)))
+    answer = problem_of(e.InvalidRequest(*short(100)))
     assert (len(answer["errors"]), answer.get("errors_left_out")) == (100, None)
 
 
-def test_the_frameworks_errors_are_ours_in_form() -> None:
-    answer = told(ValidationException(extra=[{"key": "limit", "message": "x"}, {"key": "size", "message": "y" * 500}]))
+def test_the_frameworks_errors_have_the_form_of_ours() -> None:
+    answer = problem_of(
+        ValidationException(extra=[{"key": "limit", "message": "x"}, {"key": "size", "message": "y" * 500}])
+    )
     limit, size = answer["errors"]
     must_be = "'limit' must be a whole number from 1 to 100, such as limit=20."
     assert limit == {"field": "limit", "code": "invalid", "detail": must_be}
@@ -176,7 +178,7 @@ def test_the_frameworks_errors_are_ours_in_form() -> None:
 
 
 def test_an_unknown_encoding_is_a_error_of_its_own_field() -> None:
-    answer = told(UnknownEncoding("unknown transcript encoding 'klingon'", remedy="name one such as utf-8"))
+    answer = problem_of(UnknownEncoding("unknown transcript encoding 'klingon'", remedy="name one such as utf-8"))
     assert answer["detail"] == "Unknown transcript encoding 'klingon'."
     assert answer["remedy"] == "Name one such as utf-8."
     assert [error["field"] for error in answer["errors"]] == ["transcript_encoding"]
@@ -193,7 +195,7 @@ def test_a_missing_token_is_challenged() -> None:
 
 def test_a_failure_of_ours_is_logged_with_the_id_that_the_client_sees(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        told(RuntimeError("boom"))
+        problem_of(RuntimeError("boom"))
     (record,) = caplog.records
     assert record.exc_info is not None
     assert record.__dict__["fields"] == {"correlation_id": "r-1"}

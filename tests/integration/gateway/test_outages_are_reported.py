@@ -1,4 +1,4 @@
-"""Something the gateway needs is away: it says so at once, in its own words, and goes on when it is back."""
+"""Something the gateway needs is unavailable: it says so at once, and continues when it is back."""
 
 import asyncio
 import os
@@ -70,7 +70,7 @@ async def test_without_a_catalog_all_but_lists_is_served(url: str, alice: httpx.
     assert (await alice.get(path)).status_code == 404
 
 
-async def test_a_catalog_that_has_no_answer_now_is_away(
+async def test_a_catalog_that_answers_unavailable_is_unavailable(
     url: str, alice: httpx.AsyncClient, catalog: CatalogPlayer
 ) -> None:
     dataset = await create(alice)
@@ -81,7 +81,7 @@ async def test_a_catalog_that_has_no_answer_now_is_away(
     assert await readiness(url) == (503, ["catalog: CatalogUnavailable"])
 
 
-async def test_a_catalog_that_hears_and_is_silent_is_away(
+async def test_a_catalog_that_receives_and_does_not_answer_is_unavailable(
     alice: httpx.AsyncClient, catalog: CatalogPlayer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def silent(*_: Any) -> None:
@@ -151,7 +151,7 @@ async def test_a_gateway_starts_without_nats_and_connects_when_it_comes(
         await create(client)
 
 
-async def test_a_store_that_is_away_is_told_and_no_life_begins(
+async def test_a_store_that_is_unavailable_is_reported_and_no_life_begins(
     catalog: CatalogPlayer, gateway_env: dict[str, str]
 ) -> None:
     away = {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{ports.choose()}"}
@@ -165,7 +165,7 @@ async def test_a_store_that_is_away_is_told_and_no_life_begins(
         assert (await client.get("/tts/datasets")).json() == []
 
 
-async def test_a_store_that_hangs_is_told_in_time(catalog: CatalogPlayer, gateway_env: dict[str, str]) -> None:
+async def test_a_store_that_hangs_is_reported_in_time(catalog: CatalogPlayer, gateway_env: dict[str, str]) -> None:
     async with serving_nothing(mute) as port:
         hangs = {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}"}
         async with serving(gateway_env | hangs) as url, as_user(url, "alice") as client:

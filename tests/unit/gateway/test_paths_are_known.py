@@ -1,4 +1,4 @@
-"""Which paths lead anywhere, for the answer to somebody without a token."""
+"""Which paths have a route, for the answer to a request without a token."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which Authorization headers let somebody in, and as whom."""
+"""Which Authorization headers are accepted, and for which user."""
 
 import time
 from typing import Any
@@ -40,7 +40,7 @@ def from_now(claims: dict[str, Any]) -> dict[str, Any]:
         claims(iss="anybody", jti="7", roles=["x"]),
     ],
 )
-def test_a_token_that_holds_names_its_user(held: dict[str, Any]) -> None:
+def test_a_valid_token_names_its_user(held: dict[str, Any]) -> None:
     assert verify(token(held), SECRET).user_id == "alice"
 
 
@@ -127,7 +127,7 @@ def test_the_bearer_scheme_is_known_in_any_case(given: bytes) -> None:
         [(b"x-authorization", b"Bearer abc")],
     ],
 )
-def test_without_exactly_one_bearer_token_nobody_is_asking(headers: list[tuple[bytes, bytes]]) -> None:
+def test_anything_but_exactly_one_bearer_token_is_unauthenticated(headers: list[tuple[bytes, bytes]]) -> None:
     with pytest.raises(Unauthenticated) as raised:
         bearer_of(headers)
     assert raised.value.challenge == 'Bearer realm="cuecutter"'

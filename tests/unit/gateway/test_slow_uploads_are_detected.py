@@ -8,7 +8,7 @@ LEAST = MinRate(bytes_per_second=100, window_seconds=60)
 FRESH = Pace(LEAST)
 
 
-def test_silence_is_borne_for_one_window() -> None:
+def test_silence_is_accepted_for_one_window() -> None:
     assert FRESH.timeout_seconds == 60
     assert FRESH.after(10, 50).timeout_seconds == 50
     assert FRESH.after(60, 0).is_too_slow
@@ -37,7 +37,7 @@ def test_what_came_in_one_window_does_not_help_in_the_next_but_one() -> None:
 
 
 def test_the_time_in_which_the_gateway_was_busy_does_not_count() -> None:
-    # Nothing is added for the minutes between two chunks in which nobody waited for the client.
+    # Nothing is added for the minutes between two chunks in which the gateway did not wait for the client.
     assert not FRESH.after(0, 1).after(0, 1).is_too_slow
     assert FRESH.after(0, 1).timeout_seconds == 60
 

@@ -1,4 +1,4 @@
-"""The options of a run, in a form's field and in the body of `process`: every fault, and how it should look."""
+"""The options of a run, in a form's field and in the body of `process`: every error, and what is allowed."""
 
 import pytest
 
@@ -47,17 +47,17 @@ def test_good_options_are_read(text: str, options: Options) -> None:
 
 
 @pytest.mark.parametrize("value", ["96000", "7999", "48001", '"24000"', "24000.5", "true", "[]", "9" * 5_000, "1e999"])
-def test_a_rate_that_is_not_allowed_is_told_what_is(value: str) -> None:
+def test_the_refusal_of_a_rate_says_which_are_allowed(value: str) -> None:
     assert errors_of_text(f'{{"sample_rate": {value}}}') == [("options.sample_rate", "invalid", RATE)]
 
 
-def test_an_unknown_option_is_told_which_there_are() -> None:
+def test_the_refusal_of_an_unknown_option_lists_the_known_ones() -> None:
     assert errors_of_text('{"speed": 2}') == [
         ("options.speed", "unknown", f"There is no option 'speed'; there are: sample_rate. {SUCH}")
     ]
 
 
-def test_every_error_of_the_options_is_told() -> None:
+def test_every_error_of_the_options_is_reported() -> None:
     found = errors_of_text('{"speed": 2, "sample_rate": 96000, "channels": 1}')
     assert [(field, code) for field, code, _ in found] == [
         ("options.speed", "unknown"),
@@ -88,7 +88,7 @@ def test_a_dictionary_that_was_not_made_json_is_recognised(text: str) -> None:
         ('"x"', ", and is a string."),
     ],
 )
-def test_what_is_no_object_is_told_why_in_our_words(text: str, why: str) -> None:
+def test_the_refusal_of_what_is_no_object_says_what_it_is(text: str, why: str) -> None:
     assert errors_of_text(text) == [("options", "invalid", MUST_BE + why)]
 
 
@@ -147,7 +147,7 @@ def test_a_bad_body_of_process_is_refused_where_it_is_wrong(
     assert errors_of_body(raw) == field_errors
 
 
-def test_all_errors_of_a_request_are_told_at_once() -> None:
+def test_all_errors_of_a_request_are_reported_together() -> None:
     query = FieldError("force", "unknown", "There is no query parameter 'force' here; there is none.")
     found = errors_of_body(b'{"option": {}, "options": {"speed": 2, "sample_rate": 1}}', query)
     assert [field for field, _, _ in found] == ["force", "option", "options.speed", "options.sample_rate"]
