@@ -1,6 +1,6 @@
 """What the first boxes of an ISO media file (MP4, M4A, MOV, 3GP) say: that it has no audio, or that it is protected.
 
-Only what is seen is believed. The boxes may stand at the end of the file, and then nothing is known here.
+Only boxes that were read count. They may be at the end of the file, and then nothing is known here.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _FULL_BOX_BYTES: Final = 4  # version and flags, before what a full box holds
 
 
 class Box(NamedTuple):
-    """`body` is what of it is in sight, which is all where `whole`."""
+    """`body` is the part of it that was read, which is all of it where `whole`."""
 
     kind: bytes
     body: bytes
@@ -49,7 +49,7 @@ def has_no_audio(head: bytes) -> bool:
 
 
 def _tracks(head: bytes) -> tuple[bool, list[Track]]:
-    """The tracks in sight, and whether those are all."""
+    """The tracks that were read, and whether those are all."""
     movie = _first(head, b"moov")
     if movie is None:
         return False, []
@@ -85,7 +85,7 @@ def _boxes(body: bytes) -> Iterator[Box]:
         size, header = int.from_bytes(body[at : at + 4]), 8
         if size == 1:  # the real one follows, in eight bytes
             size, header = int.from_bytes(body[at + 8 : at + 16]), 16
-        elif size == 0:  # to the end of the file, which is never known to be in sight
+        elif size == 0:  # to the end of the file, which is never known to have been read
             size = len(body) - at + 1
         if size < header:
             return

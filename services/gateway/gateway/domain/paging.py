@@ -17,7 +17,7 @@ _PLAIN: Final = re.compile(rb"before:([1-9][0-9]{0,18})")
 
 
 class CursorInvalid(ValueError):
-    """The text is no cursor of ours."""
+    """The text is no cursor that `cursor_of` makes."""
 
 
 def is_limit(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 The id is the client's where it is short and plain, else one of ours. It is returned as X-Request-Id, in every problem,
 and as correlation id and cause in the events a request leads to. The line names the route's template and, where the
-request was refused, the problem's code; never the query, a header or a name of the client's making, which may be
+request was refused, the problem's code; never the query, a header or a name that the client made up, which may be
 private. An answer is for its caller alone: no cache keeps it, and no browser guesses its type.
 """
 

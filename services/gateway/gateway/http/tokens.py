@@ -23,7 +23,7 @@ _CHALLENGE_INVALID: Final = f'{CHALLENGE}, error="invalid_token"'
 
 
 class Verified(Struct, frozen=True):
-    """Whom a token names, and until when: `expires_at` in whole seconds since 1970, without the leeway."""
+    """The user that a token names, and until when: `expires_at` in whole seconds since 1970, without the leeway."""
 
     user_id: str
     expires_at: int
@@ -65,7 +65,7 @@ class Tokens:
 
 
 def verify(token: str, secret: str) -> Verified:
-    """Whom a token names that is valid now.
+    """The user of a token that is valid now, and its end.
 
     Raises: Unauthenticated.
     """

@@ -135,18 +135,18 @@ async def _head(next_chunk: NextChunk) -> bytes:
 
 def _format(head: bytes) -> Format:
     if not head:
-        raise _refused(EmptyAudio, "empty", "It has no bytes.")
+        raise _unusable(EmptyAudio, "empty", "It has no bytes.")
     found = sniff(head)
     if found is None:
-        raise _refused(NotAudio, "unknown-format", "Its first bytes belong to no audio or video format that is known.")
+        raise _unusable(NotAudio, "unknown-format", "Its first bytes belong to no audio or video format that is known.")
     if iso_media.is_protected(head):
-        raise _refused(UnsupportedAudio, "protected", "It is encrypted (DRM); only whoever protected it can read it.")
+        raise _unusable(UnsupportedAudio, "protected", "It is encrypted (DRM); only whoever protected it can read it.")
     if iso_media.has_no_audio(head):
-        raise _refused(NoAudio, "no-audio-stream", "It has no stream of sound.")
+        raise _unusable(NoAudio, "no-audio-stream", "It has no stream of sound.")
     return found
 
 
-def _refused(error: type[GatewayError], code: str, detail: str) -> GatewayError:
+def _unusable(error: type[GatewayError], code: str, detail: str) -> GatewayError:
     return error(f"The part 'audio' can't be used. {detail}", FieldError("audio", code, detail))
 
 
