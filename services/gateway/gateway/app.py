@@ -56,7 +56,16 @@ def _router(settings: Settings, shutdown: Shutdown) -> Litestar:
             BackgroundConnection(settings.nats_url, SERVICE) as connection,
         ):
             uploads = Uploads(store, settings.limits(), shutdown)
-            app.state.update({"store": store, "connection": connection, "uploads": uploads, "shutdown": shutdown})
+            app.state.update(
+                {
+                    "store": store,
+                    "connection": connection,
+                    "lives": Lives(connection),
+                    "catalog": CatalogClient(connection),
+                    "uploads": uploads,
+                    "shutdown": shutdown,
+                }
+            )
             freeze_gc()
             yield
             await app.state.uploads.finish()
@@ -79,10 +88,11 @@ def _router(settings: Settings, shutdown: Shutdown) -> Litestar:
     )
 
 
-def _context(request: Request[Any, Any, Any], state: State) -> RequestContext:
+def _context(request: Request[Any, Any, Any]) -> RequestContext:
+    # Of the application itself: a parameter `state` would be a copy of it, made for each request.
+    state = request.app.state
     caller: Caller = request.scope["state"][CALLER]
-    connection: BackgroundConnection = state.connection
-    return RequestContext(caller, Lives(connection), CatalogClient(connection), state.uploads)
+    return RequestContext(caller, state.lives, state.catalog, state.uploads)
 
 
 def _store(state: State) -> ObjectStore:
@@ -96,7 +106,8 @@ def _connection(state: State) -> BackgroundConnection:
 
 
 def _catalog(state: State) -> CatalogClient:
-    return CatalogClient(state.connection)
+    catalog: CatalogClient = state.catalog
+    return catalog
 
 
 def _shutdown(state: State) -> Shutdown:

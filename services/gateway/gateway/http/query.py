@@ -44,6 +44,8 @@ async def check_query(connection: ASGIConnection[Any, Any, Any, Any], route: Bas
 
     Raises: InvalidRequest naming each parameter that is unknown, given twice or not valid.
     """
+    if not connection.scope["query_string"]:
+        return  # as nearly every request: nothing to parse
     errors = tuple(_errors(route.opt.get(PARAMETERS, ()), connection.query_params))
     if route.opt.get(REPORT_WITH_BODY):
         connection.scope["state"][_DEFERRED_ERRORS] = errors
