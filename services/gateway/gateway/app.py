@@ -55,17 +55,7 @@ def _router(settings: Settings, shutdown: Shutdown) -> Litestar:
             open_store(settings.s3(), STORE_TIMEOUTS) as store,
             BackgroundConnection(settings.nats_url, SERVICE) as connection,
         ):
-            uploads = Uploads(store, settings.limits(), shutdown)
-            app.state.update(
-                {
-                    "store": store,
-                    "connection": connection,
-                    "lives": Lives(connection),
-                    "catalog": CatalogClient(connection),
-                    "uploads": uploads,
-                    "shutdown": shutdown,
-                }
-            )
+            app.state.update(_shared(settings, store, connection, shutdown))
             freeze_gc()
             yield
             await app.state.uploads.finish()
@@ -86,6 +76,20 @@ def _router(settings: Settings, shutdown: Shutdown) -> Litestar:
         openapi_config=openapi.config(version("cuecutter-gateway")),
         logging_config=None,
     )
+
+
+def _shared(
+    settings: Settings, store: ObjectStore, connection: BackgroundConnection, shutdown: Shutdown
+) -> dict[str, object]:
+    """What all requests share, by its name in the application's state."""
+    return {
+        "store": store,
+        "connection": connection,
+        "lives": Lives(connection),
+        "catalog": CatalogClient(connection),
+        "uploads": Uploads(store, settings.limits(), shutdown),
+        "shutdown": shutdown,
+    }
 
 
 def _context(request: Request[Any, Any, Any]) -> RequestContext:

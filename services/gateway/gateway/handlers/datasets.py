@@ -17,7 +17,6 @@ from msgspec import structs
 from bus.life_log import Appended
 from contracts import commands, keys, life, view
 from contracts.dataset import Source, Status
-from contracts.identity import Identity
 from contracts.queries import DatasetRow, ListDatasets
 from gateway import metrics
 from gateway.datasets.catalog_client import CatalogClient
@@ -26,7 +25,6 @@ from gateway.domain.transcript import TranscriptInfo
 from gateway.errors import CatalogUnavailable, NotFound
 from gateway.handlers.request_context import RequestContext
 from gateway.http import openapi, request_body
-from gateway.http.auth import Caller
 from gateway.http.correlation import set_dataset
 from gateway.http.query import PARAMETERS, REPORT_WITH_BODY, deferred_errors
 from gateway.http.schemas import Dataset, to_api
@@ -69,7 +67,7 @@ async def create_dataset(
         context.lives.check()
         # An append whose answer is lost may still be stored, so from here on the objects may belong to a life.
         staging.keep()
-        identity, now = _identity(context.caller, dataset_id), datetime.now(UTC)
+        identity, now = context.identity(dataset_id), datetime.now(UTC)
         upload = commands.Upload(
             **identity, at=now, source=_source(form, parsed, info, text, now), options=form.options
         )
@@ -138,7 +136,7 @@ async def delete_dataset(
 ) -> Response[None]:
     """Deletes a dataset permanently; a run of it ends. Its objects are deleted within a minute."""
     appended = await context.lives.append(
-        commands.DeleteDataset(**_identity(context.caller, _id(dataset_id)), at=datetime.now(UTC))
+        commands.DeleteDataset(**context.identity(_id(dataset_id)), at=datetime.now(UTC))
     )
     set_dataset(request.scope, _id(dataset_id), appended.event.run)
     return Response(None, status_code=204)
@@ -161,9 +159,7 @@ async def process_dataset(
 ) -> Response[Dataset]:
     """Begins a run. Without `options` those apply that the dataset shows."""
     wanted = options.of_body(await request_body.read(request), *deferred_errors(request))
-    command = commands.RequestProcess(
-        **_identity(context.caller, _id(dataset_id)), at=datetime.now(UTC), options=wanted
-    )
+    command = commands.RequestProcess(**context.identity(_id(dataset_id)), at=datetime.now(UTC), options=wanted)
     return _dataset_answer(request, await context.lives.append(command), 202)
 
 
@@ -179,7 +175,7 @@ async def cancel_dataset(
     dataset_id: DatasetId, request: Request[Any, Any, Any], context: NamedDependency[RequestContext]
 ) -> Response[Dataset]:
     """Ends the run in progress; an earlier result stays."""
-    command = commands.CancelProcess(**_identity(context.caller, _id(dataset_id)), at=datetime.now(UTC))
+    command = commands.CancelProcess(**context.identity(_id(dataset_id)), at=datetime.now(UTC))
     return _dataset_answer(request, await context.lives.append(command), 202)
 
 
@@ -213,16 +209,6 @@ def _id(text: str) -> str:
         return str(UUID(text))
     except ValueError as exc:
         raise NotFound from exc
-
-
-def _identity(caller: Caller, dataset_id: str) -> Identity:
-    """Of the commands of a request, which is what everything goes back to that follows from them."""
-    return Identity(
-        dataset_id=dataset_id,
-        user_id=caller.user_id,
-        correlation_id=caller.request_id,
-        cause=caller.request_id,
-    )
 
 
 def _source(form: fields.Form, parsed: ParsedUpload, info: TranscriptInfo, text: StoredObject, at: datetime) -> Source:
