@@ -108,7 +108,9 @@ def _group(item: pytest.Item) -> str:
     """Tests of one group run in one worker, one after the other."""
     if is_alone(item):
         return "alone"
-    return "stack" if "running_stack" in getattr(item, "fixturenames", ()) else str(item.path)
+    if "running_stack" in getattr(item, "fixturenames", ()):
+        return "stack"
+    return item.nodeid if item.get_closest_marker("apart") else str(item.path)
 
 
 def is_alone(item: pytest.Item | None) -> bool:

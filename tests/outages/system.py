@@ -76,8 +76,8 @@ class System:
         begun = time.monotonic()
         for name in self.services:
             while not probes.http(self.ports[name], "/readyz", 200):
-                assert not self.services[name].has_ended(), f"{name} ended:\n{tail(self._log(name))}"
-                assert time.monotonic() - begun < seconds, f"{name} is not ready:\n{tail(self._log(name))}"
+                assert not self.services[name].has_ended(), f"{name} ended:\n{tail(self.log(name))}"
+                assert time.monotonic() - begun < seconds, f"{name} is not ready:\n{tail(self.log(name))}"
                 time.sleep(0.05)
         return time.monotonic() - begun
 
@@ -134,15 +134,15 @@ class System:
     def _run(self, program: Program) -> None:
         child = self._child(program)
         _await_end(child)
-        assert child.exit_code == 0, tail(self._log(program.name))
+        assert child.exit_code == 0, tail(self.log(program.name))
 
     def _child(self, program: Program) -> Child:
         own = {"HTTP_HOST": HOST, "HTTP_PORT": str(self.ports.get(program.name, 0))}
         env = {**program.environment(self._environment(program.nats_user)), **own}
         spec = Spec(program.name, program.argv, env, answers=lambda: True, cwd=ROOT)
-        return Child(spec, self._log(program.name), str(self.folder))
+        return Child(spec, self.log(program.name), str(self.folder))
 
-    def _log(self, name: str) -> Path:
+    def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
     def _environment(self, user: str) -> dict[str, str]:

@@ -60,10 +60,12 @@ async def gateway(declared: None, gateway_env: dict[str, str], tmp_path: Path) -
             except httpx.TransportError:
                 return False
 
-        await until(ready)
-    yield running
-    running.process.kill()
-    running.process.wait()
+        try:
+            await until(ready)
+            yield running
+        finally:
+            running.process.kill()
+            running.process.wait()
 
 
 @pytest.mark.alone

@@ -32,6 +32,8 @@ from tests.integration.segmenter.recordings import (
     sound,
 )
 
+pytestmark = pytest.mark.apart
+
 SAMPLE = Path(__file__).parents[3] / "sample"
 UNITS = {"u1": 256, "i2": 1, "i4": 2**-16, "i8": 2**-48, "f4": 32768, "f8": 32768}
 

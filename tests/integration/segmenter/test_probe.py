@@ -27,6 +27,8 @@ from tests.integration.segmenter.recordings import (
 from tests.unit.segmenter.memory_file import File
 from tests.unit.segmenter.wav_files import MULAW, PCM, chunk, fmt, riff, shared_files
 
+pytestmark = pytest.mark.apart
+
 recorded = cache(lambda name: encode(RECIPES[name]))
 
 # Measured with FFmpeg's own tools and libsndfile.
