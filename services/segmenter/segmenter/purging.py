@@ -30,7 +30,7 @@ class Purger:
     async def purge(self, deleted: DatasetDeleted, seq: int, attempt: int) -> Settlement:
         """One round for the deletion of sequence `seq`; `attempt` counts from 1.
 
-        Raises: StoreError, BusError while a dependency is away.
+        Raises: StoreError, BusError while a dependency is unavailable.
         """
         removed = await self.store.delete_prefix(keys.dataset_prefix(deleted.user_id, deleted.dataset_id))
         if attempt <= len(PAUSES_SECONDS):

@@ -33,7 +33,7 @@ class Sweeper:
     lives: LifeLog
 
     async def sweep(self, *, dry_run: bool = False) -> Sweep:
-        """Raises: StoreError, BusError while a dependency is away."""
+        """Raises: StoreError, BusError while a dependency is unavailable."""
         prefixes, objects = [], 0
         async for prefix in self._datasets():
             if await self._is_leftover(prefix):
