@@ -9,30 +9,15 @@ from typing import Any, Final
 
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import (
-    AckPolicy,
-    ConsumerConfig,
-    ConsumerInfo,
-    DeliverPolicy,
-    ExternalStream,
-    PersistMode,
-    ReplayPolicy,
-    RetentionPolicy,
-    StorageType,
-    StreamConfig,
-    StreamConsumerSource,
-    StreamInfo,
-    StreamSource,
-)
+from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy, ReplayPolicy, StreamConfig, StreamInfo
 
 from bus import rights
 from bus.errors import NotFound, TopologyDrift
 from bus.stream import translated
+from bus.stream_configs import mirror, streams
 from contracts import subjects
 
 ACK_WAIT_SECONDS: Final = 30.0  # heartbeats come every third of it; a frozen worker's message moves on after it
-
-ATTEMPTS_SECONDS: Final = 48 * 3600  # as long as the work messages that are counted
 
 REMEDY: Final = "run `python -m migrations`, which declares streams and durables"
 
@@ -101,67 +86,6 @@ def filter_subject(durable: str) -> str:
     Raises: StopIteration for a name that is none of `DURABLES`.
     """
     return next(declared.filter_subject for declared in DURABLES if declared.name == durable)
-
-
-def streams(replicas: int = 1) -> tuple[StreamConfig, ...]:
-    """Limits retention without limits: lives stay indefinitely, work goes by its own TTL.
-
-    No limit is declared as such: one set by hand would make the server delete the oldest lives silently.
-    """
-    lives = StreamConfig(
-        name=subjects.STREAM,
-        subjects=list(subjects.STREAM_SUBJECTS),
-        retention=RetentionPolicy.LIMITS,
-        max_msgs=-1,
-        max_bytes=-1,
-        max_msgs_per_subject=-1,
-        max_age=0,
-        storage=StorageType.FILE,
-        num_replicas=replicas,
-        duplicate_window=120,
-        allow_atomic=True,
-        allow_msg_ttl=True,
-        allow_direct=False,
-    )
-    dead = StreamConfig(
-        name=subjects.DEAD_STREAM,
-        subjects=list(subjects.DEAD_SUBJECTS),
-        retention=RetentionPolicy.LIMITS,
-        storage=StorageType.FILE,
-        num_replicas=replicas,
-        duplicate_window=120,
-    )
-    attempts = StreamConfig(
-        name=subjects.TRIES_STREAM,
-        subjects=list(subjects.TRIES_SUBJECTS),
-        retention=RetentionPolicy.LIMITS,
-        storage=StorageType.FILE,
-        num_replicas=replicas,
-        max_msgs_per_subject=1,
-        max_age=ATTEMPTS_SECONDS,
-        duplicate_window=120,
-    )
-    return lives, dead, attempts
-
-
-def mirror(replicas: int = 1) -> StreamConfig:
-    """The observers' copy of the stream, in their account, under the name that every client asks for.
-
-    It comes from the stream again, so it need not be on the disk before the next message; with a sync for each it would
-    lag at some hundreds of messages a second. The server offers this for one replica; with more, they replace the sync.
-    """
-    return StreamConfig(
-        name=subjects.STREAM,
-        storage=StorageType.FILE,
-        num_replicas=replicas,
-        mirror=StreamSource(
-            name=subjects.STREAM,
-            external=ExternalStream(api=rights.SERVICES_API, deliver=""),
-            consumer=StreamConsumerSource(name=subjects.DURABLE_MIRROR, deliver_subject=subjects.MIRROR_DELIVERY),
-        ),
-        allow_msg_ttl=True,
-        persist_mode=PersistMode.ASYNC if replicas == 1 else None,
-    )
 
 
 async def declare(client: Client, replicas: int = 1) -> list[str]:

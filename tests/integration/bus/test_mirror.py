@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from nats.aio.client import Client
 
-from bus import rights, topology
+from bus import rights, stream_configs, topology
 from bus.connection import close, connect
 from bus.erasing import erase_texts
 from bus.errors import BusUnavailable, TopologyDrift
@@ -136,7 +136,7 @@ async def test_one_that_is_ahead_of_a_stream_that_was_set_back_is_made_again(adm
 async def test_one_that_differs_is_refused(admin: Client) -> None:
     theirs = admin.jetstream(prefix=rights.OBSERVERS_API)
     await theirs.delete_stream(subjects.STREAM)
-    await theirs.add_stream(topology.mirror().evolve(allow_msg_ttl=False))
+    await theirs.add_stream(stream_configs.mirror().evolve(allow_msg_ttl=False))
     with pytest.raises(TopologyDrift, match="the observers' mirror: allow_msg_ttl"):
         await topology.declare(admin)
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from nats.aio.client import Client
 
-from bus import topology
+from bus import stream_configs, topology
 from bus.connection import close, connect
 from bus.life_log import LifeLog
 from bus.messages import MessageFactory
@@ -65,7 +65,7 @@ async def asked(client: Client, what: str, api: str = "$JS.API") -> dict[str, An
 async def filled(server: NatsServer) -> None:
     client = await connect(server.url("topology"), "topology")
     js = client.jetstream()
-    for stream in topology.streams():
+    for stream in stream_configs.streams():
         await js.add_stream(stream)
     for durable in topology.DURABLES:
         await js.add_consumer(subjects.STREAM, durable.config())
