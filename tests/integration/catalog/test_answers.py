@@ -43,6 +43,7 @@ async def ask(client: Client, question: GetDataset | ListDatasets | bytes) -> Re
     return queries.decode_reply((await client.request(subject, body, timeout=2.5)).data)
 
 
+@pytest.mark.alone
 async def test_a_row_is_answered_that_includes_the_event_asked_for(world: World, gateway: Client) -> None:
     async with world.projecting():
         for _ in range(20):

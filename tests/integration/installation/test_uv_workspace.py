@@ -13,7 +13,7 @@ import pytest
 from installation import pip_settings
 
 ROOT = Path(__file__).parents[3]
-OURS = {"bus", "catalog", "contracts", "gateway", "manifest", "objects", "segmenter", "transcripts"}
+OURS = {"bus", "catalog", "contracts", "gateway", "manifest", "objects", "runtime", "segmenter", "transcripts"}
 
 
 @pytest.fixture(scope="module")

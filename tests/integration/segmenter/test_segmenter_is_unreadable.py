@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux' own")
 # as a process is that was started by one.
 AS_A_USER = (
     "import os, sys\n"
-    "from segmenter.adapters import kernel\n"
+    "from segmenter.decoding import kernel\n"
     "def become_a_user():\n"
     "    if os.geteuid() == 0:\n"
     "        os.setgroups([])\n"
