@@ -24,14 +24,14 @@ AS_A_USER = (
     f"    kernel.prctl({kernel.PR_SET_DUMPABLE}, 1)\n"
 )
 SEGMENTER = (
-    "from bus.metrics import REGISTRY\n"
+    "from runtime.metrics import REGISTRY\n"
     "from segmenter import app, settings\n"
     "def serve(**_):\n"
     "    print(REGISTRY.get_sample_value('process_open_fds'), flush=True)\n"
     "    sys.stdin.read()\n"
     "app.serve = serve\n"
-    "given = settings.load(dict.fromkeys(('AWS_ENDPOINT_URL_S3', 'NATS_URL'), 'http://127.0.0.1:1') | dict.fromkeys(\n"
-    "    ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'S3_BUCKET_NAME'), 'xyz') | {'NATS_URL': 'nats://127.0.0.1:1'})\n"
+    "given = settings.load({'AWS_ENDPOINT_URL_S3': 'http://127.0.0.1:1'} | dict.fromkeys(\n"
+    "    ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'S3_BUCKET_NAME'), 'xyz') | dict.fromkeys(('NATS_URL', 'NATS_PURGE_URL'), 'nats://127.0.0.1:1'))\n"
     "become_a_user()\n"
 )
 READER = (
