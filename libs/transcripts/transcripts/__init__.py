@@ -3,6 +3,7 @@ without a name. The table of deviations and codes is `docs/transcripts.md`.
 """
 
 from transcripts.compose import compose
+from transcripts.corrected import CorrectedCue, parse_corrected, write_corrected
 from transcripts.cues import Cue, DropCode, DroppedCue, Note, NoteCode, Transcript, TranscriptKind
 from transcripts.decode import decode
 from transcripts.detect import detect
@@ -10,6 +11,7 @@ from transcripts.errors import NoText, NoUsableCue, TooManyCues, TranscriptError
 from transcripts.reading import read
 
 __all__ = [
+    "CorrectedCue",
     "Cue",
     "DropCode",
     "DroppedCue",
@@ -26,5 +28,7 @@ __all__ = [
     "compose",
     "decode",
     "detect",
+    "parse_corrected",
     "read",
+    "write_corrected",
 ]

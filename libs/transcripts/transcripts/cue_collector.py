@@ -16,6 +16,8 @@ MAX_CUES = 150_000
 MAX_NOTES = 300_000
 
 _REMEDY = "upload the recording in parts"
+# Of what is dropped for its times, these are times nevertheless.
+_READABLE_TIMES = (None, DropCode.ZERO_LENGTH, DropCode.END_BEFORE_START)
 
 
 class Block(NamedTuple):
@@ -62,23 +64,27 @@ class CueCollector:
         whole = f"{time_line.text}\n{body}" if time_line.text else body
         text = whole.strip(" \n")
         if time_line.drop is not None:
-            self._drop(block, time_line.drop, quote(block.source))
+            self._drop(block, time_line.drop, quote(block.source), text)
         elif text and text.isprintable():  # true of nearly all, and never of what the cases below look for
             self._keep(block, text, body)
         elif (control := find_control(whole)) >= 0:
-            self._drop(block, DropCode.CONTROL_CHARACTER, f"U+{ord(whole[control]):04X} in the text")
+            self._drop(block, DropCode.CONTROL_CHARACTER, f"U+{ord(whole[control]):04X} in the text", text)
         elif not has_visible(whole):
             self._drop(block, DropCode.EMPTY_TEXT, "")
         else:
             self._keep(block, text.strip(), body)
 
     def add_without_time(self, line: int, text: str) -> None:
-        """A cue that has its number but no time line."""
+        """A cue that has its number, in the first line of `text`, but no time line."""
         self.count_time_line(line)
-        self._drop(self.begin_block(line, line, TimeLine(), ""), DropCode.NO_TIME, quote(text))
+        block = self.begin_block(line, line, TimeLine(drop=DropCode.NO_TIME), "")
+        self._drop(block, DropCode.NO_TIME, quote(text), text.partition("\n")[2])
 
-    def _drop(self, block: Block, code: DropCode, detail: str) -> None:
-        self.dropped.append(DroppedCue(block.number, block.line, code, detail))
+    def _drop(self, block: Block, code: DropCode, detail: str, text: str = "") -> None:
+        times = block.time_line
+        readable = times.drop in _READABLE_TIMES
+        start_us, end_us = (times.start_us, times.end_us) if readable else (None, None)
+        self.dropped.append(DroppedCue(block.number, block.line, code, detail, start_us, end_us, join_lines(text)))
 
     def _keep(self, block: Block, text: str, body: str) -> None:
         time_line = block.time_line
@@ -90,6 +96,10 @@ class CueCollector:
         if time_line.notes:
             self._note_times(block)
         cue = Cue(block.number, block.line, time_line.start_us, time_line.end_us, text)
+        self.keep(cue)
+
+    def keep(self, cue: Cue) -> None:
+        """Raises: TooManyCues, as `note`."""
         if self.cues and cue.start_us < self.cues[-1].end_us:
             self._note_order(self.cues[-1], cue)
         self.cues.append(cue)

@@ -2,7 +2,7 @@
 deviation. Each block of the file that was meant as a cue is counted once: `len(cues) + len(dropped) == parsed`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,8 +10,11 @@ QUOTED_CHARS = 80
 
 
 class TranscriptKind(StrEnum):
+    """`CUES` is the form in which `corrected` writes a list of cues; nothing else is detected as such."""
+
     SRT = "srt"
     TEXT = "text"
+    CUES = "cues"
 
 
 class DropCode(StrEnum):
@@ -26,6 +29,7 @@ class DropCode(StrEnum):
     TIME_TOO_LARGE = "time-too-large"
     END_BEFORE_START = "end-before-start"
     ZERO_LENGTH = "zero-length"
+    EXCLUDED = "excluded"
 
 
 class NoteCode(StrEnum):
@@ -51,7 +55,8 @@ class NoteCode(StrEnum):
 class Cue(NamedTuple):
     """One timed text. `number` is its 0-based place among all parsed cues, dropped ones included, in file order;
     `line` the 1-based line of its index, or of its time line where it has none. `start_us` < `end_us` are
-    microseconds from the start of the recording. `text` is one line, never empty.
+    microseconds from the start of the recording. `text` is one line, never empty. `fixed`: the times are final, and no
+    step may move them.
     """
 
     number: int
@@ -59,16 +64,25 @@ class Cue(NamedTuple):
     start_us: int
     end_us: int
     text: str
+    speaker: str | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DroppedCue:
-    """A cue that cannot be used. `number` and `line` as in `Cue`; `detail` quotes at most 80 characters."""
+    """A cue that is not used. `number` and `line` as in `Cue`; `detail` quotes at most 80 characters. `text` is what
+    stands in it, on one line; `start_us` and `end_us` are None where they cannot be read. All three are for people who
+    correct it: two cues that were dropped at the same place for the same reason are equal.
+    """
 
     number: int
     line: int
     code: DropCode
     detail: str = ""
+    start_us: int | None = field(default=None, compare=False)
+    end_us: int | None = field(default=None, compare=False)
+    text: str = field(default="", compare=False)
+    speaker: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

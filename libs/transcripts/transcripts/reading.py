@@ -1,5 +1,6 @@
 """The one way in: bytes of a transcript to cues or to a plain text, with everything that was left out or changed."""
 
+from transcripts.corrected import read_corrected
 from transcripts.cues import DroppedCue, Note, NoteCode, Transcript, TranscriptKind
 from transcripts.decode import decode
 from transcripts.detect import detect
@@ -23,7 +24,7 @@ def read(data: bytes, kind: TranscriptKind | None = None, encoding: str | None =
     if kind is TranscriptKind.TEXT:
         plain_text, notes = read_plain(text)
         return Transcript(kind, used, notes=encoding_notes + notes, plain_text=plain_text)
-    cues, dropped, notes, parsed = read_srt(text)
+    cues, dropped, notes, parsed = read_corrected(text) if kind is TranscriptKind.CUES else read_srt(text)
     if not cues:
         raise NoUsableCue(_describe(dropped), dropped=dropped, remedy=_CORRECT_LINES if dropped else _ADD_TIMES)
     return Transcript(kind, used, cues, dropped, encoding_notes + notes, parsed)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from transcripts import gaps
 from transcripts.characters import unify_line_ends
 from transcripts.cue_collector import MAX_CUES, Block, CueCollector
-from transcripts.cues import QUOTED_CHARS, Cue, DroppedCue, Note, NoteCode, quote
+from transcripts.cues import Cue, DroppedCue, Note, NoteCode, quote
 from transcripts.time_line_search import JOINED_FILE, TIME_LINE
 from transcripts.time_lines import TimeLine, parse_time_line
 
@@ -125,8 +125,9 @@ class _Part:
 
     def _collect_lost(self, body: str, lost: list[tuple[int, int]]) -> None:
         line, counted = self._gap_line, 0
-        for at, number in lost:
+        ends = [at for at, _ in lost[1:]] + [len(body)]
+        for (at, number), end in zip(lost, ends, strict=True):
             line += body.count("\n", counted, at)
             counted = at
-            self._collector.add_without_time(line, body[at : at + 2 * QUOTED_CHARS])
+            self._collector.add_without_time(line, body[at:end])
             self._numbering.on_lost(number)

@@ -149,8 +149,8 @@ def test_the_page_names_every_code_and_no_other() -> None:
     of_errors = {error.code for error in TranscriptError.__subclasses__()}
     of_the_planner = set(re.findall(r'(?:\bcode=|_drop\(cue, )"([a-z-]+)"', PLANNER))
 
-    in_tables = {code for title in ("SRT as it is found", "When the recording is known") for row in rows(title)
-                 for code in row.codes}  # fmt: skip
+    titles = ("SRT as it is found", "A corrected list of cues", "When the recording is known")
+    in_tables = {code for title in titles for row in rows(title) for code in row.codes}
     in_errors = {row.has.strip("`") for row in rows("SRT or plain text")}
 
     assert in_errors == of_errors
