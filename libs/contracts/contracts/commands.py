@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.dataset import Options, Result, Source
+from contracts.dataset import Options, Result, Source, TranscriptFile
 from contracts.failure import RunFailure
 from contracts.identity import Identified
 
@@ -30,6 +30,22 @@ class DeleteDataset(Command, frozen=True, kw_only=True):
     pass
 
 
+class ReplaceTranscript(Command, frozen=True, kw_only=True):
+    """`seen_seq` is the life sequence and `seen_sha256` the transcript that the user saw; None accepts any."""
+
+    transcript: TranscriptFile
+    seen_seq: int | None = None
+    seen_sha256: str | None = None
+
+
+class RenameDataset(Command, frozen=True, kw_only=True):
+    """`seen_seq` as in ReplaceTranscript. A `name` or `description` of None stays as it is."""
+
+    name: str | None = None
+    description: str | None = None
+    seen_seq: int | None = None
+
+
 class FinishRun(Command, frozen=True, kw_only=True):
     run: int
     result: Result
@@ -40,4 +56,6 @@ class FailRun(Command, frozen=True, kw_only=True):
     error: RunFailure
 
 
-AnyCommand = Upload | RequestProcess | CancelProcess | DeleteDataset | FinishRun | FailRun
+AnyCommand = (
+    Upload | RequestProcess | CancelProcess | DeleteDataset | ReplaceTranscript | RenameDataset | FinishRun | FailRun
+)

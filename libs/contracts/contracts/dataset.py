@@ -9,8 +9,11 @@ from contracts.warnings import WarningSummary
 
 
 class TranscriptType(StrEnum):
+    """`CUES` is a corrected list of cues, as `transcripts.corrected` writes it; nobody uploads one."""
+
     SRT = "srt"
     TEXT = "text"
+    CUES = "cues"
 
 
 class Status(StrEnum):
@@ -20,8 +23,20 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+class TranscriptFile(Struct, frozen=True, kw_only=True):
+    """A transcript as stored: its key without the bucket, its size in bytes, its sha256 as lower-case hex."""
+
+    key: str
+    size_bytes: int
+    sha256: str
+    type: TranscriptType
+    encoding: str
+
+
 class Source(Struct, frozen=True, kw_only=True):
-    """What was uploaded. Sizes in bytes; sha256 as lower-case hex; keys without the bucket."""
+    """What was uploaded, with the transcript that was given last. Sizes in bytes; sha256 as lower-case hex; keys
+    without the bucket.
+    """
 
     name: str
     description: str
@@ -47,7 +62,11 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """What a run made. `prefix` is the folder of the manifest, ending in '/'; frames at `sample_rate` Hz."""
+    """What a run made. `prefix` is the folder of the manifest, ending in '/'; frames at `sample_rate` Hz.
+
+    `transcript_key` and `transcript_sha256` name the transcript that it was made from. They are empty in results of
+    earlier releases, until the transcript is replaced.
+    """
 
     run: int
     options: Options
@@ -59,7 +78,13 @@ class Result(Struct, frozen=True, kw_only=True):
     total_frames: int
     sample_rate: int
     warnings: WarningSummary
+    transcript_key: str = ""
+    transcript_sha256: str = ""
 
     @property
     def total_duration_seconds(self) -> float:
         return self.total_frames / self.sample_rate
+
+    def is_outdated_by(self, source: Source) -> bool:
+        """Whether it was made from another transcript than the one that `source` has."""
+        return self.transcript_sha256 not in ("", source.transcript_sha256)

@@ -21,6 +21,8 @@ CE_TYPES: Final[Mapping[type, str]] = {
     events.DatasetReady: "tts.dataset.ready.v1",
     events.DatasetFailed: "tts.dataset.failed.v1",
     events.DatasetDeleted: "tts.dataset.deleted.v1",
+    events.TranscriptReplaced: "tts.dataset.transcript-replaced.v1",
+    events.DatasetRenamed: "tts.dataset.renamed.v1",
     events.RootClaimed: "tts.root.claimed.v1",
     events.SegmentationPlanned: "tts.segmentation.planned.v1",
     events.SpanPlanned: "tts.span.planned.v1",
@@ -90,7 +92,7 @@ def decode_dropping_unknown_options(body: bytes) -> AnyEvent:
 
 
 def decode_life(body: bytes) -> Life:
-    """Like `decode`, for the six events of a life.
+    """Like `decode`, for the events of a life.
 
     Raises: NewerEvent, UndecodableEvent.
     """

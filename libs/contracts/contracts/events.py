@@ -6,6 +6,7 @@ A life event carries all that its catalog row shows, so a row can be rebuilt fro
 """
 
 from datetime import datetime
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -69,13 +70,39 @@ class DatasetFailed(RunEnded, frozen=True, kw_only=True):
     error: RunFailure
 
 
+class Corrected(LifeEvent, frozen=True, kw_only=True):
+    """`source` is the whole of it, with what was corrected; `result` the last ready result, which stands."""
+
+    run: ClassVar[None] = None
+    source: Source
+    options: Options
+    result: Result | None
+
+
+class TranscriptReplaced(Corrected, frozen=True, kw_only=True):
+    """Another transcript was given; `result` still names the one that it was made from."""
+
+
+class DatasetRenamed(Corrected, frozen=True, kw_only=True):
+    """The name, the description or both were changed."""
+
+
 class DatasetDeleted(LifeEvent, frozen=True, kw_only=True):
     """Ends the life, and `run` if one was in progress. It names nothing of the content, which is gone."""
 
     run: int | None
 
 
-Life = DatasetUploaded | ProcessRequested | ProcessCancelled | DatasetReady | DatasetFailed | DatasetDeleted
+Life = (
+    DatasetUploaded
+    | ProcessRequested
+    | ProcessCancelled
+    | DatasetReady
+    | DatasetFailed
+    | DatasetDeleted
+    | TranscriptReplaced
+    | DatasetRenamed
+)
 
 
 class RootClaimed(WorkEvent, frozen=True, kw_only=True):

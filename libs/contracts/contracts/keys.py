@@ -31,6 +31,11 @@ def transcript(prefix: str, extension: str) -> str:
     return f"{prefix}transcript.{extension}"
 
 
+def replaced_transcript(prefix: str, sha256: str, extension: str) -> str:
+    """A transcript that replaced the uploaded one. The key follows from the content, so no two contents share one."""
+    return f"{prefix}transcripts/{sha256}.{extension}"
+
+
 def plan(prefix: str) -> str:
     return f"{prefix}plan.jsonl"
 

@@ -6,7 +6,7 @@ each one carries the whole state; appending is compare-and-set on its sequence (
 
 from typing import Any, assert_never
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from contracts import commands as c
 from contracts import events as e
@@ -70,6 +70,7 @@ ALREADY_EXISTS = "already-exists"
 ALREADY_PROCESSING = "already-processing"
 NOT_PROCESSING = "not-processing"
 STALE_RUN = "stale-run"
+PRECONDITION_FAILED = "precondition-failed"
 
 
 def state_of(event: e.Life, seq: int) -> State:
@@ -82,7 +83,7 @@ def state_of(event: e.Life, seq: int) -> State:
             return Pending(**common, source=event.source, options=event.options)
         case e.ProcessRequested():
             return Processing(**common, source=event.source, options=event.options, result=event.result)
-        case e.ProcessCancelled():
+        case e.ProcessCancelled() | e.TranscriptReplaced() | e.DatasetRenamed():
             kind = Pending if event.result is None else Ready
             return kind(**common, source=event.source, options=event.options, result=event.result)
         case e.DatasetReady():
@@ -134,6 +135,10 @@ def decide(state: State, command: c.AnyCommand) -> e.Life | Refused:
             return _cancel(state, command)
         case c.DeleteDataset():
             return e.DatasetDeleted(**_stamp(command), run=_run(state))
+        case c.ReplaceTranscript():
+            return _replace(state, command)
+        case c.RenameDataset():
+            return _rename(state, command)
         case c.FinishRun():
             return _finish(state, command)
         case c.FailRun():
@@ -167,17 +172,63 @@ def _request(state: Alive, command: c.RequestProcess) -> e.Life | Refused:
 def _cancel(state: Alive, command: c.CancelProcess) -> e.Life | Refused:
     if not isinstance(state, Processing):
         return Refused(code=NOT_PROCESSING)
-    # What remains is the earlier result with its own options, not those of the run that never ended.
-    options = state.result.options if state.result else state.options
     return e.ProcessCancelled(
-        **_stamp(command), run=state.run, source=state.source, options=options, result=state.result
+        **_stamp(command), run=state.run, source=state.source, options=_options(state), result=state.result
     )
+
+
+def _options(state: Alive) -> Options:
+    """What the dataset shows once a run is over: its result's options, not those of a run that made none."""
+    return state.result.options if state.result else state.options
+
+
+def _replace(state: Alive, command: c.ReplaceTranscript) -> e.Life | Refused:
+    refused = _not_correctable(state, command.seen_seq)
+    if refused is not None:
+        return refused
+    if command.seen_sha256 not in (None, state.source.transcript_sha256):
+        return Refused(code=PRECONDITION_FAILED)
+    given = command.transcript
+    source = structs.replace(
+        state.source,
+        transcript_key=given.key,
+        transcript_bytes=given.size_bytes,
+        transcript_sha256=given.sha256,
+        transcript_type=given.type,
+        transcript_encoding=given.encoding,
+    )
+    # A result of an earlier release does not say what it was made from. No transcript was replaced before now.
+    result = state.result and _made_from(state.source, state.result)
+    return e.TranscriptReplaced(**_stamp(command), source=source, options=_options(state), result=result)
+
+
+def _rename(state: Alive, command: c.RenameDataset) -> e.Life | Refused:
+    refused = _not_correctable(state, command.seen_seq)
+    if refused is not None:
+        return refused
+    given = {"name": command.name, "description": command.description}
+    source = structs.replace(state.source, **{field: text for field, text in given.items() if text is not None})
+    return e.DatasetRenamed(**_stamp(command), source=source, options=_options(state), result=state.result)
+
+
+def _not_correctable(state: Alive, seen_seq: int | None) -> Refused | None:
+    if isinstance(state, Processing):
+        return Refused(code=ALREADY_PROCESSING, run=state.run)
+    return Refused(code=PRECONDITION_FAILED) if seen_seq not in (None, state.seq) else None
+
+
+def _made_from(source: Source, result: Result) -> Result:
+    if result.transcript_sha256:
+        return result
+    return structs.replace(result, transcript_key=source.transcript_key, transcript_sha256=source.transcript_sha256)
 
 
 def _finish(state: Alive, command: c.FinishRun) -> e.Life | Refused:
     if not isinstance(state, Processing) or state.run != command.run:
         return Refused(code=STALE_RUN, run=command.run)
-    return e.DatasetReady(**_stamp(command), run=command.run, source=state.source, result=command.result)
+    # No transcript is replaced while a run is in progress, so it was made from this one.
+    result = _made_from(state.source, command.result)
+    return e.DatasetReady(**_stamp(command), run=command.run, source=state.source, result=result)
 
 
 def _fail(state: Alive, command: c.FailRun) -> e.Life | Refused:

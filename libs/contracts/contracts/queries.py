@@ -44,6 +44,7 @@ class DatasetRow(Struct, frozen=True, kw_only=True):
     options: Options
     created_at: datetime
     updated_at: datetime
+    result_outdated: bool = False  # the result was made from another transcript than the one it has now
     fact_at: datetime | None = None  # when the run's last fact was stored; for the watchdog, not for the API
 
 

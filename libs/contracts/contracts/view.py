@@ -32,5 +32,6 @@ def row_of(state: life.Alive, *, at: datetime, created_seq: int) -> DatasetRow:
         options=state.options,
         created_at=source.created_at,
         updated_at=at,
+        result_outdated=result is not None and result.is_outdated_by(source),
         fact_at=at if processing else None,
     )

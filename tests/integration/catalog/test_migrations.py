@@ -51,7 +51,7 @@ async def test_everything_is_made_once_and_found_the_second_time(env: dict[str, 
     bucket = f"bucket {env['S3_BUCKET_NAME']}: made"
     assert (first.returncode, first.stderr) == (0, "")
     assert first.stdout.splitlines() == [
-        "postgres: schema 0002 made, was empty",
+        "postgres: schema 0003 made, was empty",
         "nats: stream TTS: made",
         "nats: stream TTS_DEAD: made",
         "nats: stream TTS_TRIES: made",
@@ -121,7 +121,7 @@ async def test_a_malformed_url_is_said_without_the_password() -> None:
 )
 async def test_every_spelling_of_the_url_migrates_and_serves(written: str, database_url: str) -> None:
     url = written.format(database_url.removeprefix("postgresql"))
-    assert await asyncio.to_thread(steps.postgres, url) == ["postgres: schema 0002 made, was empty"]
+    assert await asyncio.to_thread(steps.postgres, url) == ["postgres: schema 0003 made, was empty"]
     database = Database(url)
     await Reader(database).check()
     async with database.projecting():

@@ -86,6 +86,28 @@ def test_a_result_replaces_the_progress() -> None:
     assert (row.warnings, row.updated_at) == (WarningSummary({"empty": 2}), at(5))
 
 
+def test_a_result_is_outdated_from_another_transcript_until_it_is_processed_again() -> None:
+    story = Story().uploaded().requested().ready()
+    assert not row_after(story).result_outdated
+    story.replaced()
+    row = row_after(story)
+    assert (row.status, row.result_outdated, row.segment_count) == (Status.READY, True, 3)
+    assert (row.transcript_type, row.transcript_key) == (TranscriptType.CUES, "t3")
+    assert row_after(story.renamed("New")).result_outdated
+    assert row_after(story.requested()).result_outdated
+    assert not row_after(story.ready()).result_outdated
+
+
+def test_a_transcript_replaced_before_the_first_run_outdates_nothing() -> None:
+    assert not row_after(Story().uploaded().replaced()).result_outdated
+    assert not row_after(Story().uploaded().replaced().requested().ready()).result_outdated
+
+
+def test_a_new_name_is_shown_and_the_dataset_keeps_its_place_in_the_list() -> None:
+    row = row_after(Story().uploaded().renamed("New"))
+    assert (row.name, row.created_seq, row.seq, row.created_at) == ("New", 1, 2, NOON)
+
+
 def test_a_failed_run_shows_its_problem() -> None:
     row = row_after(Story().uploaded().requested().progressed(2).failed())
     assert (row.status, row.error, row.progress) == (Status.FAILED, problem(), None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from catalog.domain.projection import Fact
 from contracts import commands, events, life
-from contracts.dataset import Options, Result, Source, TranscriptType
+from contracts.dataset import Options, Result, Source, TranscriptFile, TranscriptType
 from contracts.failure import RunFailure
 from contracts.warnings import WarningSummary
 
@@ -84,6 +84,16 @@ class Story:
 
     def ready(self) -> "Story":
         return self._decided(commands.FinishRun(**self._told(), run=self.run, result=result(self.run)))
+
+    def replaced(self) -> "Story":
+        """Another transcript each time."""
+        new = TranscriptFile(
+            key=f"t{self.seq}", size_bytes=1, sha256=f"new-{self.seq}", type=TranscriptType.CUES, encoding="utf-8"
+        )
+        return self._decided(commands.ReplaceTranscript(**self._told(), transcript=new))
+
+    def renamed(self, name: str) -> "Story":
+        return self._decided(commands.RenameDataset(**self._told(), name=name))
 
     def failed(self) -> "Story":
         return self._decided(commands.FailRun(**self._told(), run=self.run, error=problem()))

@@ -7,6 +7,8 @@ meaning changes is a new type with a file of its own, and the old file stays as 
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from msgspec import structs
+
 from contracts import events, plan_lines, queries
 from contracts.dataset import Options, Result, Source, Status, TranscriptType
 from contracts.failure import RunFailure
@@ -48,6 +50,16 @@ RESULT: Final = Result(
     sample_rate=16_000,
     warnings=WARNINGS,
 )
+CORRECTED: Final = structs.replace(
+    SOURCE,
+    transcript_key=f"{FOLDER}transcripts/{'ab' * 32}.json",
+    transcript_bytes=2_345,
+    transcript_sha256="ab" * 32,
+    transcript_type=TranscriptType.CUES,
+)
+RESULT_OF_ITS_TRANSCRIPT: Final = structs.replace(
+    RESULT, transcript_key=f"{FOLDER}transcript.srt", transcript_sha256="bb" * 32
+)
 ERROR: Final = RunFailure(
     code="audio-ends-early",
     title="The recording ends early",
@@ -87,6 +99,10 @@ EVENTS: Final[dict[str, events.AnyEvent]] = {
     "tts.dataset.failed.v1": events.DatasetFailed(
         **LIFE, run=42, source=SOURCE, options=OPTIONS, result=RESULT, error=ERROR
     ),
+    "tts.dataset.transcript-replaced.v1": events.TranscriptReplaced(
+        **LIFE, source=CORRECTED, options=OPTIONS, result=RESULT_OF_ITS_TRANSCRIPT
+    ),
+    "tts.dataset.renamed.v1": events.DatasetRenamed(**LIFE, source=SOURCE, options=OPTIONS, result=None),
     "tts.dataset.deleted.v1": events.DatasetDeleted(**LIFE, run=None),
     "tts.root.claimed.v1": events.RootClaimed(**WORK, plan_id="cc" * 32),
     "tts.segmentation.planned.v1": events.SegmentationPlanned(

@@ -4,11 +4,12 @@ from typing import Any, NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from contracts import commands as c
 from contracts import events as e
 from contracts import life
-from contracts.dataset import Options, Status
+from contracts.dataset import Options, Source, Status, TranscriptFile, TranscriptType
 from tests.unit.contracts.test_life import ERROR, OPTIONS, SOURCE, WHO, result
 
 
@@ -17,7 +18,9 @@ def who(user: str) -> dict[str, Any]:
 
 
 class Ask(NamedTuple):
-    """What is asked, by whom; a run's command names the last life event's sequence, or one `ago` before it."""
+    """What is asked, by whom. A run's command or a correction names the last life event's sequence, or one `ago` before
+    it.
+    """
 
     kind: str
     user: str = "u"
@@ -35,14 +38,31 @@ class Ask(NamedTuple):
                 return c.FinishRun(**told, run=run, result=result(run))
             case "fail":
                 return c.FailRun(**told, run=run, error=ERROR)
+            case "replace":
+                return c.ReplaceTranscript(**told, transcript=transcript(seq), seen_seq=run)
+            case "rename":
+                return c.RenameDataset(**told, name=f"name {seq}", seen_seq=run)
             case "cancel":
                 return c.CancelProcess(**told)
             case _:
                 return c.DeleteDataset(**told)
 
 
+def transcript(seq: int) -> TranscriptFile:
+    """No two of a story are the same."""
+    return TranscriptFile(key=f"t{seq}", size_bytes=seq, sha256=f"{seq:x}", type=TranscriptType.CUES, encoding="utf-8")
+
+
 # Weighed so that stories get far: mostly requests and ends of runs, seldom a deletion, which ends the story.
-_kinds = st.sampled_from(["request"] * 8 + ["finish"] * 5 + ["fail"] * 3 + ["cancel"] * 3 + ["upload", "delete"])
+_kinds = st.sampled_from(
+    ["request"] * 8
+    + ["finish"] * 5
+    + ["fail"] * 3
+    + ["cancel"] * 3
+    + ["replace"] * 3
+    + ["rename"] * 2
+    + ["upload", "delete"]
+)
 _asks = st.builds(
     Ask,
     _kinds,
@@ -78,11 +98,34 @@ def check_the_last(happened: list[e.Life], state: life.State) -> None:
         return
     results = [event.result for event in happened if isinstance(event, e.DatasetReady)]
     assert state.result == (results[-1] if results else None), "the last ready result was lost"
-    assert state.source == SOURCE
+    assert state.source == corrected(happened), "a correction was lost, or reached what it does not concern"
+    if state.result is not None:
+        made = [n for n, event in enumerate(happened) if isinstance(event, e.DatasetReady)][-1]
+        assert state.result.transcript_sha256 == corrected(happened[:made]).transcript_sha256
+        assert state.result.is_outdated_by(state.source) == any(
+            isinstance(event, e.TranscriptReplaced) for event in happened[made:]
+        )
     assert (life.status_of(state) is Status.PROCESSING) == isinstance(happened[-1], e.ProcessRequested)
     if life.status_of(state) is Status.READY:
         assert state.result is not None
         assert state.options == state.result.options, "a ready dataset shows other options than its result's"
+
+
+def corrected(happened: list[e.Life]) -> Source:
+    """The upload's source with every correction, in order, of what each one is about."""
+    source = SOURCE
+    for seq, event in enumerate(happened):
+        if isinstance(event, e.TranscriptReplaced):
+            source = structs.replace(
+                source,
+                transcript_key=f"t{seq}",
+                transcript_bytes=seq,
+                transcript_sha256=f"{seq:x}",
+                transcript_type=TranscriptType.CUES,
+            )
+        elif isinstance(event, e.DatasetRenamed):
+            source = structs.replace(source, name=f"name {seq}")
+    return source
 
 
 def check_the_whole(happened: list[e.Life]) -> None:
@@ -98,5 +141,7 @@ def check_the_whole(happened: list[e.Life]) -> None:
             case e.DatasetReady() | e.DatasetFailed() | e.ProcessCancelled():
                 assert event.run == run, "a run ended that was not under way"
                 run = None
+            case e.TranscriptReplaced() | e.DatasetRenamed():
+                assert run is None, "corrected while a run was in progress"
             case e.DatasetDeleted():
                 assert event.run == run, "a deletion names another run than the one it ends"

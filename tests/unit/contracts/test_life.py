@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from contracts import commands as c
 from contracts import events as e
 from contracts import life
-from contracts.dataset import Options, Result, Source, Status, TranscriptType
+from contracts.dataset import Options, Result, Source, Status, TranscriptFile, TranscriptType
 from contracts.failure import RunFailure
 from contracts.warnings import WarningSummary
 
@@ -144,3 +145,82 @@ def test_a_deletion_names_nothing_of_the_content() -> None:
 def test_an_event_that_does_not_come_later_is_an_error() -> None:
     with pytest.raises(ValueError, match="does not follow"):
         life.evolve(given_events(UPLOADED, REQUESTED), READY, 2)
+
+
+FAILED_AGAIN = e.DatasetFailed(**WHO, run=4, source=SOURCE, options=OTHER, result=result(2), error=ERROR)
+CORRECTED = TranscriptFile(key="c", size_bytes=9, sha256="33", type=TranscriptType.CUES, encoding="utf-8")
+CORRECTED_SOURCE = structs.replace(
+    SOURCE,
+    transcript_key="c",
+    transcript_bytes=9,
+    transcript_sha256="33",
+    transcript_type=TranscriptType.CUES,
+)
+
+
+@pytest.mark.parametrize(
+    ("happened", "shown"),
+    [
+        ([UPLOADED], Status.PENDING),
+        ([UPLOADED, REQUESTED, FAILED], Status.PENDING),
+        ([UPLOADED, REQUESTED, READY], Status.READY),
+        ([UPLOADED, REQUESTED, READY, REREQUESTED, FAILED_AGAIN], Status.READY),
+    ],
+)
+def test_a_correction_leaves_a_dataset_ready_where_a_result_stands_and_pending_elsewhere(
+    happened: list[e.Life], shown: Status
+) -> None:
+    state = given_events(*happened)
+    for command in (c.ReplaceTranscript(**WHO, transcript=CORRECTED), c.RenameDataset(**WHO, name="new")):
+        event = life.decide(state, command)
+        assert isinstance(event, e.Corrected)
+        assert event.options == OPTIONS
+        assert status(life.evolve(state, event, len(happened) + 1)) == shown
+
+
+def test_a_replaced_transcript_leaves_the_rest_of_the_source_and_names_what_the_result_was_made_from() -> None:
+    event = life.decide(given_events(UPLOADED, REQUESTED, READY), c.ReplaceTranscript(**WHO, transcript=CORRECTED))
+    made_from = structs.replace(result(2), transcript_key="t", transcript_sha256="11")
+    assert event == e.TranscriptReplaced(**WHO, source=CORRECTED_SOURCE, options=OPTIONS, result=made_from)
+    assert made_from.is_outdated_by(CORRECTED_SOURCE)
+    assert not made_from.is_outdated_by(SOURCE)
+
+
+def test_a_result_names_the_transcript_that_its_run_began_with() -> None:
+    replaced = e.TranscriptReplaced(**WHO, source=CORRECTED_SOURCE, options=OPTIONS, result=None)
+    requested = e.ProcessRequested(**WHO, source=CORRECTED_SOURCE, options=OPTIONS, result=None)
+    event = life.decide(given_events(UPLOADED, replaced, requested), c.FinishRun(**WHO, run=3, result=result(3)))
+    made_from = structs.replace(result(3), transcript_key="c", transcript_sha256="33")
+    assert event == e.DatasetReady(**WHO, run=3, source=CORRECTED_SOURCE, result=made_from)
+
+
+def test_a_new_name_leaves_the_description_and_the_other_way_round() -> None:
+    changes: list[dict[str, Any]] = [{"name": "new"}, {"description": "new"}, {"name": "new", "description": ""}]
+    for given in changes:
+        event = life.decide(given_events(UPLOADED), c.RenameDataset(**WHO, **given))
+        assert event == e.DatasetRenamed(**WHO, source=structs.replace(SOURCE, **given), options=OPTIONS, result=None)
+
+
+def test_nothing_is_corrected_while_a_run_is_in_progress() -> None:
+    state = given_events(UPLOADED, REQUESTED)
+    refused = life.Refused(code="already-processing", run=2)
+    assert life.decide(state, c.ReplaceTranscript(**WHO, transcript=CORRECTED, seen_seq=1)) == refused
+    assert life.decide(state, c.RenameDataset(**WHO, name="new", seen_seq=1)) == refused
+
+
+def test_of_two_editors_who_saw_the_same_the_second_is_refused() -> None:
+    """Whether they name the life that they saw, or the transcript."""
+    state = given_events(UPLOADED)
+    for seen in ({"seen_seq": 1}, {"seen_sha256": "11"}):
+        command = c.ReplaceTranscript(**WHO, transcript=CORRECTED, **seen)
+        first = life.decide(state, command)
+        assert isinstance(first, e.TranscriptReplaced)
+        second = life.decide(life.evolve(state, first, 2), command)
+        assert second == life.Refused(code="precondition-failed")
+    renamed = life.evolve(state, e.DatasetRenamed(**WHO, source=SOURCE, options=OPTIONS, result=None), 2)
+    assert life.decide(renamed, c.RenameDataset(**WHO, name="x", seen_seq=1)) == life.Refused(
+        code="precondition-failed"
+    )
+    # Who edits cues saw the transcript alone, which a new name does not change.
+    seen_cues = c.ReplaceTranscript(**WHO, transcript=CORRECTED, seen_sha256="11")
+    assert isinstance(life.decide(renamed, seen_cues), e.TranscriptReplaced)

@@ -28,8 +28,8 @@ def newer(value: Any) -> bytes:
 
 
 def test_every_kind_of_event_that_has_options_is_looked_at() -> None:
-    assert len(WITH_OPTIONS) == 7
-    assert len(LIVES_WITH_OPTIONS) == 5
+    assert len(WITH_OPTIONS) == 9
+    assert len(LIVES_WITH_OPTIONS) == 7
 
 
 @pytest.mark.parametrize("ce_type", WITH_OPTIONS)

@@ -16,7 +16,7 @@ from contracts.failure import RunFailure
 from contracts.known_options import to_known_options
 from contracts.warnings import WarningSummary
 
-SCHEMA_REVISION: Final = "0002"  # the migration that this version needs; later ones keep what it uses
+SCHEMA_REVISION: Final = "0003"  # the migration that this version needs; later ones keep what it uses
 
 
 def without_nul(value: Any) -> Any:
@@ -90,6 +90,7 @@ def dataset_table(name: str, metadata: MetaData) -> Table:
         Column("created_at", TIMESTAMP(timezone=True), nullable=False),
         Column("updated_at", TIMESTAMP(timezone=True), nullable=False),
         Column("fact_at", TIMESTAMP(timezone=True)),
+        Column("result_outdated", Boolean, nullable=False),
     )
 
 
