@@ -82,6 +82,12 @@ class User:
                 await asyncio.sleep(0.05)
         return dataset
 
+    async def until_listed(self, dataset: dict[str, Any], seconds: float = 10) -> None:
+        """Waits until the list shows just this of the dataset."""
+        async with asyncio.timeout(seconds):
+            while dataset not in (await self.http.get("/tts/datasets")).json():
+                await asyncio.sleep(0.05)
+
     async def made(self, audio: bytes, transcript: bytes, **fields: str) -> dict[str, Any]:
         """Uploads, processes and waits for the end, whichever it is."""
         dataset = await self.upload(audio, transcript, auto_process="true", **fields)
@@ -101,6 +107,11 @@ class Trainer:
     async def slice(self, dataset: dict[str, Any], line: dict[str, Any]) -> bytes:
         folder = dataset["training_data_s3_key"].rsplit("/", 1)[0]
         return await self.store.get(f"{folder}/{line['audio_filepath']}")
+
+    async def until_gone(self, prefix: str, seconds: float = 60) -> None:
+        async with asyncio.timeout(seconds):
+            while await self.keys(prefix):
+                await asyncio.sleep(0.2)
 
     async def keys(self, prefix: str) -> list[str]:
         return [found.key async for found in self.store.list(prefix)]

@@ -12,9 +12,10 @@ from litestar.types import ASGIApp
 
 from bus.background_connection import BackgroundConnection
 from gateway import SERVICE
+from gateway.corrections.cue_answers import CueAnswers
 from gateway.datasets.catalog_client import CatalogClient
 from gateway.datasets.lives import Lives
-from gateway.handlers import datasets, document, probes
+from gateway.handlers import corrections, datasets, document, probes
 from gateway.handlers.request_context import RequestContext
 from gateway.http import openapi, options_routes, problems, request_body
 from gateway.http.auth import CALLER, Authentication, Caller
@@ -31,7 +32,7 @@ from objects import ObjectStore, Timeouts, open_store
 from runtime.exporting import exporting
 from runtime.tuning import freeze_gc
 
-ROUTES: Final = (*datasets.ROUTES, *probes.ROUTES, document.document)
+ROUTES: Final = (*datasets.ROUTES, *corrections.ROUTES, *probes.ROUTES, document.document)
 # A request takes five seconds at most: a store that hangs is given up after three; the rest is for the answer.
 STORE_TIMEOUTS: Final = Timeouts(connect_seconds=1.5, silence_seconds=1.5, abort_seconds=0.5)
 OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, probes.METRICS, openapi.DOCUMENT_PATH)
@@ -65,6 +66,7 @@ def _router(settings: Settings, shutdown: Shutdown) -> Litestar:
         lifespan=[lifespan],
         dependencies={
             "context": Provide(_context, sync_to_thread=False),
+            "cue_answers": Provide(_cue_answers, sync_to_thread=False),
             "store": Provide(_store, sync_to_thread=False),
             "connection": Provide(_connection, sync_to_thread=False),
             "catalog": Provide(_catalog, sync_to_thread=False),
@@ -82,12 +84,14 @@ def _shared(
     settings: Settings, store: ObjectStore, connection: BackgroundConnection, shutdown: Shutdown
 ) -> dict[str, object]:
     """What all requests share, by its name in the application's state."""
+    uploads = Uploads(store, settings.limits(), shutdown)
     return {
         "store": store,
         "connection": connection,
         "lives": Lives(connection),
         "catalog": CatalogClient(connection),
-        "uploads": Uploads(store, settings.limits(), shutdown),
+        "uploads": uploads,
+        "cue_answers": CueAnswers(store, uploads.run_inspection),
         "shutdown": shutdown,
     }
 
@@ -97,6 +101,11 @@ def _context(request: Request[Any, Any, Any]) -> RequestContext:
     state = request.app.state
     caller: Caller = request.scope["state"][CALLER]
     return RequestContext(caller, state.lives, state.catalog, state.uploads)
+
+
+def _cue_answers(state: State) -> CueAnswers:
+    cue_answers: CueAnswers = state.cue_answers
+    return cue_answers
 
 
 def _store(state: State) -> ObjectStore:

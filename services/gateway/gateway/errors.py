@@ -82,6 +82,18 @@ class UploadTooLarge(GatewayError):
     """The announced length is more than the largest parts could need."""
 
 
+class PreconditionRequired(GatewayError):
+    """A correction that does not say what its client saw."""
+
+
+class UnsupportedMediaType(GatewayError):
+    """The body says that it is something that this route does not take."""
+
+
+class NotATranscript(GatewayError):
+    """What should be a transcript is a recording."""
+
+
 class NotAudio(GatewayError):
     """The first bytes belong to no audio or video format we know."""
 
@@ -112,6 +124,10 @@ class TooManyUploads(GatewayError):
 
 class UploadsFull(GatewayError):
     """There is no memory for the upload now."""
+
+
+class Busy(GatewayError):
+    """As many long answers as there is memory for are being made or sent."""
 
 
 class Stopping(GatewayError):

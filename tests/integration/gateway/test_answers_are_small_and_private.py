@@ -82,7 +82,7 @@ async def test_every_answer_is_the_callers_alone(
         await alice.post(f"{path}/process"),
         await alice.post(f"{path}/cancel"),
         await alice.get(f"{path}?x=1"),
-        await alice.patch(path),
+        await alice.put(path),
         await send(alice, b"x"),
         await alice.delete(path),
         await alice.get(path),

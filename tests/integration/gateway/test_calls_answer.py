@@ -32,6 +32,7 @@ KEYS = {
     "error_message",
     "error",
     "warnings",
+    "result_outdated",
     "options",
     "created_at",
     "updated_at",
@@ -74,7 +75,7 @@ UNANSWERABLE = (
     ("GET", "/tts/datasets/%00", 404, "not-found", ""),
     ("GET", "/schema/swagger", 404, "not-found", ""),
     ("PUT", "/tts/datasets", 405, "method-not-allowed", ""),
-    ("PATCH", "/tts/datasets/{id}", 405, "method-not-allowed", ""),
+    ("PATCH", "/tts/datasets", 405, "method-not-allowed", ""),
     ("GET", "/tts/datasets/{id}/process", 405, "method-not-allowed", ""),
 )
 
@@ -109,6 +110,7 @@ async def test_a_new_dataset_is_answered_whole_and_stored_whole(
         "error_message": None,
         "error": None,
         "warnings": {"counts": {}, "first": []},
+        "result_outdated": False,
         "options": {"sample_rate": None},
         "created_at": "",
         "updated_at": "",
@@ -362,11 +364,16 @@ async def test_the_openapi_document_names_every_operation_once_and_no_foreign_ho
         "getDatasetHeaders",
         "healthz",
         "healthzHeaders",
+        "listCues",
+        "listCuesHeaders",
         "listDatasets",
         "listDatasetsHeaders",
         "processDataset",
         "readyz",
         "readyzHeaders",
+        "renameDataset",
+        "replaceCues",
+        "replaceTranscript",
     ]
     assert document["components"]["securitySchemes"] == {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

@@ -210,7 +210,8 @@ async def test_options_names_every_method_of_a_path(alice: httpx.AsyncClient) ->
     dataset = f"/tts/datasets/{uuid4()}"
     for path, methods in (
         ("/tts/datasets", "GET, HEAD, OPTIONS, POST"),
-        (dataset, "DELETE, GET, HEAD, OPTIONS"),
+        (dataset, "DELETE, GET, HEAD, OPTIONS, PATCH"),
+        (f"{dataset}/cues", "GET, HEAD, OPTIONS, PUT"),
         (f"{dataset}/process", "OPTIONS, POST"),
         (f"{dataset}/cancel", "OPTIONS, POST"),
         ("/healthz", "GET, HEAD, OPTIONS"),

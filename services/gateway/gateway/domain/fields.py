@@ -16,7 +16,8 @@ MAX_ENCODING_CHARS: Final = 64
 MAX_FIELD_BYTES: Final = 16 * 1024  # no valid value of a text field is longer
 
 _LAYOUT: Final = frozenset("\t\n\r")
-_TYPES: Final = {kind.value: kind for kind in TranscriptType}
+# A corrected list of cues is made here and not uploaded.
+TYPES: Final = {kind.value: kind for kind in (TranscriptType.SRT, TranscriptType.TEXT)}
 _SWITCHES: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -72,13 +73,27 @@ def _without_controls(text: str, allowed: frozenset[str]) -> str:
 
 
 def _transcript_type(text: str) -> TranscriptType:
-    if text not in _TYPES:
+    if text not in TYPES:
         raise ValueError("must be 'srt' or 'text'")
-    return _TYPES[text]
+    return TYPES[text]
+
+
+def is_text(text: str) -> bool:
+    """Whether it can be written as UTF-8: JSON may hold halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_encoding_name(text: str) -> bool:
+    """Whether it looks like one; the transcript's reader knows which there are."""
+    return len(text) <= MAX_ENCODING_CHARS and text.isascii() and text.isprintable()
 
 
 def _encoding(text: str) -> str:
-    if len(text) > MAX_ENCODING_CHARS or not (text.isascii() and text.isprintable()):
+    if not is_encoding_name(text):
         raise ValueError("must be the name of an encoding, such as windows-1252")
     return text
 

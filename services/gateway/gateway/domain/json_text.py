@@ -1,6 +1,7 @@
 """JSON as a client writes it, read strictly, with errors in plain words."""
 
 import json
+from decimal import Decimal
 from typing import Any, Final
 
 from gateway.domain.quoting import quoted
@@ -15,7 +16,7 @@ def read(text: str) -> Any:
     Raises: ValueError saying in half a sentence, to follow the name of a field, what is wrong.
     """
     try:
-        return json.loads(text, object_pairs_hook=_members, parse_int=_whole_number, parse_constant=_refuse_constant)
+        return json.loads(text, object_pairs_hook=members, parse_int=_whole_number, parse_constant=refuse_constant)
     except json.JSONDecodeError as exc:
         raise ValueError(f"is not JSON from line {exc.lineno}, column {exc.colno} on") from exc
     except RecursionError as exc:
@@ -29,7 +30,7 @@ def type_of(value: Any) -> str:
             return "null"
         case bool():
             return "a boolean"
-        case int() | float():
+        case int() | float() | Decimal():
             return "a number"
         case str():
             return "a string"
@@ -38,14 +39,15 @@ def type_of(value: Any) -> str:
     return "an object"
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members: dict[str, Any] = {}
+def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises: ValueError for a name that is there twice."""
+    found: dict[str, Any] = {}
     for name, value in pairs:
-        if name in members:
+        if name in found:
             # Readers differ in which of the two they take, so neither is taken.
             raise ValueError(f"has the member {quoted(name)} twice")
-        members[name] = value
-    return members
+        found[name] = value
+    return found
 
 
 def _whole_number(digits: str) -> int | float:
@@ -53,5 +55,6 @@ def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
 
 
-def _refuse_constant(name: str) -> Any:
+def refuse_constant(name: str) -> Any:
+    """Raises: ValueError, for NaN and the infinities, which Python's reader would take."""
     raise ValueError(f"is not JSON: there is no {name} in it")

@@ -9,7 +9,9 @@ from typing import Final
 from msgspec import Struct
 
 from contracts.dataset import TranscriptType
-from transcripts import TranscriptKind, read
+from gateway.domain.sniff import HEAD_BYTES, sniff
+from gateway.errors import NotATranscript
+from transcripts import TranscriptError, TranscriptKind, read
 
 _SIGNATURE_BYTES: Final = 64
 
@@ -31,6 +33,19 @@ def inspect(body: bytes, kind: TranscriptType | None, encoding: str | None) -> T
     return TranscriptInfo(
         TranscriptType(found.kind.value), found.encoding, _extension(body, found.kind, found.encoding)
     )
+
+
+def inspect_alone(body: bytes, kind: TranscriptType | None, encoding: str | None) -> TranscriptInfo:
+    """As `inspect`, for a transcript that was sent without a recording, so that it may be one by mistake.
+
+    Raises: transcripts.TranscriptError; NotATranscript.
+    """
+    try:
+        return inspect(body, kind, encoding)
+    except TranscriptError as exc:
+        if sniff(body[:HEAD_BYTES]) is not None:
+            raise NotATranscript("What was sent as a transcript is a recording.") from exc
+        raise
 
 
 def _extension(body: bytes, kind: TranscriptKind, encoding: str) -> str:

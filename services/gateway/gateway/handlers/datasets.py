@@ -6,7 +6,7 @@ What a dataset's state allows is decided in `contracts.life`; a command that is 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from litestar import HttpMethod, Request, Response, delete, post, route
 from litestar.di import NamedDependency
@@ -14,15 +14,15 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 from msgspec import structs
 
-from bus.life_log import Appended
 from contracts import commands, keys, life, view
 from contracts.dataset import Source, Status
 from contracts.queries import DatasetRow, ListDatasets
 from gateway import metrics
 from gateway.datasets.catalog_client import CatalogClient
-from gateway.domain import fields, options, paging
+from gateway.domain import fields, if_match, options, paging
 from gateway.domain.transcript import TranscriptInfo
 from gateway.errors import CatalogUnavailable, NotFound
+from gateway.handlers.dataset_answers import DATASET, DATASETS, dataset_answer, id_of, tag_of
 from gateway.handlers.request_context import RequestContext
 from gateway.http import openapi, request_body
 from gateway.http.correlation import set_dataset
@@ -30,10 +30,6 @@ from gateway.http.query import PARAMETERS, REPORT_WITH_BODY, deferred_errors
 from gateway.http.schemas import Dataset, to_api
 from gateway.uploads.form_reader import ParsedUpload
 from gateway.uploads.staging import StoredObject
-
-DATASETS: Final = "/tts/datasets"
-# Text, so that an id which is not valid is answered like one that does not exist.
-DATASET: Final = "/tts/datasets/{dataset_id:str}"
 
 DatasetId = Annotated[str, PathParameter(description="The dataset's `id`.", schema_extra={"format": "uuid"})]
 
@@ -48,7 +44,7 @@ _READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
     operation_id="createDataset",
     response_description="The new dataset.",
     operation_class=openapi.UploadOperation,
-    response_headers=[openapi.LOCATION],
+    response_headers=[openapi.LOCATION, openapi.ETAG],
     responses=openapi.problems(400, 401, 408, 413, 415, 422, 429, 503),
 )
 async def create_dataset(
@@ -74,7 +70,7 @@ async def create_dataset(
         first_run = commands.RequestProcess(**identity, at=now) if form.auto_process else None
         appended = await context.lives.append_upload(upload, first_run)
     metrics.count_uploaded_bytes(parsed.audio.size_bytes, len(parsed.transcript))
-    return _dataset_answer(request, appended, 201)
+    return dataset_answer(request, appended, 201)
 
 
 @route(
@@ -110,6 +106,7 @@ async def list_datasets(
     status_code=200,
     operation_id=openapi.operation("getDataset"),
     response_description="The dataset.",
+    response_headers=[openapi.ETAG],
     responses=openapi.problems(400, 401, 404, 503),
 )
 async def get_dataset(
@@ -117,11 +114,11 @@ async def get_dataset(
     context: NamedDependency[RequestContext],
 ) -> Response[Dataset]:
     """One dataset, as of its last event or later. `progress` is null while the catalog is unavailable."""
-    state, at = await context.lives.last(_id(dataset_id), context.caller.user_id)
+    state, at = await context.lives.last(id_of(dataset_id), context.caller.user_id)
     row = view.row_of(state, at=at, created_seq=state.seq)
     if isinstance(state, life.Processing):
         row = await _with_progress(context.catalog, row)
-    return Response(to_api(row))
+    return Response(to_api(row), headers={"etag": if_match.etag(tag_of(state))})
 
 
 @delete(
@@ -136,9 +133,9 @@ async def delete_dataset(
 ) -> Response[None]:
     """Deletes a dataset permanently; a run of it ends. Its objects are deleted within a minute."""
     appended = await context.lives.append(
-        commands.DeleteDataset(**context.identity(_id(dataset_id)), at=datetime.now(UTC))
+        commands.DeleteDataset(**context.identity(id_of(dataset_id)), at=datetime.now(UTC))
     )
-    set_dataset(request.scope, _id(dataset_id), appended.event.run)
+    set_dataset(request.scope, id_of(dataset_id), appended.event.run)
     return Response(None, status_code=204)
 
 
@@ -149,7 +146,7 @@ async def delete_dataset(
     operation_id="processDataset",
     response_description="The dataset, with its run begun.",
     operation_class=openapi.ProcessOperation,
-    response_headers=[openapi.LOCATION],
+    response_headers=[openapi.LOCATION, openapi.ETAG],
     responses=openapi.problems(400, 401, 404, 408, 409, 413, 503),
 )
 async def process_dataset(
@@ -159,8 +156,8 @@ async def process_dataset(
 ) -> Response[Dataset]:
     """Begins a run. Without `options` those apply that the dataset shows."""
     wanted = options.of_body(await request_body.read(request), *deferred_errors(request))
-    command = commands.RequestProcess(**context.identity(_id(dataset_id)), at=datetime.now(UTC), options=wanted)
-    return _dataset_answer(request, await context.lives.append(command), 202)
+    command = commands.RequestProcess(**context.identity(id_of(dataset_id)), at=datetime.now(UTC), options=wanted)
+    return dataset_answer(request, await context.lives.append(command), 202)
 
 
 @post(
@@ -168,15 +165,15 @@ async def process_dataset(
     status_code=202,
     operation_id="cancelDataset",
     response_description="The dataset, with its run ended.",
-    response_headers=[openapi.LOCATION],
+    response_headers=[openapi.LOCATION, openapi.ETAG],
     responses=openapi.problems(400, 401, 404, 409, 503),
 )
 async def cancel_dataset(
     dataset_id: DatasetId, request: Request[Any, Any, Any], context: NamedDependency[RequestContext]
 ) -> Response[Dataset]:
     """Ends the run in progress; an earlier result stays."""
-    command = commands.CancelProcess(**context.identity(_id(dataset_id)), at=datetime.now(UTC))
-    return _dataset_answer(request, await context.lives.append(command), 202)
+    command = commands.CancelProcess(**context.identity(id_of(dataset_id)), at=datetime.now(UTC))
+    return dataset_answer(request, await context.lives.append(command), 202)
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -203,14 +200,6 @@ async def _with_progress(catalog: CatalogClient, row: DatasetRow) -> DatasetRow:
     return counted
 
 
-def _id(text: str) -> str:
-    """Raises: NotFound where no dataset can have this id."""
-    try:
-        return str(UUID(text))
-    except ValueError as exc:
-        raise NotFound from exc
-
-
 def _source(form: fields.Form, parsed: ParsedUpload, info: TranscriptInfo, text: StoredObject, at: datetime) -> Source:
     return Source(
         name=form.name,
@@ -225,17 +214,6 @@ def _source(form: fields.Form, parsed: ParsedUpload, info: TranscriptInfo, text:
         transcript_type=info.kind,
         transcript_encoding=info.encoding,
     )
-
-
-def _dataset_answer(request: Request[Any, Any, Any], appended: Appended, status: int) -> Response[Dataset]:
-    """The dataset with the appended event applied. It asks nothing else: an event that is stored must be answered."""
-    state = appended.state
-    assert not isinstance(state, life.Absent | life.Deleted)
-    set_dataset(
-        request.scope, state.dataset_id, state.run if isinstance(state, life.Processing) else appended.event.run
-    )
-    row = view.row_of(state, at=appended.event.at, created_seq=appended.seq)
-    return Response(to_api(row), status_code=status, headers={"location": f"{DATASETS}/{row.id}"})
 
 
 def _next_page(last: DatasetRow, limit: int, status: Status | None) -> str:

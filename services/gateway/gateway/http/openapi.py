@@ -19,7 +19,6 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 
-from contracts.dataset import TranscriptType
 from gateway.domain import fields
 from gateway.http.problem_types import problem_types
 from gateway.http.problems import MEDIA_TYPE, Problem
@@ -27,6 +26,13 @@ from gateway.http.problems import MEDIA_TYPE, Problem
 DOCUMENT_PATH: Final = "/schema/openapi.json"
 LOCATION: Final = ResponseHeader(
     name="Location", description="The dataset's path.", value="", documentation_only=True, required=True
+)
+ETAG: Final = ResponseHeader(
+    name="ETag",
+    description="Names what was read or written, for If-Match.",
+    value="",
+    documentation_only=True,
+    required=True,
 )
 NEXT_PAGE: Final = ResponseHeader(
     name="Link", description='The next page, as <…>; rel="next", when there is one.', value="", documentation_only=True
@@ -46,9 +52,11 @@ _STATUS_DESCRIPTIONS: Final = {
     404: "There is no such dataset, or it is another user's.",
     408: "The body took too long to arrive.",
     409: "The dataset's state does not allow it; `run` is the run in progress.",
+    412: "It has changed since the client read it.",
     413: "The body, or a part of it, is too large.",
-    415: "The recording is in no known format, has no audio or is protected, as far as its first bytes say.",
+    415: "The recording can't be read, as far as its first bytes say; or the body is no transcript or of another type.",
     422: "The recording is empty, or the transcript can't be used; `errors` names the lines.",
+    428: "There is no If-Match.",
     429: "The caller has too many uploads in progress; `Retry-After` says when to ask again.",
     500: "The gateway failed; `request_id` finds out why.",
     503: "Something the gateway needs is unavailable; `Retry-After` says when to ask again.",
@@ -135,7 +143,7 @@ _UPLOAD: Final = Schema(
         ),
         "transcript_type": Schema(
             type=OpenAPIType.STRING,
-            enum=[kind.value for kind in TranscriptType],
+            enum=list(fields.TYPES),
             description="Left out, the content decides.",
         ),
         "transcript_encoding": Schema(

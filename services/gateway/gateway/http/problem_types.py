@@ -111,6 +111,9 @@ TABLE: Final[Mapping[type[Exception], ProblemType]] = {
         "Send the upload again in a while.",
         retryable=True,
     ),
+    e.Busy: ProblemType(
+        503, "busy", "Too many long answers are being sent", "Ask again in a few seconds.", retryable=True
+    ),
     e.Stopping: ProblemType(
         503,
         "stopping",
@@ -149,6 +152,24 @@ TABLE: Final[Mapping[type[Exception], ProblemType]] = {
         "unsupported-audio",
         "The recording can't be read",
         "Upload a recording that is not protected, for example as WAV or FLAC.",
+    ),
+    e.NotATranscript: ProblemType(
+        415,
+        "not-a-transcript",
+        "The transcript is a recording",
+        "Send the transcript: SRT, WebVTT or plain text. Another recording is another dataset: POST /tts/datasets.",
+    ),
+    e.UnsupportedMediaType: ProblemType(
+        415,
+        "unsupported-media-type",
+        "The body is of another type",
+        "Send a body of the type that `detail` names, and name it in Content-Type.",
+    ),
+    e.PreconditionRequired: ProblemType(
+        428,
+        "precondition-required",
+        "If-Match is needed",
+        "Read what you want to change, and send its ETag as If-Match, so that no other change is overwritten.",
     ),
     e.EmptyAudio: ProblemType(
         422, "empty-audio", "The recording is empty", "Check the file where it comes from; not one byte of it arrived."
@@ -190,6 +211,12 @@ REFUSALS: Final[Mapping[str, ProblemType]] = {
         "The id that was drawn for the upload is taken",
         "Look for the upload in GET /tts/datasets. If it is not there, send it again: another id is drawn for it.",
     ),
+    life.PRECONDITION_FAILED: ProblemType(
+        412,
+        life.PRECONDITION_FAILED,
+        "It has changed since you read it",
+        "Read it again, make your change in the new version, and send that with its ETag as If-Match.",
+    ),
     life.STALE_RUN: ProblemType(409, life.STALE_RUN, "Another run has taken over", "Read the dataset again."),
 }
 
@@ -203,7 +230,7 @@ FRAMEWORK: Final[Mapping[int, ProblemType]] = {
         413,
         "body-too-large",
         "The body is too large",
-        f"Send `options` alone; a body that is no upload may have {MAX_BODY_BYTES} bytes.",
+        f"Send only what this address takes; a body that is no upload may have {MAX_BODY_BYTES} bytes.",
     ),
 }
 

@@ -13,6 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from msgspec import Struct
 
 from contracts.dataset import Status
+from gateway.domain.fields import TYPES, is_encoding_name
 from gateway.domain.paging import MAX_LIMIT, is_cursor, is_limit
 from gateway.domain.quoting import quoted
 from gateway.errors import FieldError, InvalidRequest
@@ -35,6 +36,8 @@ class Rule(Struct, frozen=True):
 RULES: Final[Mapping[str, Rule]] = {
     "limit": Rule(f"a whole number from 1 to {MAX_LIMIT}, such as limit=20", is_limit),
     "cursor": Rule("one that a Link header gave; leave it out for the first page", is_cursor),
+    "transcript_type": Rule("srt or text, such as transcript_type=srt", TYPES.__contains__),
+    "transcript_encoding": Rule("the name of an encoding, such as transcript_encoding=windows-1252", is_encoding_name),
     "status": Rule(f"one of {', '.join(_STATUSES)}, such as status={Status.READY.value}", _STATUSES.__contains__),
 }
 

@@ -49,7 +49,9 @@ class Warnings(Struct, frozen=True):
 
 
 class Dataset(Struct, frozen=True, kw_only=True):
-    """A dataset. Keys are without the bucket; the results of a run are null until one succeeds."""
+    """A dataset. Keys are without the bucket; the results of a run are null until one succeeds. `result_outdated`: the
+    result was made from an earlier transcript.
+    """
 
     id: str
     user_id: str
@@ -66,6 +68,7 @@ class Dataset(Struct, frozen=True, kw_only=True):
     error_message: str | None
     error: RunProblem | None
     warnings: Warnings
+    result_outdated: bool
     options: Options
     created_at: datetime
     updated_at: datetime
@@ -100,6 +103,7 @@ def to_api(row: DatasetRow) -> Dataset:
         error_message=(row.error.detail or row.error.title) if row.error else None,
         error=_problem(row),
         warnings=_warnings(row),
+        result_outdated=row.result_outdated,
         options=Options(row.options.sample_rate),
         created_at=row.created_at,
         updated_at=row.updated_at,

@@ -1,6 +1,5 @@
 """The form of an upload, part by part: the recording goes into the store as it arrives, the rest into memory."""
 
-import io
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
@@ -9,11 +8,12 @@ from msgspec import Struct
 from gateway.domain.fields import FIELDS, MAX_FIELD_BYTES, value_of
 from gateway.domain.quoting import quoted
 from gateway.domain.upload_errors import UploadErrors
-from gateway.errors import FieldError, InvalidRequest, TranscriptTooLarge
+from gateway.errors import FieldError, InvalidRequest
 from gateway.uploads.limits import Limits
 from gateway.uploads.multipart_reader import MultipartReader
 from gateway.uploads.parts import content, skip
 from gateway.uploads.staging import NextChunk, Staging, StoredObject, recognise
+from gateway.uploads.whole_parts import transcript, whole
 
 REQUIRED: Final = ("audio", "transcript", "name")
 PARTS: Final = frozenset((*REQUIRED, *FIELDS))
@@ -84,11 +84,7 @@ class FormReader:
         return value_of(field, await _text(field, self._parts.next_chunk))
 
     async def _transcript(self, next_chunk: NextChunk) -> bytes:
-        body = await _whole(next_chunk, self._limits.transcript_bytes, self._reserve)
-        if body is None:
-            detail = f"A transcript may have at most {self._limits.transcript_bytes} bytes."
-            raise TranscriptTooLarge(detail, FieldError("transcript", "too-large", detail))
-        return body
+        return await transcript(next_chunk, self._limits.transcript_bytes, self._reserve)
 
 
 def _missing(part: str) -> FieldError:
@@ -106,18 +102,7 @@ def _check_name(field: str, read: Collection[str]) -> None:
 
 
 async def _text(field: str, next_chunk: NextChunk) -> bytes:
-    body = await _whole(next_chunk, MAX_FIELD_BYTES, lambda _: None)
+    body = await whole(next_chunk, MAX_FIELD_BYTES, lambda _: None)
     if body is None:
         raise InvalidRequest(FieldError(field, "invalid", f"'{field}' may have at most {MAX_FIELD_BYTES} bytes."))
     return body
-
-
-async def _whole(next_chunk: NextChunk, limit_bytes: int, reserve: Callable[[int], None]) -> bytes | None:
-    """The whole part; None where it has more than `limit_bytes`."""
-    body = io.BytesIO()  # returns what it holds without a copy
-    while (chunk := await next_chunk()) is not None:
-        if body.tell() + len(chunk) > limit_bytes:
-            return None
-        reserve(body.tell() + len(chunk))
-        body.write(chunk)
-    return body.getvalue()

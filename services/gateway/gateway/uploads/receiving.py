@@ -6,10 +6,10 @@ by the sweeper.
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar import Request
 
@@ -26,7 +26,10 @@ from gateway.uploads.limits import Limits
 from gateway.uploads.multipart_reader import MultipartReader, boundary_of
 from gateway.uploads.slots import Slots, log_ended, needed_bytes
 from gateway.uploads.staging import Cleaning, Staging
+from gateway.uploads.whole_parts import transcript, transcript_too_large
 from objects import ObjectStore
+
+T = TypeVar("T")
 
 
 class Uploads:
@@ -60,19 +63,35 @@ class Uploads:
 
     async def read(self, request: Request[Any, Any, Any], staging: Staging, slot: Slot) -> ParsedUpload:
         """Raises: UploadTooSlow, UploadTimedOut, Stopping, ClientGone, UploadsFull, and as `FormReader.read`."""
-        try:
-            async with asyncio.timeout(self._limits.upload_seconds) as clock, aclosing(request.stream()) as body:
-                slot.on_evict = functools.partial(expire_now, clock)
-                with self._shutdown.expiring(clock):
-                    return await self._form(request, body, staging, slot).read()
-        except TimeoutError as exc:
-            if clock.expired():
-                raise self._ended(slot) from exc
-            raise
+        async with self._arriving(request, slot) as body:
+            return await self._form(request, body, staging, slot).read()
+
+    @asynccontextmanager
+    async def transcript(self, request: Request[Any, Any, Any], caller: Caller) -> AsyncIterator[bytes]:
+        """Within it, a body that consists of a transcript alone is complete, and has a slot.
+
+        Raises: TranscriptTooLarge; and as `slot` and `read`.
+        """
+        limit_bytes = self._limits.transcript_bytes
+        if (request.content_length or 0) > limit_bytes:
+            raise transcript_too_large(limit_bytes)
+        with self._slots.held(caller.user_id, request.content_length) as slot:
+            try:
+                async with self._arriving(request, slot) as body:
+                    next_chunk = functools.partial(anext, body, None)
+                    received = await transcript(next_chunk, limit_bytes, self._reserving(request, slot))
+            except UploadTooSlow:
+                log_ended(slot, caller.request_id)
+                raise
+            yield received
 
     async def inspect(self, transcript: bytes, kind: TranscriptType | None, encoding: str | None) -> TranscriptInfo:
         """As `gateway.domain.transcript.inspect`, one transcript after another."""
-        work = functools.partial(inspect, transcript, kind, encoding)
+        return await self.run_inspection(inspect, transcript, kind, encoding)
+
+    async def run_inspection(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What `function` returns or raises, in the one thread in which transcripts are read, one after another."""
+        work = functools.partial(function, *arguments)
         return await asyncio.get_running_loop().run_in_executor(self._inspecting, work)
 
     async def finish(self) -> None:
@@ -83,11 +102,26 @@ class Uploads:
     def _form(
         self, request: Request[Any, Any, Any], body: AsyncIterator[bytes], staging: Staging, slot: Slot
     ) -> FormReader:
-        def reserve(transcript_bytes: int) -> None:
-            self._slots.grow(slot, needed_bytes(request.content_length, transcript_bytes))
+        parts = MultipartReader(body, boundary_of(request.headers.get("content-type", "")))
+        errors = UploadErrors(*deferred_errors(request))
+        return FormReader(parts, staging, self._limits, errors, self._reserving(request, slot))
 
-        parts = MultipartReader(self._slots.paced(body, slot), boundary_of(request.headers.get("content-type", "")))
-        return FormReader(parts, staging, self._limits, UploadErrors(*deferred_errors(request)), reserve)
+    @asynccontextmanager
+    async def _arriving(self, request: Request[Any, Any, Any], slot: Slot) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Within it, the body may be read, as long as it arrives in time."""
+        try:
+            async with asyncio.timeout(self._limits.upload_seconds) as clock, aclosing(request.stream()) as body:
+                slot.on_evict = functools.partial(expire_now, clock)
+                with self._shutdown.expiring(clock):
+                    yield self._slots.paced(body, slot)
+        except TimeoutError as exc:
+            if clock.expired():
+                raise self._ended(slot) from exc
+            raise
+
+    def _reserving(self, request: Request[Any, Any, Any], slot: Slot) -> Callable[[int], None]:
+        """Lets the slot grow with the transcript; called with its size in bytes."""
+        return lambda size_bytes: self._slots.grow(slot, needed_bytes(request.content_length, size_bytes))
 
     def _ended(self, slot: Slot) -> GatewayError:
         if self._shutdown.aborting:
