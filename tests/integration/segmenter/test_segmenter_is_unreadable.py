@@ -30,8 +30,9 @@ SEGMENTER = (
     "    print(REGISTRY.get_sample_value('process_open_fds'), flush=True)\n"
     "    sys.stdin.read()\n"
     "app.serve = serve\n"
-    "given = settings.load({'AWS_ENDPOINT_URL_S3': 'http://127.0.0.1:1'} | dict.fromkeys(\n"
-    "    ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'S3_BUCKET_NAME'), 'xyz') | dict.fromkeys(('NATS_URL', 'NATS_PURGE_URL'), 'nats://127.0.0.1:1'))\n"
+    "urls = dict.fromkeys(('NATS_URL', 'NATS_PURGE_URL'), 'nats://127.0.0.1:1')\n"
+    "store = dict.fromkeys(('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'S3_BUCKET_NAME'), 'xyz')\n"
+    "given = settings.load({'AWS_ENDPOINT_URL_S3': 'http://127.0.0.1:1', **urls, **store})\n"
     "become_a_user()\n"
 )
 READER = (
