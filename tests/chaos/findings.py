@@ -11,7 +11,7 @@ from typing import Any, Final
 from tests.chaos.sources import Source
 from tests.chaos.witness import Seen
 
-_WANTED: Final = re.compile(r"source_audio\.\w+|transcript\.\w+|plan\.jsonl|training_data\.jsonl")
+_WANTED: Final = re.compile(r"source_audio\.\w+|transcript\.\w+|plan\.jsonl|training_data\.(?:jsonl|index)")
 
 
 class Code(Enum):

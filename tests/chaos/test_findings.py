@@ -28,7 +28,7 @@ RIGHT = Seen(
     segments=[{"run": 2, "n": 0, "sha256": "aa"}, {"run": 2, "n": 1, "sha256": "bb"}],
     progress=[batch(1, 1), batch(2, 1, "other")],
     slices={"segment_00000.wav": "aa", "segment_00001.wav": "bb"},
-    others=["source_audio.wav", "transcript.srt", "plan.jsonl", "training_data.jsonl"],
+    others=["source_audio.wav", "transcript.srt", "plan.jsonl", "training_data.jsonl", "training_data.index"],
     manifest=MANIFEST,
     status="ready",
 )

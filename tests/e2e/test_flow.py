@@ -47,7 +47,8 @@ async def test_a_wav_and_its_srt_become_exact_slices_a_manifest_and_one_ready(al
     for line in lines:
         await check_slice(trainer, dataset, line, samples)
     assert sorted(await trainer.keys(root)) == sorted(
-        [f"{root}{name}" for name in ("plan.jsonl", "source_audio.wav", "training_data.jsonl", "transcript.srt")]
+        [f"{root}{name}" for name in ("plan.jsonl", "source_audio.wav", "transcript.srt")]
+        + [f"{root}training_data.{kind}" for kind in ("jsonl", "index")]
         + [f"{root}segments/segment_{n:05}.wav" for n in range(4)]
     )
     await check_events(trainer, dataset, lines)

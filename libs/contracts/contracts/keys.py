@@ -51,3 +51,7 @@ def segment(prefix: str, n: int) -> str:
 
 def manifest(prefix: str) -> str:
     return f"{prefix}training_data.jsonl"
+
+
+def manifest_index(prefix: str) -> str:
+    return f"{prefix}training_data.index"

@@ -11,7 +11,7 @@ from typing import Any, Final
 from bus.deliveries import Ack, Delivery, Route, Settlement
 from bus.life_log import LifeLog, fail_run
 from bus.metrics import runs_ended
-from contracts import commands, keys, life, subjects
+from contracts import commands, keys, life, manifest_index, subjects
 from contracts.dataset import Result
 from contracts.events import SegmentationPlanned, SpanWritten
 from contracts.failure import RunFailure
@@ -88,6 +88,7 @@ class Handlers:
         key = keys.manifest(plan.prefix)
         async with self.store.writer(key, "application/x-ndjson") as writer:
             await writer.write(joined.body)
+        await self._store_index(plan.prefix, joined.body, writer.sha256)
         result = Result(
             run=run,
             options=plan.options,
@@ -112,6 +113,11 @@ class Handlers:
             return outcome.code
         runs_ended.labels("ready").inc()
         return "ready"
+
+    async def _store_index(self, prefix: str, manifest: bytes, sha256: str) -> None:
+        """For those who read pages of the manifest. There before the dataset is ready, so that no page waits for it."""
+        index = await asyncio.to_thread(manifest_index.index_of, manifest, sha256)
+        await self.store.put(keys.manifest_index(prefix), manifest_index.encode(index), "application/json")
 
 
 def _run_failure(reason: str) -> RunFailure:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bus.deliveries import Delivery
 from bus.life_log import Appended
-from contracts import commands, events, life, subjects
+from contracts import commands, events, life, manifest_index, subjects
 from contracts.events import SegmentationPlanned, SegmentRow, SpanWritten
 from contracts.plan_lines import PlannedSegment
 from manifest.domain.join import Joined, join
@@ -69,13 +69,17 @@ class Facts:
 
 @dataclass
 class Store:
-    put: list[tuple[str, bytes]] = field(default_factory=list)
+    stored: list[tuple[str, bytes]] = field(default_factory=list)
+    indexes: dict[str, bytes] = field(default_factory=dict)
 
     @asynccontextmanager
     async def writer(self, key: str, content_type: str) -> AsyncIterator[Any]:
         writer = Writer()
         yield writer
-        self.put.append((key, writer.body))
+        self.stored.append((key, writer.body))
+
+    async def put(self, key: str, body: bytes, content_type: str) -> None:
+        self.indexes[key] = body
 
 
 @dataclass
@@ -122,9 +126,12 @@ def test_any_order_and_repetition_of_done_messages_gives_one_manifest(
     last_first = max(order.index(k) for k in range(len(spans)))
     in_time = cancelled_after is None or cancelled_after > last_first
     assert len(ready) == (1 if in_time else 0)
-    assert len(store.put) == len(ready), "the manifest was written twice, or for a run that was over"
+    assert len(store.stored) == len(ready), "the manifest was written twice, or for a run that was over"
     if in_time:
-        check_manifest(facts, ready[0], *store.put[0])
+        check_manifest(facts, ready[0], *store.stored[0])
+        key, manifest = store.stored[0]
+        index = manifest_index.decode(store.indexes[key.replace(".jsonl", ".index")])
+        assert index == manifest_index.index_of(manifest, hashlib.sha256(manifest).hexdigest())
 
 
 async def tell(
