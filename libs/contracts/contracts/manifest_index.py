@@ -1,7 +1,7 @@
 """training_data.index: where every hundredth line of a manifest begins, so that a page anywhere is one short read.
 
-It knows lines and no columns, so it holds whatever a line says. Written by the manifest service beside the manifest;
-results without one are read through once by whoever wants a page of them.
+It has line offsets only and so does not depend on columns. The manifest service writes it next to the manifest; for a
+result without one, the gateway reads the manifest once.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ EVERY: Final = 100  # lines; a page of a hundred is then within two steps
 class ManifestIndex(Struct, frozen=True, kw_only=True):
     """`offsets[i]` is the byte at which line `i` × `every` of the manifest begins, both zero-based.
 
-    It speaks only of the manifest with this sha256 (lower-case hex), of `manifest_bytes` bytes and `rows` lines.
+    Valid for the manifest with this sha256 (lower-case hex) only, which has `manifest_bytes` bytes and `rows` lines.
     """
 
     manifest_sha256: str

@@ -15,7 +15,7 @@ from gateway import SERVICE
 from gateway.corrections.cue_answers import CueAnswers
 from gateway.datasets.catalog_client import CatalogClient
 from gateway.datasets.lives import Lives
-from gateway.handlers import corrections, datasets, document, probes
+from gateway.handlers import corrections, datasets, document, probes, results
 from gateway.handlers.request_context import RequestContext
 from gateway.http import openapi, options_routes, problems, request_body
 from gateway.http.auth import CALLER, Authentication, Caller
@@ -24,6 +24,8 @@ from gateway.http.known_paths import KnownPaths
 from gateway.http.query import check_query
 from gateway.http.tokens import Tokens
 from gateway.http.tracing import Tracing
+from gateway.results.manifests import Manifests
+from gateway.results.reader import Reader
 from gateway.server.lingering import LingeringClose
 from gateway.settings import Settings
 from gateway.shutdown import Shutdown
@@ -32,7 +34,7 @@ from objects import ObjectStore, Timeouts, open_store
 from runtime.exporting import exporting
 from runtime.tuning import freeze_gc
 
-ROUTES: Final = (*datasets.ROUTES, *corrections.ROUTES, *probes.ROUTES, document.document)
+ROUTES: Final = (*datasets.ROUTES, *corrections.ROUTES, *results.ROUTES, *probes.ROUTES, document.document)
 # A request takes five seconds at most: a store that hangs is given up after three; the rest is for the answer.
 STORE_TIMEOUTS: Final = Timeouts(connect_seconds=1.5, silence_seconds=1.5, abort_seconds=0.5)
 OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, probes.METRICS, openapi.DOCUMENT_PATH)
@@ -67,6 +69,7 @@ def _router(settings: Settings, shutdown: Shutdown) -> Litestar:
         dependencies={
             "context": Provide(_context, sync_to_thread=False),
             "cue_answers": Provide(_cue_answers, sync_to_thread=False),
+            "reader": Provide(_reader, sync_to_thread=False),
             "store": Provide(_store, sync_to_thread=False),
             "connection": Provide(_connection, sync_to_thread=False),
             "catalog": Provide(_catalog, sync_to_thread=False),
@@ -92,6 +95,7 @@ def _shared(
         "catalog": CatalogClient(connection),
         "uploads": uploads,
         "cue_answers": CueAnswers(store, uploads.run_inspection),
+        "manifests": Manifests(store),
         "shutdown": shutdown,
     }
 
@@ -106,6 +110,12 @@ def _context(request: Request[Any, Any, Any]) -> RequestContext:
 def _cue_answers(state: State) -> CueAnswers:
     cue_answers: CueAnswers = state.cue_answers
     return cue_answers
+
+
+def _reader(request: Request[Any, Any, Any]) -> Reader:
+    state = request.app.state
+    caller: Caller = request.scope["state"][CALLER]
+    return Reader(caller, state.lives, state.store, state.manifests, state.shutdown)
 
 
 def _store(state: State) -> ObjectStore:

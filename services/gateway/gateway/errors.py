@@ -144,3 +144,34 @@ class ClientGone(GatewayError):
 
 class CatalogUnavailable(GatewayError):
     """The catalog did not answer, or answered that it is unavailable."""
+
+
+class NoResult(GatewayError):
+    """No run of the dataset has succeeded yet."""
+
+
+class ResultTooOld(GatewayError):
+    """The rows of this result lack a column that is asked for."""
+
+
+class ResultRemoved(GatewayError):
+    """A later result has replaced the one that is named."""
+
+
+class RangeNotSatisfiable(GatewayError):
+    """All bytes that are asked for are outside the object, which has `size_bytes`."""
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__(f"There are {size_bytes} bytes, and none of those asked for.")
+        self.size_bytes = size_bytes
+
+
+class ObjectDamaged(GatewayError):
+    """An object is missing, or not what was stored. `internal_detail` is for the log and names the key."""
+
+    def __init__(self, internal_detail: str) -> None:
+        super().__init__("The stored object is missing, or is not what was stored.")
+        self.internal_detail = internal_detail
+
+    def __str__(self) -> str:
+        return self.internal_detail

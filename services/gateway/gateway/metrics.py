@@ -3,6 +3,7 @@
 Of uploads in progress: how many there are, and what memory they may hold.
 """
 
+from contextlib import AbstractContextManager
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -64,3 +65,25 @@ def count_rejected_upload(reason: str) -> None:
 
 def count_ended_upload(reason: str) -> None:
     _ended.labels(reason).inc()
+
+
+_downloaded: Final = Counter(
+    "cuecutter_download_bytes", "Sent of objects, by what they are.", ("kind",), registry=REGISTRY
+)
+_downloading: Final = Gauge("cuecutter_downloads_under_way", "Downloads that are being sent.", registry=REGISTRY)
+_broken_off: Final = Counter(
+    "cuecutter_downloads_broken_off", "Downloads that ended before their last byte.", ("reason",), registry=REGISTRY
+)
+
+
+def downloaded(kind: str, size_bytes: int) -> None:
+    _downloaded.labels(kind).inc(size_bytes)
+
+
+def download_under_way() -> AbstractContextManager[object]:
+    """Within it, one download more is shown as under way."""
+    return _downloading.track_inprogress()
+
+
+def download_broken_off(reason: str) -> None:
+    _broken_off.labels(reason).inc()

@@ -12,6 +12,7 @@ from bus.connection import close, connect
 from bus.stream import Stream
 from gateway.settings import load
 from objects import ObjectStore, open_store
+from tests.integration.gateway.made_results import Maker
 from tests.integration.gateway.running import SECRET, CatalogPlayer, as_user, serving, until_connected
 
 
@@ -69,3 +70,8 @@ async def observer(declared: None, nats_server: Any) -> AsyncIterator[Stream]:
     client: Client = await connect(nats_server.url("topology"), "topology")
     yield Stream(client)
     await close(client)
+
+
+@pytest.fixture
+async def maker(observer: Stream, store: ObjectStore) -> Maker:
+    return Maker(observer, store)

@@ -75,6 +75,17 @@ _BRANDS: Final[dict[bytes, Format]] = {b"M4A ": M4A, b"M4B ": M4A, b"M4P ": M4A,
 
 _MPEG_LAYERS: Final = {1: Format("mp1", "audio/mpeg"), 2: Format("mp2", "audio/mpeg"), 3: MP3}
 
+# By extension, for serving what was stored.
+CONTENT_TYPES: Final = {
+    found.extension: found.content_type
+    for found in (
+        *(WAV, FLAC, MP3, MP4, M4A, MOV, THREE_GP, MKV, WEBM, AAC, MPEG_TS),
+        *(found for _, found in _LEADING),
+        *_CHUNKED.values(),
+        *_MPEG_LAYERS.values(),
+    )
+}
+
 
 def sniff(head: bytes) -> Format | None:
     """The format of a file that begins with `head`: its first `HEAD_BYTES`, or all of it where it is shorter."""

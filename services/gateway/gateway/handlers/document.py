@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from litestar import HttpMethod, Litestar, Request, Response, route
 
+from gateway.handlers import downloads_document
 from gateway.http import openapi
 from gateway.http.problems import RETRY_SECONDS
 
@@ -39,6 +40,7 @@ def _document(app: Litestar) -> bytes:
     schema = app.openapi_schema.to_schema()
     for item in schema["paths"].values():
         for method, operation in item.items():
+            downloads_document.describe(operation["operationId"], operation)
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _without_null(parameter["schema"])
             for status, answer in operation["responses"].items():
@@ -53,7 +55,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _correct(method: str, status: str, answer: dict[str, Any]) -> None:
-    """The framework gives every answer a body, HEAD's and 204's too, and a problem no headers."""
-    if method == "head" or status == "204":
+    """The framework gives every answer a body, HEAD's, 204's and 304's too, and a problem no headers."""
+    if method == "head" or status in ("204", "304"):
         answer.pop("content", None)
     answer.setdefault("headers", {}).update(_HEADERS.get(status, {}))

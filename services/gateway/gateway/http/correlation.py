@@ -99,7 +99,7 @@ def event_fields(scope: Scope) -> dict[str, Any]:
 def _dataset_in_path(scope: Scope) -> str | None:
     """The dataset that the path names, if it can be one's id at all."""
     try:
-        return str(UUID(scope.get("path_params", {}).get("dataset_id", "")))
+        return str(UUID(scope.get("path_params", {}).get("dataset_id", "").partition("@")[0]))
     except ValueError:
         return None
 

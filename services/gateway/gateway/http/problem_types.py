@@ -177,6 +177,36 @@ TABLE: Final[Mapping[type[Exception], ProblemType]] = {
     TranscriptError: ProblemType(
         422, "invalid-transcript", "The transcript can't be used", "Correct the lines that `errors` names."
     ),
+    e.NoResult: ProblemType(
+        409,
+        "no-result",
+        "The dataset has no result yet",
+        "Begin a run with POST /tts/datasets/{id}/process, and wait until the dataset is ready.",
+    ),
+    e.ResultTooOld: ProblemType(
+        409,
+        "result-too-old",
+        "The result lacks what is asked for",
+        "Process the dataset again: a new result has all columns.",
+    ),
+    e.ResultRemoved: ProblemType(
+        410,
+        "result-removed",
+        "The result has been replaced",
+        "Leave out `@<run>` or the cursor to read the current result.",
+    ),
+    e.RangeNotSatisfiable: ProblemType(
+        416,
+        "range-not-satisfiable",
+        "No such bytes are there",
+        "Ask for bytes below the size that Content-Range names, or without Range for all.",
+    ),
+    e.ObjectDamaged: ProblemType(
+        500,
+        "object-damaged",
+        "A stored object is not what was stored",
+        "Process the dataset again, which makes new slices; if the recording is damaged, upload it again.",
+    ),
     e.CatalogUnavailable: ProblemType(
         503, "catalog-unavailable", "The catalog does not answer", "Ask again in a few seconds.", retryable=True
     ),
@@ -186,7 +216,7 @@ TABLE: Final[Mapping[type[Exception], ProblemType]] = {
         503,
         "storage-unavailable",
         "The storage does not answer",
-        "Send the upload again in a few seconds; nothing of it was kept.",
+        "Send the request again in a few seconds; nothing of an upload was kept.",
         retryable=True,
     ),
 }

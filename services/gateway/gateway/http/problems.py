@@ -127,7 +127,9 @@ def _record(exc: Exception, problem_type: ProblemType, scope: Scope) -> None:
     metrics.count_problem(problem_type.code)
     correlation.set_problem_code(scope, problem_type.code)
     fields = {"correlation_id": request_id_of(scope)}
-    if problem_type is INTERNAL:
+    if isinstance(exc, e.ObjectDamaged):
+        _log.error(problem_type.code, extra={"fields": fields | {"error": exc.internal_detail}})
+    elif problem_type is INTERNAL:
         _log.error("unexpected failure", exc_info=exc, extra={"fields": fields})
     elif problem_type.retryable:
         # The texts of our libraries' errors hold no secrets; the answer gives the code alone.
@@ -211,6 +213,8 @@ def _headers(exc: Exception) -> dict[str, str]:
     match exc:
         case e.Unauthenticated():
             return {"www-authenticate": exc.challenge}
+        case e.RangeNotSatisfiable():
+            return {"content-range": f"bytes */{exc.size_bytes}", "accept-ranges": "bytes"}
         case HTTPException() if exc.headers:
             return {name.lower(): value for name, value in exc.headers.items()}
     return {"retry-after": str(RETRY_SECONDS)} if problem_type_of(exc).retryable else {}

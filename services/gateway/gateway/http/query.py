@@ -13,13 +13,14 @@ from litestar.handlers import BaseRouteHandler
 from msgspec import Struct
 
 from contracts.dataset import Status
+from gateway.domain import row_order, segment_pages
 from gateway.domain.fields import TYPES, is_encoding_name
 from gateway.domain.paging import MAX_LIMIT, is_cursor, is_limit
 from gateway.domain.quoting import quoted
 from gateway.errors import FieldError, InvalidRequest
 
 # Keys of a route's `opt`.
-PARAMETERS: Final = "query_parameters"  # their names
+PARAMETERS: Final = "query_parameters"  # their names, or a mapping from names to rules other than `RULES`
 REPORT_WITH_BODY: Final = "report_query_errors_with_body"  # the handler reads a body, and reports the errors of both
 
 _DEFERRED_ERRORS: Final = "deferred_query_errors"  # the key in the scope's state
@@ -39,6 +40,18 @@ RULES: Final[Mapping[str, Rule]] = {
     "transcript_type": Rule("srt or text, such as transcript_type=srt", TYPES.__contains__),
     "transcript_encoding": Rule("the name of an encoding, such as transcript_encoding=windows-1252", is_encoding_name),
     "status": Rule(f"one of {', '.join(_STATUSES)}, such as status={Status.READY.value}", _STATUSES.__contains__),
+}
+
+# Rows are many and small, so their pages have a limit and cursors of their own.
+ROW_RULES: Final[Mapping[str, Rule]] = {
+    "limit": Rule(
+        f"a whole number from 1 to {segment_pages.MAX_LIMIT}, such as limit={segment_pages.DEFAULT_LIMIT}",
+        segment_pages.is_limit,
+    ),
+    "cursor": Rule("one that a Link header gave; leave it out for the first page", segment_pages.is_cursor),
+    "flag": Rule("flags separated by commas, such as flag=too-fast,clipped", row_order.is_flags),
+    "q": Rule(f"1 to {row_order.MAX_Q_CHARS} characters, such as q=chapter", row_order.is_q),
+    "sort": Rule(f"one of {', '.join(row_order.Sort)}, such as sort=-duration", tuple(row_order.Sort).__contains__),
 }
 
 
@@ -67,12 +80,13 @@ def _errors(known: Collection[str], given: MultiDict[Any]) -> Iterator[FieldErro
         if name not in known:
             detail = f"There is no query parameter {quoted(name)} here; there {_list_of(known)}."
             yield FieldError(name, "unknown", detail)
+    rules = known if isinstance(known, Mapping) else RULES
     for name in known:
         values = given.getall(name, [])
         if len(values) > 1:
             yield FieldError(name, "duplicate", f"The query parameter '{name}' may be there only once.")
-        elif values and not RULES[name].allows(values[0]):
-            yield FieldError(name, "invalid", f"'{name}' must be {RULES[name].expected}.")
+        elif values and not rules[name].allows(values[0]):
+            yield FieldError(name, "invalid", f"'{name}' must be {rules[name].expected}.")
 
 
 def _list_of(known: Collection[str]) -> str:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import msgspec
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from gateway.http import problems
+from gateway.http import breaking_off, problems
 from gateway.http.correlation import PRIVATE_HEADERS
 from gateway.http.problem_types import HEAD_TIMEOUT, MALFORMED_REQUEST, ProblemType
 
@@ -39,7 +39,10 @@ class HttpProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         if self._is_closing:
             return
+        before = self.cycle
         super().data_received(data)
+        if self.cycle is not before:  # the application does not run before this returns
+            self.cycle.scope[breaking_off.KEY] = self._break_off  # type: ignore[typeddict-unknown-key]
         self._set_head_timer()
 
     def send_400_response(self, msg: str) -> None:
@@ -60,6 +63,14 @@ class HttpProtocol(H11Protocol):
             cycle.message_event.set()
         cycle.keep_alive = False
         return True
+
+    def _break_off(self, at_once: bool) -> None:
+        self.cycle.disconnected = True
+        self.cycle.message_event.set()
+        if at_once:
+            self.transport.abort()
+        else:
+            self.transport.close()
 
     def _set_head_timer(self) -> None:
         """From the connection's first moment, and from the first byte of each further request, until one begins."""

@@ -1,0 +1,141 @@
+"""Sends one body to one client. It ends early when the client is gone or reads nothing for minutes, when the dataset is
+deleted, when the object is not what was stored, and when the gateway stops. Then the connection closes before the
+announced length is reached, so that no client takes a part for the whole.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from typing import Final
+
+from litestar.types import Receive, Scope, Send
+from msgspec import Struct
+
+from gateway import metrics
+from gateway.domain.ranges import Span
+from gateway.errors import ClientGone, ObjectDamaged
+from gateway.http.breaking_off import break_off
+from gateway.results.bodies import Body
+from gateway.results.objects import StoredObject
+from gateway.results.pieces import Pace, pieces_of
+from gateway.shutdown import Shutdown, expire_now
+from objects import ObjectMissing, ObjectStore, StoreError
+from runtime.tasks import cancel_and_wait
+
+DELETION_CHECK_SECONDS: Final = 5.0  # a download continues for at most this long after a deletion
+STALL_SECONDS: Final = 300.0  # a player that is paused comes back with a Range
+BLOCK_BYTES: Final = 256 * 1024  # the server buffers this and 64 KiB of what the client has not read
+
+_log = logging.getLogger(__name__)
+
+
+class Watch(Struct, frozen=True):
+    """`is_deleted` asks whether the dataset is gone; `fields` identify the request in the log."""
+
+    is_deleted: Callable[[], Awaitable[bool]]
+    shutdown: Shutdown
+    fields: dict[str, str]
+
+
+class Delivery:
+    """`held` is the whole object, if it has been read already."""
+
+    def __init__(self, store: ObjectStore, stored: StoredObject, body: Body, held: bytes | None, watch: Watch) -> None:
+        self._store, self._stored, self._body, self._held, self._watch = store, stored, body, held, watch
+        self._ends_because = "stopping"
+        self._taken_at = 0.0
+        self._digest = hashlib.sha256()
+
+    async def send_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Closes the connection where the body can't be completed."""
+        try:
+            async with asyncio.timeout(None) as clock, self._watched(clock, receive):
+                await self._send_all(send)
+                return
+        except TimeoutError:
+            self._report(self._ends_because)
+        except (ObjectDamaged, ObjectMissing) as exc:
+            deleted = await self._is_deleted()
+            self._report("deleted" if deleted else "damaged", None if deleted else str(exc))
+        except StoreError as exc:
+            self._report("storage", str(exc))
+        # What a stalled client has not read would stay in the server's buffer.
+        break_off(scope, at_once=self._ends_because == "stalled")
+
+    async def _send_all(self, send: Send) -> None:
+        for part in self._body.parts:
+            await self._send(send, part.before)
+            await self._send_span(send, part.span)
+        await self._send(send, self._body.after)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _send_span(self, send: Send, span: Span) -> None:
+        if self._held is not None:
+            await self._send(send, self._held[span.first : span.last + 1])
+            return
+        left = span.size_bytes
+        async with aclosing(pieces_of(self._store, self._stored.key, span, Pace())) as pieces:
+            async for piece in pieces:
+                left -= len(piece)
+                await self._check(piece, is_last=left == 0)
+                await self._send(send, piece)
+
+    async def _check(self, piece: bytes, is_last: bool) -> None:
+        if not self._body.whole:
+            return
+        await asyncio.to_thread(self._digest.update, piece)
+        if is_last and self._digest.hexdigest() != self._stored.sha256:
+            raise ObjectDamaged(f"{self._stored.key} has another sha256 than was stored")
+
+    async def _send(self, send: Send, data: bytes) -> None:
+        # The server waits before it writes, not after, so a large block would be copied into its buffer as a whole.
+        for first in range(0, len(data), BLOCK_BYTES):
+            block = data[first : first + BLOCK_BYTES]
+            await send({"type": "http.response.body", "body": block, "more_body": True})
+            self._taken_at = asyncio.get_running_loop().time()
+            metrics.downloaded(self._stored.kind, len(block))
+
+    @asynccontextmanager
+    async def _watched(self, clock: asyncio.Timeout, receive: Receive) -> AsyncIterator[None]:
+        self._taken_at = asyncio.get_running_loop().time()
+        watching = (
+            asyncio.create_task(self._watch_client(clock, receive)),
+            asyncio.create_task(self._watch_dataset(clock)),
+        )
+        with self._watch.shutdown.expiring(clock), metrics.download_under_way():
+            try:
+                yield
+            finally:
+                await cancel_and_wait(*watching)
+
+    async def _watch_client(self, clock: asyncio.Timeout, receive: Receive) -> None:
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        except ClientGone:
+            pass
+        self._end(clock, "client-gone")
+
+    async def _watch_dataset(self, clock: asyncio.Timeout) -> None:
+        while True:
+            await asyncio.sleep(DELETION_CHECK_SECONDS)
+            if asyncio.get_running_loop().time() - self._taken_at > STALL_SECONDS:
+                return self._end(clock, "stalled")
+            if await self._is_deleted():
+                return self._end(clock, "deleted")
+
+    async def _is_deleted(self) -> bool:
+        return await self._watch.is_deleted()
+
+    def _end(self, clock: asyncio.Timeout, reason: str) -> None:
+        self._ends_because = reason
+        expire_now(clock)
+
+    def _report(self, reason: str, error: str | None = None) -> None:
+        metrics.download_broken_off(reason)
+        fields = {"reason": reason, "kind": self._stored.kind.value, "error": error, **self._watch.fields}
+        _log.log(
+            logging.ERROR if reason == "damaged" else logging.INFO, "download broken off", extra={"fields": fields}
+        )
