@@ -15,13 +15,14 @@ from gateway import SERVICE
 from gateway.corrections.cue_answers import CueAnswers
 from gateway.datasets.catalog_client import CatalogClient
 from gateway.datasets.lives import Lives
-from gateway.handlers import corrections, datasets, document, probes, results
+from gateway.handlers import corrections, datasets, document, probes, results, sessions
 from gateway.handlers.request_context import RequestContext
 from gateway.http import openapi, options_routes, problems, request_body
 from gateway.http.auth import CALLER, Authentication, Caller
 from gateway.http.correlation import Correlation
 from gateway.http.known_paths import KnownPaths
 from gateway.http.query import check_query
+from gateway.http.sessions import Sessions
 from gateway.http.tokens import Tokens
 from gateway.http.tracing import Tracing
 from gateway.results.manifests import Manifests
@@ -34,7 +35,14 @@ from objects import ObjectStore, Timeouts, open_store
 from runtime.exporting import exporting
 from runtime.tuning import freeze_gc
 
-ROUTES: Final = (*datasets.ROUTES, *corrections.ROUTES, *results.ROUTES, *probes.ROUTES, document.document)
+ROUTES: Final = (
+    *datasets.ROUTES,
+    *corrections.ROUTES,
+    *results.ROUTES,
+    *sessions.ROUTES,
+    *probes.ROUTES,
+    document.document,
+)
 # A request takes five seconds at most: a store that hangs is given up after three; the rest is for the answer.
 STORE_TIMEOUTS: Final = Timeouts(connect_seconds=1.5, silence_seconds=1.5, abort_seconds=0.5)
 OPEN_PATHS: Final = (probes.HEALTHZ, probes.READYZ, probes.METRICS, openapi.DOCUMENT_PATH)
@@ -45,7 +53,8 @@ def build(settings: Settings, shutdown: Shutdown | None = None) -> ASGIApp:
     shutdown = shutdown or Shutdown()
     routed = _router(settings, shutdown)
     known_paths = KnownPaths(path for route in ROUTES for path in route.paths)
-    guarded = Authentication(routed, Tokens(settings.jwt_secret_key), OPEN_PATHS, known_paths)
+    tokens = Tokens(settings.jwt_secret_key)
+    guarded = Authentication(routed, tokens, settings.sessions(), OPEN_PATHS, known_paths)
     app = Correlation(LingeringClose(guarded, shutdown))
     return Tracing(app, OPEN_PATHS) if settings.otel_exporter_otlp_endpoint else app
 
@@ -70,6 +79,7 @@ def _router(settings: Settings, shutdown: Shutdown) -> Litestar:
             "context": Provide(_context, sync_to_thread=False),
             "cue_answers": Provide(_cue_answers, sync_to_thread=False),
             "reader": Provide(_reader, sync_to_thread=False),
+            "sessions": Provide(_sessions, sync_to_thread=False),
             "store": Provide(_store, sync_to_thread=False),
             "connection": Provide(_connection, sync_to_thread=False),
             "catalog": Provide(_catalog, sync_to_thread=False),
@@ -96,6 +106,7 @@ def _shared(
         "uploads": uploads,
         "cue_answers": CueAnswers(store, uploads.run_inspection),
         "manifests": Manifests(store),
+        "sessions": settings.sessions(),
         "shutdown": shutdown,
     }
 
@@ -116,6 +127,11 @@ def _reader(request: Request[Any, Any, Any]) -> Reader:
     state = request.app.state
     caller: Caller = request.scope["state"][CALLER]
     return Reader(caller, state.lives, state.store, state.manifests, state.shutdown)
+
+
+def _sessions(state: State) -> Sessions:
+    sessions: Sessions = state.sessions
+    return sessions
 
 
 def _store(state: State) -> ObjectStore:

@@ -1,12 +1,13 @@
 """The gateway's settings, read once from the environment."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from bus.connection import NatsUrl
 from gateway.domain.pace import MinRate
+from gateway.http.sessions import Sessions
 from gateway.uploads.limits import MEBIBYTE, Capacity, Limits
 from objects import S3Environment
 from runtime.exporting import Endpoint
@@ -32,6 +33,12 @@ class Settings(S3Environment, frozen=True, kw_only=True, rename="upper"):
     min_upload_bytes_per_second: Annotated[int, Meta(ge=0)] = 4096
     upload_window_seconds: Annotated[float, Meta(gt=0)] = 60.0
     drain_seconds: Annotated[float, Meta(ge=0, le=600)] = 0.0
+
+    # `auto` needs TLS, or a balancer that ends TLS and sets X-Forwarded-Proto.
+    session_cookie_secure: Literal["auto", "always"] = "auto"
+
+    def sessions(self) -> Sessions:
+        return Sessions(self.jwt_secret_key, always_secure=self.session_cookie_secure == "always")
 
     def limits(self) -> Limits:
         return Limits(

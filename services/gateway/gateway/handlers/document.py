@@ -41,6 +41,8 @@ def _document(app: Litestar) -> bytes:
     for item in schema["paths"].values():
         for method, operation in item.items():
             downloads_document.describe(operation["operationId"], operation)
+            if method in ("get", "head"):
+                operation.setdefault("security", openapi.TOKEN_OR_SESSION)
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _without_null(parameter["schema"])
             for status, answer in operation["responses"].items():

@@ -22,6 +22,7 @@ from litestar.openapi.spec import (
 from gateway.domain import fields
 from gateway.http.problem_types import problem_types
 from gateway.http.problems import MEDIA_TYPE, Problem
+from gateway.http.sessions import COOKIE
 
 DOCUMENT_PATH: Final = "/schema/openapi.json"
 LOCATION: Final = ResponseHeader(
@@ -39,6 +40,9 @@ NEXT_PAGE: Final = ResponseHeader(
 )
 
 PUBLIC: Final[list[dict[str, list[str]]]] = [{}]  # the security of a route that needs no token
+
+# Of a route that only reads.
+TOKEN_OR_SESSION: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
 
 _DESCRIPTION: Final = (
     "Turns a recording and its transcript into TTS training data. Every error is a problem object "
@@ -89,7 +93,10 @@ def config(version: str) -> OpenAPIConfig:
         version=version,
         description=_DESCRIPTION,
         components=Components(
-            security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+            security_schemes={
+                "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),
+                "session": SecurityScheme(type="apiKey", name=COOKIE, security_scheme_in="cookie"),
+            }
         ),
         security=[{"bearer": []}],
         # The framework always serves the document itself, with an HTML page. `gateway.handlers.document` does that.
