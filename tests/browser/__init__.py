@@ -1,0 +1,1 @@
+"""What a person's browser does with the gateway, in a real one."""
