@@ -17,9 +17,9 @@ from contracts.dataset import TranscriptType
 from gateway.corrections.cue_answers import CueAnswers
 from gateway.corrections.storing import store_transcript
 from gateway.domain import cue_list, cue_view, rename
+from gateway.domain.conditions import etag
 from gateway.domain.cue_view import ListedCue
 from gateway.domain.fields import TYPES
-from gateway.domain.if_match import etag
 from gateway.domain.transcript import TranscriptInfo, inspect_alone
 from gateway.errors import CommandRefused, FieldError
 from gateway.handlers.dataset_answers import DATASET, dataset_answer, id_of, tag_of, unchanged

@@ -8,7 +8,7 @@ from litestar import Request, Response
 
 from bus.life_log import Appended
 from contracts import life, view
-from gateway.domain import if_match
+from gateway.domain import conditions
 from gateway.errors import NotFound
 from gateway.http.correlation import set_dataset
 from gateway.http.schemas import Dataset, to_api
@@ -44,5 +44,5 @@ def dataset_answer(request: Request[Any, Any, Any], appended: Appended, status: 
         request.scope, state.dataset_id, state.run if isinstance(state, life.Processing) else appended.event.run
     )
     row = view.row_of(state, at=appended.event.at, created_seq=appended.seq)
-    headers = {"location": f"{DATASETS}/{row.id}", "etag": if_match.etag(tag_of(state))}
+    headers = {"location": f"{DATASETS}/{row.id}", "etag": conditions.etag(tag_of(state))}
     return Response(to_api(row), status_code=status, headers=headers)

@@ -19,7 +19,7 @@ from contracts.dataset import Source, Status
 from contracts.queries import DatasetRow, ListDatasets
 from gateway import metrics
 from gateway.datasets.catalog_client import CatalogClient
-from gateway.domain import fields, if_match, options, paging
+from gateway.domain import conditions, fields, options, paging
 from gateway.domain.transcript import TranscriptInfo
 from gateway.errors import CatalogUnavailable, NotFound
 from gateway.handlers.dataset_answers import DATASET, DATASETS, dataset_answer, id_of, tag_of
@@ -118,7 +118,7 @@ async def get_dataset(
     row = view.row_of(state, at=at, created_seq=state.seq)
     if isinstance(state, life.Processing):
         row = await _with_progress(context.catalog, row)
-    return Response(to_api(row), headers={"etag": if_match.etag(tag_of(state))})
+    return Response(to_api(row), headers={"etag": conditions.etag(tag_of(state))})
 
 
 @delete(

@@ -21,7 +21,8 @@ from gateway.domain import conditions, segment_pages
 from gateway.domain.row_order import MAX_Q_CHARS, Question, Sort
 from gateway.domain.segment_pages import Place
 from gateway.errors import ObjectDamaged, ResultRemoved
-from gateway.handlers.datasets import DATASET, DATASETS, DatasetId
+from gateway.handlers.dataset_answers import DATASET, DATASETS
+from gateway.handlers.datasets import DatasetId
 from gateway.http import openapi
 from gateway.http.query import PARAMETERS, ROW_RULES
 from gateway.http.segment import Segment

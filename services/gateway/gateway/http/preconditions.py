@@ -5,7 +5,7 @@ from typing import Any, Final
 from litestar import Request
 
 from contracts import life
-from gateway.domain import if_match
+from gateway.domain import conditions
 from gateway.errors import CommandRefused, PreconditionRequired
 
 HEADER: Final = "if-match"
@@ -20,8 +20,8 @@ def seen(request: Request[Any, Any, Any], opaque: str, whose: str) -> bool:
     header = ", ".join(request.headers.getall(HEADER, [])).strip(" \t")
     if not header:
         raise PreconditionRequired(f"This needs an If-Match header with the ETag of {whose}.")
-    if header == if_match.ANY:
+    if header == conditions.ANY:
         return False
-    if not if_match.names(header, opaque):
+    if not conditions.names(header, opaque):
         raise CommandRefused(life.Refused(code=life.PRECONDITION_FAILED))
     return True
