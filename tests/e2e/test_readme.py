@@ -81,6 +81,12 @@ def test_the_walk_goes_through_from_upload_to_deletion(terminal: Terminal) -> No
 
     assert terminal.paste(block_with("USER=alice")) == ["[]"]
 
+    rows, *statuses, corrected = terminal.paste(block_with("If-Match"))
+    assert json.loads(rows)[0]["n"] == 0
+    assert statuses == ["True", "processing", "ready"]
+    assert corrected.startswith("If a worker stops halfway, another one")
+    assert (ROOT / "build" / "segment_00000.wav").read_bytes()[:4] == b"RIFF"
+
     (row,) = terminal.paste(block_with("rclone"))
     assert json.loads(row)["sample_rate"] == 16_000
     _loads_the_result()
@@ -143,6 +149,7 @@ def test_no_block_is_left_untried() -> None:
         "make run",
         "stack.env",
         "USER=alice",
+        "If-Match",
         "rclone",
         "-X DELETE",
         "make status",
