@@ -13,7 +13,7 @@ SEED = 7
 SECONDS = 35.0
 
 
-@pytest.mark.alone
+@pytest.mark.apart
 async def test_nothing_is_lost_and_nothing_done_twice_under_kills_freezes_and_cuts(server_folder: Path) -> None:
     done = await campaign.run(short(SEED, seconds=SECONDS), server_folder / "chaos")
     report.write(ROOT / "build" / "chaos-short.json", [done])

@@ -357,17 +357,31 @@ async def test_the_openapi_document_names_every_operation_once_and_no_foreign_ho
     operations = [operation for item in document["paths"].values() for operation in item.values()]
     assert document["openapi"].startswith("3.1")
     assert sorted(operation["operationId"] for operation in operations) == [
+        "beginSession",
         "cancelDataset",
         "createDataset",
         "deleteDataset",
+        "endSession",
         "getDataset",
         "getDatasetHeaders",
+        "getManifest",
+        "getManifestHeaders",
+        "getRecording",
+        "getRecordingHeaders",
+        "getSegment",
+        "getSegmentAudio",
+        "getSegmentAudioHeaders",
+        "getSegmentHeaders",
+        "getTranscript",
+        "getTranscriptHeaders",
         "healthz",
         "healthzHeaders",
         "listCues",
         "listCuesHeaders",
         "listDatasets",
         "listDatasetsHeaders",
+        "listSegments",
+        "listSegmentsHeaders",
         "processDataset",
         "readyz",
         "readyzHeaders",
@@ -376,7 +390,8 @@ async def test_the_openapi_document_names_every_operation_once_and_no_foreign_ho
         "replaceTranscript",
     ]
     assert document["components"]["securitySchemes"] == {
-        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "cuecutter_session"},
     }
     upload = document["paths"]["/tts/datasets"]["post"]
     assert set(upload["responses"]) == {"201", "400", "401", "408", "413", "415", "422", "429", "500", "503"}

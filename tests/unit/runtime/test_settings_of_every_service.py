@@ -34,6 +34,7 @@ BAD = {
     "MAX_UPLOADS_PER_USER": "0",
     "MIN_UPLOAD_BYTES_PER_SECOND": "-1",
     "UPLOAD_WINDOW_SECONDS": "0",
+    "SESSION_COOKIE_SECURE": "verysecret",
     "DRAIN_SECONDS": "-1",
     "SWEEP_SECONDS": "0",
     "MAX_DECODED_SECONDS": "0",
