@@ -1,8 +1,9 @@
 """The dead letters: messages that were given up, each kept with its reason until it is replayed or dropped, or its
 dataset is deleted.
 
-The run of a letter has ended with DatasetFailed, so replaying it requests a new run, as the dataset's owner could. A
-deletion has no run: replaying one finishes what its purge left in the stream, and the next sweep removes the objects.
+Where it is a message of a run, that has ended with DatasetFailed: replaying the letter requests a new run, as the
+dataset's owner could. Replaying a deletion finishes what its purge left in the stream, and the next sweep removes the
+objects. Of any other message, such as an event that this worker's release did not know, nothing is left to do.
 """
 
 from collections.abc import AsyncIterator
@@ -18,7 +19,7 @@ from bus.life_log import LifeLog
 from bus.messages import MessageFactory
 from bus.stream import Stream, translated
 from contracts import commands, envelope, life, subjects
-from contracts.events import DatasetDeleted
+from contracts.events import DatasetDeleted, ProcessRequested, SpanPlanned, SpanWritten
 from runtime import tracing
 
 
@@ -126,6 +127,9 @@ class DeadLetters:
             await erase_texts(self._client, event.dataset_id, deleted_at=deleted.seq if deleted else 0)
             await self.drop_all_of(event.dataset_id)
             return f"purged the texts of {event.dataset_id}; its objects go with the next sweep"
+        if not isinstance(event, ProcessRequested | SpanPlanned | SpanWritten):
+            await self.drop(letter)
+            return f"nothing is left to do for a {type(event).__name__}; the letter is dropped"
         lives = LifeLog(Stream(self._client), MessageFactory("operator"))
         request = commands.RequestProcess(**event.identity(cause=f"dead-letter-{letter.number}"), at=datetime.now(UTC))
         outcome = await lives.submit(request)

@@ -21,7 +21,7 @@ from nats.aio.msg import Msg
 from bus import dead_letter_store, metrics
 from bus.deliveries import Ack, Delivery, GiveUp, Handle, NoAck, Retry, Settlement
 from bus.delivery_attempts import AttemptCounts, DeliveryAttempts
-from bus.errors import BusError, BusUnavailable
+from bus.errors import BusError, BusUnavailable, NotFound
 from bus.topology import ACK_WAIT_SECONDS
 from contracts import envelope
 from runtime import tracing
@@ -76,7 +76,7 @@ class Settler:
 
     @property
     def _unavailable(self) -> tuple[type[Exception], ...]:
-        return (BusUnavailable, nats.errors.Error, *self.transient)
+        return (BusUnavailable, NotFound, nats.errors.Error, *self.transient)
 
     @property
     def _attempts(self) -> DeliveryAttempts:

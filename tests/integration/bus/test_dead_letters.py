@@ -119,6 +119,16 @@ async def test_replaying_a_deletion_leaves_no_text_in_the_stream_nor_in_a_letter
     assert await office.numbers() == []
 
 
+async def test_replaying_an_event_that_asks_for_no_work_only_takes_the_letter_away(office: Office) -> None:
+    """A correction, which workers of an older release did not know."""
+    await office.failed()
+    renamed = await office.submit(commands.RenameDataset(**told(office.dataset_id), name="new"))
+    await office.bury(renamed.event, subjects.life(office.dataset_id))
+    assert await office.command("replay", "1") == 0
+    assert (await office.lives.head(office.dataset_id)).event == renamed.event
+    assert await office.numbers() == []
+
+
 async def test_a_message_that_can_not_be_read_is_not_replayed_and_can_be_dropped(office: Office) -> None:
     await office.bury(b"not json", "tts.dataset.d.run.1.span.0")
     assert await office.command("replay", "1") == 1

@@ -82,6 +82,22 @@ def test_secrets_are_drawn_once_and_kept_private(tmp_path: Path, capsys: pytest.
     assert (tmp_path / ".env").read_text(encoding="utf-8") == first
 
 
+def test_what_an_older_file_lacks_is_added_and_the_rest_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compose_env.write(tmp_path, Progress())
+    file = tmp_path / ".env"
+    whole = file.read_text(encoding="utf-8").splitlines()
+    older = [line for line in whole if not line.startswith("NATS_PASSWORD_PURGER=")]
+    file.write_text("\n".join(older), encoding="utf-8")
+    compose_env.write(tmp_path, Progress())
+    *kept, added = file.read_text(encoding="utf-8").splitlines()
+    assert kept == older
+    assert added.startswith("NATS_PASSWORD_PURGER=s")
+    assert file.stat().st_mode & 0o077 == 0
+    assert "added: NATS_PASSWORD_PURGER" in capsys.readouterr().out
+
+
 def test_the_nats_configuration_is_the_one_of_the_accounts() -> None:
     assert (ROOT / "deploy" / "nats-server.conf").read_text(encoding="utf-8") == accounts.container_config()
 

@@ -19,7 +19,7 @@ REPLY_SECONDS: Final = 5.0
 async def processing_datasets(client: Client) -> AsyncIterator[DatasetRow]:
     """Every user's, newest first.
 
-    Raises: BusUnavailable when the catalog does not answer.
+    Raises: BusUnavailable when the catalog does not answer, or with what this release can't read.
     """
     before: int | None = None
     while True:
@@ -36,7 +36,11 @@ async def _page(client: Client, request: ListDatasets) -> queries.Rows:
         message = await client.request(subjects.CATALOG_LIST, msgspec.json.encode(request), timeout=REPLY_SECONDS)
     except (nats.errors.Error, TimeoutError) as exc:
         raise BusUnavailable(f"the catalog does not answer: {type(exc).__name__}") from exc
-    reply = queries.decode_reply(message.data)
+    try:
+        reply = queries.decode_reply(message.data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        # A row with a value that this release does not know: the watchdog of a newer one looks at that dataset.
+        raise BusUnavailable("the catalog's reply is of a newer version") from exc
     if isinstance(reply, queries.Unavailable):
         raise BusUnavailable(f"the catalog can't answer: {reply.reason}")
     return reply
