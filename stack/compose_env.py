@@ -23,7 +23,7 @@ def names() -> tuple[str, ...]:
 
 
 def write(folder: Path, say: Progress) -> None:
-    """Adds what is missing, never replaces what is there: the data of running containers opens only with its secrets."""
+    """Adds what is missing and replaces nothing: the data of running containers opens only with its secrets."""
     path = folder / FILE
     if path.exists():
         _add_missing(path, say)

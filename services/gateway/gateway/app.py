@@ -21,6 +21,7 @@ from gateway.http import openapi, options_routes, problems, request_body
 from gateway.http.auth import CALLER, Authentication, Caller
 from gateway.http.correlation import Correlation
 from gateway.http.known_paths import KnownPaths
+from gateway.http.paced_sending import PacedSending
 from gateway.http.query import check_query
 from gateway.http.sessions import Sessions
 from gateway.http.tokens import Tokens
@@ -55,7 +56,7 @@ def build(settings: Settings, shutdown: Shutdown | None = None) -> ASGIApp:
     known_paths = KnownPaths(path for route in ROUTES for path in route.paths)
     tokens = Tokens(settings.jwt_secret_key)
     guarded = Authentication(routed, tokens, settings.sessions(), OPEN_PATHS, known_paths)
-    app = Correlation(LingeringClose(guarded, shutdown))
+    app = Correlation(PacedSending(LingeringClose(guarded, shutdown)))
     return Tracing(app, OPEN_PATHS) if settings.otel_exporter_otlp_endpoint else app
 
 

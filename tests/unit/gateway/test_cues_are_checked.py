@@ -168,3 +168,30 @@ def test_a_list_in_which_nothing_is_left_is_no_transcript() -> None:
         cue_list.stored(read(GOOD | {"excluded": True}))
     with pytest.raises(NoUsableCue):
         cue_list.stored(())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'[{"start": 0, "end": 1, "text": "a", "findings": [' + b"0," * 8_000_000 + b"0]}]",
+        b"[{" + b",".join(b'"%d": 1' % n for n in range(1_500_000)) + b"}]",
+    ],
+    ids=["a long member", "many members"],
+)
+def test_one_cue_takes_no_more_memory_than_many(body: bytes) -> None:
+    tracemalloc.start()
+    try:
+        assert errors(body) == [("body", "invalid")]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 * 1024 * 1024
+
+
+def test_one_cue_has_a_bounded_number_of_errors() -> None:
+    assert len(errors([{str(n): 1 for n in range(20_000)}])) == cue_list.MAX_ERRORS
+
+
+def test_a_cue_of_any_length_up_to_the_limit_is_read() -> None:
+    for size in (1_990, 2_000, 2_010, 19_000):
+        assert read(GOOD | {"text": "x" * size}, GOOD)[0].text == "x" * size

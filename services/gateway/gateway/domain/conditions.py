@@ -18,7 +18,9 @@ def etag(value: str) -> str:
 
 def names(header: str, value: str) -> bool:
     """Whether `header`, as If-Match, names the strong tag of `value`; a weak tag never does, nor a malformed header."""
-    found = _STRONG_TAG.findall(header[:_MAX_CHARS])
+    if len(header) > _MAX_CHARS or _LIST.fullmatch(header) is None:
+        return False
+    found = _STRONG_TAG.findall(header)
     return any(tag == value and not weak for weak, tag in found)
 
 

@@ -5,6 +5,7 @@ Seconds are JSON numbers of any number of decimals; they are read exactly and ro
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import islice
 from typing import Any, Final
 
 from gateway.domain import fields, json_array, json_text
@@ -64,7 +65,7 @@ def stored(cues: tuple[CorrectedCue, ...]) -> bytes:
 
 def _cue(number: int, given: Any, errors: list[FieldError]) -> list[CorrectedCue]:
     """The cue, or none of it and its errors in `errors`."""
-    own = list(_errors(f"cues[{number}]", given))
+    own = list(islice(_errors(f"cues[{number}]", given), MAX_ERRORS))
     if own:
         errors += own
         return []

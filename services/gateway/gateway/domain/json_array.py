@@ -10,6 +10,9 @@ from gateway.domain import json_text
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _MAX_DIGITS: Final = 400
+MAX_ELEMENT_CHARS: Final = 1_200_000  # decoded, an element may take sixty times its characters
+# Nearly every element is short, and a window is copied: the long one only where the short one does not hold it.
+_WINDOWS: Final = (2_000, MAX_ELEMENT_CHARS)
 
 
 def elements(text: str) -> Iterator[Any]:
@@ -35,12 +38,16 @@ def elements(text: str) -> Iterator[Any]:
 
 
 def _element(text: str, at: int) -> tuple[Any, int]:
-    try:
-        return _decoder.raw_decode(text, at)
-    except json.JSONDecodeError as exc:
-        raise _not_json(text, exc.pos) from exc
-    except RecursionError as exc:
-        raise ValueError("is nested too deeply") from exc
+    for window in _WINDOWS:
+        try:
+            value, end = _decoder.raw_decode(text[at : at + window])
+            return value, at + end
+        except json.JSONDecodeError as exc:
+            if len(text) - at <= window:
+                raise _not_json(text, at + exc.pos) from exc
+        except RecursionError as exc:
+            raise ValueError("is nested too deeply") from exc
+    raise ValueError(f"has an element that is no JSON, or has more than {MAX_ELEMENT_CHARS:,} characters")
 
 
 def _end(text: str, at: int) -> None:

@@ -131,7 +131,7 @@ async def list_cues(
     state, _ = await context.lives.last(id_of(dataset_id), context.caller.user_id)
     source, headers = state.source, {"vary": "Accept"}
     try:
-        if request.accept.best_match([media_types.JSON, SRT]) == SRT:
+        if _wants_srt(request):
             headers |= {"etag": etag(f"{source.transcript_sha256}-srt")} | _AS_FILE
             return await cue_answers.answer(source, cue_view.as_srt, headers, SRT)
         headers |= {"etag": etag(source.transcript_sha256)}
@@ -170,6 +170,9 @@ async def replace_cues(
         plain = state.source.transcript_type is TranscriptType.TEXT
         written = await context.uploads.run_inspection(_written, body, deferred_errors(request), plain)
         if written is None:
+            # Nothing is appended, which would ask again whether this is still so.
+            state, at = await context.lives.last(state.dataset_id, context.caller.user_id)
+            _seen(request, state, state.source.transcript_sha256, "GET …/cues")
             return _cues_answered(Response(unchanged(state, at)), state)
         prefix = keys.dataset_prefix(context.caller.user_id, state.dataset_id)
         given = await store_transcript(store, prefix, written, CUES)
@@ -199,6 +202,13 @@ async def _seen_dataset(
     """The dataset, and its life's sequence where the client saw just that."""
     state, _ = await context.lives.last(id_of(dataset_id), context.caller.user_id)
     return state, state.seq if _seen(request, state, tag_of(state), "the dataset") else None
+
+
+def _wants_srt(request: Request[Any, Any, Any]) -> bool:
+    try:
+        return request.accept.best_match([media_types.JSON, SRT]) == SRT
+    except OverflowError:  # a quality without bounds, which the framework computes with
+        return False
 
 
 def _seen(request: Request[Any, Any, Any], state: life.Alive, tag: str, whose: str) -> bool:

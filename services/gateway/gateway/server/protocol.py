@@ -39,11 +39,15 @@ class HttpProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         if self._is_closing:
             return
-        before = self.cycle
         super().data_received(data)
+        self._set_head_timer()
+
+    def handle_events(self) -> None:
+        """Begins what has arrived: the next request of the connection, also one that was sent with the one before."""
+        before = self.cycle
+        super().handle_events()
         if self.cycle is not before:  # the application does not run before this returns
             self.cycle.scope[breaking_off.KEY] = self._break_off  # type: ignore[typeddict-unknown-key]
-        self._set_head_timer()
 
     def send_400_response(self, msg: str) -> None:
         """Overrides uvicorn's, which answers in plain text, and fails where an answer has begun already."""
