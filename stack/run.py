@@ -7,6 +7,7 @@ from typing import Final
 from stack import assembly, environment, tokens
 from stack.assembly import Stack
 from stack.progress import Progress
+from stack.refusals import RefusalMetric
 from stack.services import Programs
 from stack.settings import Settings
 from stack.signals import StopRequests
@@ -22,8 +23,10 @@ def run(settings: Settings, programs: Programs, say: Progress, stop_requests: St
     say(f"starting in {settings.folder}")
     with assembly.running(settings, programs, say, stop_requests) as stack:
         say.plain(welcome(stack, say.seconds()))
+        refused = RefusalMetric(settings.folder)
         while not stop_requests.count:
             stack.supervisor.tick()
+            refused.update()
             stop_requests.pause(0.1)
         say("stopping: services first, then servers")
     say("stopped; everything is kept")
