@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from contracts.dataset import Options
-from gateway.domain import json_text
+from gateway.domain import json_object, json_text
 from gateway.domain.quoting import printable, quoted
 from gateway.errors import FieldError, InvalidRequest
 
@@ -62,7 +62,7 @@ def of_body(raw: bytes, *others: FieldError) -> Options | None:
 
     Raises: InvalidRequest with every error, after `others`.
     """
-    body = _object(raw, others)
+    body = json_object.of_body(raw, BODY_EXAMPLE, others) if raw.strip() else {}
     field_errors = [*others, *(_unknown_member(name) for name in body if name != "options")]
     options = body.get("options")
     if options is not None:
@@ -94,25 +94,6 @@ def _options(value: Any, field_errors: list[FieldError]) -> Options:
     if field_errors:
         raise InvalidRequest(*field_errors)
     return Options(**value)
-
-
-def _object(raw: bytes, others: tuple[FieldError, ...]) -> dict[str, Any]:
-    """Raises: InvalidRequest for a body that is no JSON object."""
-    if not raw.strip():
-        return {}
-    try:
-        value = json_text.read(raw.decode("utf-8"))
-    except UnicodeDecodeError as exc:
-        raise InvalidRequest(*others, FieldError("body", "invalid", "The body must be UTF-8 text.")) from exc
-    except ValueError as exc:
-        raise InvalidRequest(*others, _bad_body(str(exc))) from exc
-    if not isinstance(value, dict):
-        raise InvalidRequest(*others, _bad_body(f"is {json_text.type_of(value)}"))
-    return value
-
-
-def _bad_body(why: str) -> FieldError:
-    return FieldError("body", "invalid", f"The body must be a JSON object such as {BODY_EXAMPLE}; it {why}.")
 
 
 def _unknown_member(name: str) -> FieldError:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from gateway.domain import fields, json_text
+from gateway.domain import fields, json_object, json_text
 from gateway.domain.quoting import printable, quoted
 from gateway.errors import FieldError, InvalidRequest
 
@@ -24,7 +24,7 @@ def of_body(raw: bytes, *others: FieldError) -> Change:
 
     Raises: InvalidRequest with every error, after `others`.
     """
-    body = _object(raw, others)
+    body = json_object.of_body(raw, EXAMPLE, others)
     errors, values = list(others), {}
     for member, value in body.items():
         try:
@@ -48,19 +48,3 @@ def _value(member: str, value: Any) -> str:
     if not fields.is_text(value):
         raise InvalidRequest(FieldError(member, "invalid", f"'{member}' must be text, and has half a character in it."))
     return fields.value_of(member, value.encode()) or ""
-
-
-def _object(raw: bytes, others: tuple[FieldError, ...]) -> dict[str, Any]:
-    try:
-        value = json_text.read(raw.decode("utf-8"))
-    except UnicodeDecodeError as exc:
-        raise InvalidRequest(*others, FieldError("body", "invalid", "The body must be UTF-8 text.")) from exc
-    except ValueError as exc:
-        raise InvalidRequest(*others, _bad_body(str(exc))) from exc
-    if not isinstance(value, dict):
-        raise InvalidRequest(*others, _bad_body(f"is {json_text.type_of(value)}"))
-    return value
-
-
-def _bad_body(why: str) -> FieldError:
-    return FieldError("body", "invalid", f"The body must be a JSON object such as {EXAMPLE}; it {why}.")
