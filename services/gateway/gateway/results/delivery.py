@@ -17,6 +17,7 @@ from gateway import metrics
 from gateway.domain.ranges import Span
 from gateway.errors import ClientGone, ObjectDamaged
 from gateway.http.breaking_off import break_off
+from gateway.http.paced_sending import BLOCK_BYTES
 from gateway.results.bodies import Body
 from gateway.results.objects import StoredObject
 from gateway.results.pieces import Pace, pieces_of
@@ -26,7 +27,6 @@ from runtime.tasks import cancel_and_wait
 
 DELETION_CHECK_SECONDS: Final = 5.0  # a download continues for at most this long after a deletion
 STALL_SECONDS: Final = 300.0  # a player that is paused comes back with a Range
-BLOCK_BYTES: Final = 256 * 1024  # the server buffers this and 64 KiB of what the client has not read
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Delivery:
             raise ObjectDamaged(f"{self._stored.key} has another sha256 than was stored")
 
     async def _send(self, send: Send, data: bytes) -> None:
-        # The server waits before it writes, not after, so a large block would be copied into its buffer as a whole.
+        # In blocks of its own, although `paced_sending` makes them: each one that is taken shows a client that reads.
         for first in range(0, len(data), BLOCK_BYTES):
             block = data[first : first + BLOCK_BYTES]
             await send({"type": "http.response.body", "body": block, "more_body": True})
