@@ -37,8 +37,11 @@ class GatewayProcess:
     def forget_peak(self) -> None:
         Path(f"/proc/{self.process.pid}/clear_refs").write_text("5", encoding="ascii")
 
-    def lines(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
+    def requests(self) -> dict[str, dict[str, object]]:
+        """The lines of requests so far, by correlation id. A line is written after its answer, so it may come late."""
+        whole, _, _ = self.log.read_text(encoding="utf-8").rpartition("\n")
+        lines: list[dict[str, object]] = [json.loads(line) for line in whole.splitlines()]
+        return {str(line["correlation_id"]): line for line in lines if line["event"] == "request"}
 
 
 def started(env: dict[str, str], log: Path) -> GatewayProcess:
@@ -93,7 +96,12 @@ async def test_every_request_is_one_line_without_what_is_secret(gateway: Gateway
         await client.get("/tts/datasets/0b0e7d3c-0000-4000-8000-000000000000?secret=1", headers={"x-request-id": "r1"})
         await client.get("/secret/path", headers={"x-request-id": "r2"})
         await client.get("/tts/datasets", headers={"x-request-id": "r3", "authorization": "Bearer secret"})
-    lines = {str(line["correlation_id"]): line for line in gateway.lines() if line["event"] == "request"}
+
+    async def told() -> bool:
+        return {"r1", "r2", "r3"} <= gateway.requests().keys()
+
+    await until(told)
+    lines = gateway.requests()
     keys = ("method", "path", "status", "user", "dataset_id", "run")
     assert {name: [lines[name][key] for key in keys] for name in ("r1", "r2", "r3")} == {
         "r1": ["GET", "/tts/datasets/{dataset_id}", 400, "alice", "0b0e7d3c-0000-4000-8000-000000000000", None],
