@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import zlib
 from collections import Counter
 from typing import Any
 
@@ -70,6 +71,7 @@ async def test_an_ogg_that_was_cut_off_serves_the_cues_before_its_end_and_no_oth
 async def check_slice(trainer: Trainer, dataset: dict[str, Any], line: dict[str, Any], samples: np.ndarray) -> None:
     body = await trainer.slice(dataset, line)
     assert hashlib.sha256(body).hexdigest() == line["sha256"]
+    assert (line["size"], line["crc32"]) == (len(body), zlib.crc32(body))
     first, last = round(line["start"] * RATE), round(line["end"] * RATE)
     assert body[44:] == samples[first:last].tobytes(), "a 16-bit mono slice is the source's own bytes"
     info = soundfile.info(io.BytesIO(body))
@@ -106,6 +108,8 @@ async def test_plain_text_becomes_one_segment_over_all_of_the_audio(alice: User,
     assert dataset["transcript_type"] == "text"
     [line] = await trainer.manifest(dataset)
     assert (line["text"], line["duration"]) == ("All of it is one text.", 90.0)
+    assert (line["cues"], line["cue"], line["line"], line["speaker"]) == ([], None, None, None)
+    assert (line["chars_per_second"], line["flags"]) == (0.24, ["too-slow", "too-long"])
     await check_slice(trainer, dataset, line, samples)
 
 

@@ -144,7 +144,8 @@ class Span(Struct, frozen=True, array_like=True):
 class SegmentationPlanned(WorkEvent, frozen=True, kw_only=True):
     """The run's plan. `prefix` ends in '/'; `plan_sha256` is over the whole of plan.jsonl.
 
-    `spans` tile the segments; a span's index is its number. Their SpanPlanned follow a few at a time.
+    `spans` tile the segments; a span's index is its number. Their SpanPlanned follow a few at a time. `rows_version` is
+    the layout of the rows that the manifest will have: `contracts.rows`.
     """
 
     plan_id: str
@@ -161,6 +162,7 @@ class SegmentationPlanned(WorkEvent, frozen=True, kw_only=True):
     options: Options
     warnings: WarningSummary
     spans: tuple[Span, ...] = ()
+    rows_version: int = 1
 
 
 class SpanPlanned(WorkEvent, frozen=True, kw_only=True):
@@ -191,13 +193,16 @@ class SpanPlanned(WorkEvent, frozen=True, kw_only=True):
 class SegmentRow(Struct, frozen=True, array_like=True):
     """What the manifest needs of one segment that was stored.
 
-    `frames` as written, `sha256` of the WAV file, `short` source frames that were planned and not there (≤ 100 ms).
+    `frames` as written; `sha256`, `size` in bytes and `crc32` of the WAV file, the last two 0 in plans of rows version
+    1; `short` source frames that were planned and not there (≤ 100 ms).
     """
 
     n: int
     frames: int
     sha256: str
     short: int = 0
+    size: int = 0
+    crc32: int = 0
 
 
 class SpanProgressed(WorkEvent, frozen=True, kw_only=True):

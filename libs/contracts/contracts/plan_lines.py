@@ -10,7 +10,11 @@ from msgspec import Struct
 
 
 class PlannedSegment(Struct, frozen=True, kw_only=True, tag_field="type", tag="segment"):
-    """Segment `n` is frames `first_frame` … `last_frame` - 1 of the recording, at the source's rate."""
+    """Segment `n` is frames `first_frame` … `last_frame` - 1 of the recording, at the source's rate.
+
+    `cues` are those it was made of, 0-based in file order, `cue` the first of them, `line` that one's 1-based line; a
+    plain text has none. `text_raw` is the text as it stood, where cleaning changed it.
+    """
 
     n: int
     first_frame: int
@@ -18,6 +22,9 @@ class PlannedSegment(Struct, frozen=True, kw_only=True, tag_field="type", tag="s
     text: str
     cue: int | None = None
     line: int | None = None
+    cues: tuple[int, ...] = ()
+    speaker: str | None = None
+    text_raw: str | None = None
 
 
 class PlannedDrop(Struct, frozen=True, kw_only=True, tag_field="type", tag="dropped"):

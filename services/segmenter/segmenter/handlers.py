@@ -53,7 +53,7 @@ class Handlers:
 
     async def on_span_planned(self, delivery: Delivery[SpanPlanned]) -> Settlement:
         job = delivery.event
-        if job.plan_version != own_plan_version(job.audio):
+        if job.plan_version != own_plan_version(job.audio, job.sample_rate):
             return await self._hand_back(delivery)
         current, written = await asyncio.gather(
             self.lives.run_is_current(job.dataset_id, job.run), self.slicer.written(job)

@@ -16,6 +16,7 @@ from bus.stream import Stream
 from contracts import envelope, events, keys, subjects
 from contracts.events import AudioFacts, ProcessRequested
 from contracts.failure import RunFailure
+from contracts.rows import ROWS_VERSION
 from objects import ObjectStore
 from segmenter.audio.recording import Recordings
 from segmenter.domain.errors import AudioError
@@ -44,10 +45,9 @@ class Planner:
             return planned
         audio, plan = planned
         prefix = await self._claim_folder(request, run, cause, plan.plan_id)
-        lines = plan.lines()
-        body = b"".join(lines)
+        body = b"".join(plan.lines)
         await self.store.put(keys.plan(prefix), body, "application/x-ndjson")
-        spans = make_spans(plan.segments, lines, rate_hz=audio.rate_hz, random_access=audio.kind == "wav")
+        spans = make_spans(plan.segments, plan.lines, rate_hz=audio.rate_hz, random_access=audio.kind == "wav")
         messages = _PlanBatch(request, run, cause, plan, audio, prefix, body, spans).messages(self.factory)
         return await RunWriter(self.stream, request.dataset_id, run).write(messages, probe=messages[1])
 
@@ -123,6 +123,7 @@ class _PlanBatch:
             source_rate_hz=self.audio.rate_hz,
             warnings=self.plan.warnings(),
             spans=self.spans,
+            rows_version=ROWS_VERSION,
         )
 
     def _first_job(self) -> events.SpanPlanned:

@@ -55,8 +55,17 @@ async def test_a_run_is_planned_from_the_corrected_cues(world: World) -> None:
     plan = await world.plan(request.seq)
     lines = list(decode_lines(await world.store.get(plan.plan_key)))
     assert lines[:2] == [
-        PlannedSegment(n=0, first_frame=20_002, last_frame=32_000, text="Two, in lines", cue=0, line=2),
-        PlannedSegment(n=1, first_frame=472_000, last_frame=480_000, text="Over the end", cue=2, line=4),
+        PlannedSegment(
+            n=0,
+            first_frame=20_002,
+            last_frame=32_000,
+            text="Two, in lines",
+            cue=0,
+            line=2,
+            cues=(0,),
+            speaker="Ann",
+        ),
+        PlannedSegment(n=1, first_frame=472_000, last_frame=480_000, text="Over the end", cue=2, line=4, cues=(2,)),
     ]
     assert lines[2] == PlannedDrop(cue=1, line=3, code="excluded")
     assert plan.warnings.counts == {"excluded": 1, "clamped": 1}

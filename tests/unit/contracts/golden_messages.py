@@ -188,8 +188,15 @@ QUERIES: Final[dict[str, Any]] = {
     "catalog.unavailable.v1": queries.Unavailable(reason="the rows stand at 41, 42 was asked for"),
 }
 
-PLAN_LINES: Final[tuple[plan_lines.PlanLine, ...]] = (
-    plan_lines.PlannedSegment(n=0, first_frame=0, last_frame=220_500, text="Zwölf “words”", cue=0, line=1),
-    plan_lines.PlannedDrop(cue=3, line=13, code="beyond-audio", detail="starts at 700 s"),
-    plan_lines.PlannedNote(code="clamped", cue=4, line=17, detail="ends at 600.5 s"),
-)
+_DROP: Final = plan_lines.PlannedDrop(cue=3, line=13, code="beyond-audio", detail="starts at 700 s")
+_NOTE: Final = plan_lines.PlannedNote(code="clamped", cue=4, line=17, detail="ends at 600.5 s")
+_SEGMENT: Final = plan_lines.PlannedSegment(n=0, first_frame=0, last_frame=220_500, text="Zwölf “words”", cue=0, line=1)
+NEWEST_PLAN: Final = 4
+PLANS: Final[dict[int, tuple[plan_lines.PlanLine, ...]]] = {
+    1: (_SEGMENT, _DROP, _NOTE),
+    NEWEST_PLAN: (
+        structs.replace(_SEGMENT, cues=(0, 1), speaker="Ann", text_raw="<i>Zwölf</i> “words”"),
+        _DROP,
+        _NOTE,
+    ),
+}

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from contracts import envelope, plan_lines, queries
-from tests.unit.contracts.golden_messages import EVENTS, PLAN_LINES, QUERIES
+from tests.unit.contracts.golden_messages import EVENTS, NEWEST_PLAN, PLANS, QUERIES
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -54,8 +54,13 @@ def test_a_question_or_an_answer_of_another_release_is_read(name: str) -> None:
     assert still_says(json.loads(msgspec.json.encode(QUERIES[name])), json.loads(golden(name)))
 
 
-def test_a_stored_plan_is_read_and_written_as_it_was() -> None:
+@pytest.mark.parametrize("version", PLANS)
+def test_a_stored_plan_of_any_version_is_read(version: int) -> None:
+    stored = (GOLDEN / f"plan.v{version}.jsonl").read_bytes()
+    assert tuple(plan_lines.decode_lines(stored)) == PLANS[version]
+
+
+def test_a_plan_is_written_as_its_version_says() -> None:
     """Byte for byte: the plan's sha256 stands in its event."""
-    stored = (GOLDEN / "plan.v1.jsonl").read_bytes()
-    assert tuple(plan_lines.decode_lines(stored)) == PLAN_LINES
-    assert b"".join(map(plan_lines.encode_line, PLAN_LINES)) == stored
+    stored = (GOLDEN / f"plan.v{NEWEST_PLAN}.jsonl").read_bytes()
+    assert b"".join(map(plan_lines.encode_line, PLANS[NEWEST_PLAN])) == stored

@@ -4,17 +4,19 @@ import json
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contracts.dataset import Options
+from contracts.envelope import NewerEvent
 from contracts.events import SegmentationPlanned, SegmentRow
 from contracts.plan_lines import PlannedSegment
+from contracts.rows import ROWS_VERSION
 from contracts.warnings import CueWarning, WarningSummary
 from manifest.domain.join import Incomplete, Joined, join
 
 
-def plan(count: int, warnings: WarningSummary | None = None) -> SegmentationPlanned:
+def plan(count: int, warnings: WarningSummary | None = None, rows_version: int = ROWS_VERSION) -> SegmentationPlanned:
     return SegmentationPlanned(
         dataset_id="d",
         user_id="u",
@@ -34,35 +36,69 @@ def plan(count: int, warnings: WarningSummary | None = None) -> SegmentationPlan
         sample_rate=24_000,
         options=Options(),
         warnings=warnings or WarningSummary(),
+        rows_version=rows_version,
     )
 
 
 def segment(n: int) -> PlannedSegment:
     return PlannedSegment(
-        n=n, first_frame=n * 48_000, last_frame=(n + 1) * 48_000, text=f'"{n}" ü\t', cue=n, line=n + 1
+        n=n,
+        first_frame=n * 48_000,
+        last_frame=(n + 1) * 48_000,
+        text=f'"{n}" ü\t',
+        cue=n,
+        line=n + 1,
+        cues=(n, n + 1),
+        speaker="Ann",
+        text_raw="<i>",
     )
 
 
 def row(n: int, short: int = 0) -> SegmentRow:
-    return SegmentRow(n, 24_000 - short // 2, f"{n:064x}", short)
+    return SegmentRow(n, 24_000 - short // 2, f"{n:064x}", short, 44 + 48_000 - short, 7)
+
+
+FIRST_VERSION = {
+    "audio_filepath": "segments/segment_00001.wav",
+    "file_name": "segments/segment_00001.wav",
+    "text": '"1" ü\t',
+    "duration": 1.0,
+    "start": 1.0,
+    "end": 2.0,
+    "sample_rate": 24_000,
+    "sha256": f"{1:064x}",
+}
 
 
 def test_a_line_says_where_the_slice_is_what_is_spoken_and_where_it_came_from() -> None:
     joined = join(plan(2), [segment(0), segment(1)], {0: row(0), 1: row(1)})
     assert isinstance(joined, Joined)
     second = joined.body.decode().splitlines()[1]
-    assert json.loads(second) == {
-        "audio_filepath": "segments/segment_00001.wav",
-        "file_name": "segments/segment_00001.wav",
-        "text": '"1" ü\t',
-        "duration": 1.0,
-        "start": 1.0,
-        "end": 2.0,
-        "sample_rate": 24_000,
-        "sha256": f"{1:064x}",
+    assert json.loads(second) == FIRST_VERSION | {
+        "cues": [1, 2],
+        "cue": 1,
+        "line": 2,
+        "speaker": "Ann",
+        "text_raw": "<i>",
+        "size": 48_044,
+        "crc32": 7,
+        "chars_per_second": 6.0,
+        "flags": ["digits-in-text"],
     }
     assert joined.body.endswith(b"}\n")
     assert joined.total_frames == 48_000
+
+
+def test_a_plan_of_the_first_layout_gets_its_rows_byte_for_byte() -> None:
+    joined = join(plan(2, rows_version=1), [segment(0), segment(1)], {0: row(0), 1: row(1)})
+    assert isinstance(joined, Joined)
+    second = joined.body.splitlines(keepends=True)[1]
+    assert second == json.dumps(FIRST_VERSION, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def test_rows_that_only_a_newer_release_can_write_are_left_to_it() -> None:
+    with pytest.raises(NewerEvent, match=f"rows of version {ROWS_VERSION + 1}"):
+        join(plan(1, rows_version=ROWS_VERSION + 1), [segment(0)], {0: row(0)})
 
 
 def test_a_segment_without_a_row_is_named_and_nothing_is_written() -> None:
@@ -100,10 +136,19 @@ def test_any_order_and_repetition_of_rows_gives_one_manifest(count: int, chance:
     )
 
 
-@pytest.mark.parametrize("text", ["line\nbreak", "\u2028", "\x7f", "😀"])
-def test_a_text_never_breaks_its_line(text: str) -> None:
+def test_characters_a_second_are_those_of_the_slice_with_two_digits() -> None:
+    joined = join(plan(1), [segment(0)], {0: row(0, short=480)})
+    assert isinstance(joined, Joined)
+    assert json.loads(joined.body)["chars_per_second"] == 6.06  # 6 characters in 0.99 s
+
+
+@given(st.text())
+@example("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+@example("line\nbreak\r\n")
+@example("\\\u2028")
+def test_a_text_never_breaks_its_line_for_any_reader(text: str) -> None:
     spoken = PlannedSegment(n=0, first_frame=0, last_frame=48_000, text=text)
     joined = join(plan(1), [spoken], {0: row(0)})
     assert isinstance(joined, Joined)
-    assert joined.body.count(b"\n") == 1
-    assert json.loads(joined.body)["text"] == text
+    [line] = joined.body.decode().splitlines()
+    assert json.loads(line)["text"] == text

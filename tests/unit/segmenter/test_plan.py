@@ -1,23 +1,26 @@
 """The plan: frames by exact arithmetic, ends clamped or dropped by rule, the same bytes every time."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
+import soxr
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from contracts.dataset import Options, Source, TranscriptType
 from contracts.events import AudioFacts
 from contracts.failure import RunFailure
 from contracts.plan_lines import PlannedSegment, encode_line
-from segmenter.domain.plan import Plan, make_plan
+from segmenter.domain.plan import PLAN_VERSION, Plan, make_plan
 from segmenter.domain.spans import MAX_SPANS, make_spans
-from transcripts import Cue, Transcript, TranscriptKind, read
+from transcripts import CorrectedCue, Cue, Transcript, TranscriptKind, read, write_corrected
 
 SOURCE = Source(
     name="n",
@@ -161,18 +164,75 @@ def test_a_segment_that_no_wav_can_hold_is_refused() -> None:
     assert problem.code == "segment-too-long"
 
 
-def test_the_plan_id_follows_from_sources_options_and_version_only() -> None:
-    times = ("00:00:00,000", "00:00:01,000")
-    same = planned(times).plan_id
-    assert planned(times).plan_id == same
-    assert planned(times, options=Options(sample_rate=16_000)).plan_id == same, "the source's own rate, spelled out"
-    assert planned(times, options=Options(sample_rate=8_000)).plan_id != same
+TIMES = ("00:00:00,000", "00:00:01,000")
+
+
+def test_the_same_recording_cut_the_same_is_the_same_plan() -> None:
+    same = planned(TIMES).plan_id
+    assert planned(TIMES).plan_id == same
+    assert planned(TIMES, options=Options(sample_rate=16_000)).plan_id == same, "the source's own rate, spelled out"
+    retyped = read(b"0\r\n00:00:00,000 --> 00:00:01,000\r\ntext 0\r\n")
+    other_source = structs.replace(SOURCE, transcript_sha256="22", transcript_encoding="cp1252")
+    plan = make_plan(other_source, Options(), audio(), retyped)
+    assert isinstance(plan, Plan)
+    assert plan.plan_id == same, "another transcript, and the same plan.jsonl"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: planned(TIMES, options=Options(sample_rate=8_000)),
+        lambda: planned(("00:00:00,000", "00:00:01,001")),
+        lambda: planned(TIMES, TIMES),
+        lambda: make_plan(structs.replace(SOURCE, audio_sha256="01"), Options(), audio(), srt(TIMES)),
+        lambda: make_plan(SOURCE, Options(), audio(), corrected(TIMES, "text 0", speaker="Ann")),
+        lambda: planned(TIMES, facts=structs.replace(audio(), kind="decoded", ffmpeg="libavcodec 62")),
+    ],
+    ids=["rate", "time", "another cue", "recording", "speaker", "decoder"],
+)
+def test_whatever_bytes_follow_from_is_part_of_the_plan_id(other: Callable[[], Plan]) -> None:
+    assert other().plan_id != planned(TIMES).plan_id
+
+
+@pytest.mark.parametrize("name", ["segmenter.domain.plan.ROWS_VERSION", "segmenter.domain.plan.PLAN_VERSION"])
+def test_another_layout_is_another_plan(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = planned(TIMES).plan_id
+    monkeypatch.setattr(name, "another")
+    assert planned(TIMES).plan_id != before
+
+
+def test_a_version_names_what_touches_the_samples() -> None:
+    whole = planned(TIMES).plan_version
+    assert whole == f"{PLAN_VERSION}+numpy {np.__version__}"
+    resampled = planned(TIMES, options=Options(sample_rate=8_000)).plan_version
+    assert resampled == f"{whole}+soxr {soxr.__version__} {soxr.__libsoxr_version__}"
+    decoded = planned(TIMES, facts=structs.replace(audio(), kind="decoded", ffmpeg="libavcodec 62"))
+    assert decoded.plan_version == f"{whole}+libavcodec 62"
+
+
+def test_a_segment_says_which_cues_it_was_made_of_and_who_speaks() -> None:
+    plan = make_plan(SOURCE, Options(), audio(), corrected(TIMES, "Hello", speaker="Ann"))
+    assert isinstance(plan, Plan)
+    [one] = plan.segments
+    assert (one.cues, one.cue, one.line, one.speaker, one.text_raw) == ((0,), 0, 2, "Ann", None)
+
+
+def test_a_plain_text_has_no_cues() -> None:
+    plan = make_plan(SOURCE, Options(), audio(), read(b"Hello", TranscriptKind.TEXT))
+    assert isinstance(plan, Plan)
+    [one] = plan.segments
+    assert (one.cues, one.cue, one.line, one.speaker) == ((), None, None, None)
+
+
+def corrected(times: tuple[str, str], text: str, speaker: str) -> Transcript:
+    start, end = (int(time[6:8]) * 1_000_000 for time in times)
+    return read(write_corrected([CorrectedCue(start, end, text, speaker)]), TranscriptKind.CUES)
 
 
 def test_kept_and_dropped_are_all_that_was_parsed() -> None:
     plan = planned(("00:00:02,000", "00:00:01,000"), ("00:00:01,000", "00:00:02,000"), ("00:01:00,000", "00:02:00,000"))
     assert sorted([s.cue for s in plan.segments] + [d.cue for d in plan.drops]) == [0, 1, 2]  # type: ignore[type-var]
-    assert len(plan.lines()) == len(plan.segments) + len(plan.drops) + len(plan.notes)
+    assert len(plan.lines) == len(plan.segments) + len(plan.drops) + len(plan.notes)
 
 
 _END_US = 10_000_000
@@ -200,7 +260,7 @@ def test_segments_tile_the_cues_and_spans_tile_the_segments(times: list[tuple[in
     assert [s.n for s in plan.segments] == list(range(len(plan.segments)))
     assert all(0 <= s.first_frame < s.last_frame <= facts.frames for s in plan.segments)
     check_cues(plan, cues, rate_hz, facts.frames)
-    check_spans(plan.segments, plan.lines(), rate_hz)
+    check_spans(plan.segments, plan.lines, rate_hz)
 
 
 @given(st.lists(st.tuples(st.floats(0.001, 90), st.text(max_size=3)), min_size=1, max_size=80), st.booleans())
@@ -232,7 +292,7 @@ def nearest(us: int, rate_hz: int) -> int:
 
 
 def check_spans(
-    segments: Sequence[PlannedSegment], lines: list[bytes], rate_hz: int, *, random_access: bool = True
+    segments: Sequence[PlannedSegment], lines: Sequence[bytes], rate_hz: int, *, random_access: bool = True
 ) -> None:
     body = b"".join(lines)
     spans = make_spans(segments, lines, rate_hz=rate_hz, random_access=random_access)
@@ -253,12 +313,12 @@ def test_the_spans_of_a_hundred_thousand_segments_fit_into_the_plan_s_event(seco
     transcript = Transcript(cues=cues, dropped=(), notes=(), kind=TranscriptKind.SRT, encoding="utf-8", parsed=count)
     plan = make_plan(SOURCE, Options(), audio(count * seconds * rate, rate), transcript)
     assert isinstance(plan, Plan)
-    spans = make_spans(plan.segments, plan.lines(), rate_hz=rate, random_access=True)
+    spans = make_spans(plan.segments, plan.lines, rate_hz=rate, random_access=True)
     assert 100 < len(spans) <= MAX_SPANS
     assert len(msgspec.json.encode(spans)) < 2**18
 
 
 def test_a_source_without_random_access_is_one_span() -> None:
     plan = planned(("00:00:00,000", "00:00:01,000"), ("00:00:01,000", "00:00:02,000"))
-    [span] = make_spans(plan.segments, plan.lines(), rate_hz=16_000, random_access=False)
+    [span] = make_spans(plan.segments, plan.lines, rate_hz=16_000, random_access=False)
     assert (span.first, span.count) == (0, 2)

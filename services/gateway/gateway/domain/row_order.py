@@ -11,29 +11,11 @@ from typing import Final
 
 from msgspec import UNSET, Struct, UnsetType
 
+from contracts.flags import rank
+
 MAX_Q_CHARS: Final = 200
 MAX_FLAGS: Final = 20
 
-# From flags that make a segment unusable to mere hints.
-WORST_FIRST: Final = (
-    "cut-in-speech",
-    "silent",
-    "clipped",
-    "too-fast",
-    "too-slow",
-    "too-short",
-    "too-long",
-    "repeated-text",
-    "non-speech-text",
-    "markup-in-text",
-    "digits-in-text",
-    "mojibake",
-    "upsampled",
-    "low-level",
-    "gap-filled",
-    "channels-cancel",
-)
-_RANKS: Final = {flag: rank for rank, flag in enumerate(WORST_FIRST)}
 _FLAGS: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:,[a-z0-9]+(?:-[a-z0-9]+)*)*")
 
 
@@ -126,4 +108,4 @@ def _badness(flags: Sequence[str]) -> float:
     """By the worst flag, then by how many there are. A flag of a newer release is worse than none."""
     if not flags:
         return inf
-    return min(_RANKS.get(flag, len(_RANKS)) for flag in flags) * 1_000.0 - min(len(flags), 999)
+    return min(map(rank, flags)) * 1_000.0 - min(len(flags), 999)

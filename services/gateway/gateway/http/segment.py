@@ -26,7 +26,7 @@ class Segment(Struct, frozen=True, kw_only=True):
     speaker: str | UnsetType | None = UNSET
     text_raw: str | UnsetType | None = UNSET
     size: int | UnsetType = UNSET
-    crc32: int | str | UnsetType = UNSET
+    crc32: int | UnsetType = UNSET
     chars_per_second: float | UnsetType | None = UNSET
     flags: list[str] | UnsetType = UNSET
 
@@ -41,4 +41,13 @@ EXAMPLE = {
     "end": 3.0,
     "sample_rate": 44100,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "cues": [0],
+    "cue": 0,
+    "line": 1,
+    "speaker": None,
+    "text_raw": None,
+    "size": 218780,
+    "crc32": 2768625435,
+    "chars_per_second": 14.11,
+    "flags": [],
 }

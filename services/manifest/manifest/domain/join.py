@@ -3,32 +3,22 @@
 Pure. The same plan and rows give the same bytes, whatever the order in which the rows arrived.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-import msgspec
-from msgspec import Struct
+from msgspec.structs import replace
 
 from contracts import keys
+from contracts.envelope import NewerEvent
 from contracts.events import SegmentationPlanned, SegmentRow
 from contracts.plan_lines import PlannedSegment
+from contracts.rows import ROWS_VERSION
 from contracts.warnings import SHOWN, CueWarning, WarningSummary, summarise
+from manifest.domain.flags import Flags
+from manifest.domain.row import Row, encode, encode_v1
 
-
-class ManifestLine(Struct, frozen=True, kw_only=True):
-    """One line of training_data.jsonl. Seconds; `start` and `end` in the recording, `duration` of the slice.
-
-    NeMo reads audio_filepath, duration and text; Hugging Face reads file_name. Paths are relative to the manifest.
-    """
-
-    audio_filepath: str
-    file_name: str
-    text: str
-    duration: float
-    start: float
-    end: float
-    sample_rate: int
-    sha256: str
+SPEED_DIGITS: Final = 2  # of chars_per_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +40,12 @@ class Incomplete:
 def join(
     plan: SegmentationPlanned, segments: Iterable[PlannedSegment], rows: Mapping[int, SegmentRow]
 ) -> Joined | Incomplete:
-    """`segments` in order of their numbers; `rows` by segment number."""
+    """`segments` in order of their numbers; `rows` by segment number.
+
+    Raises: NewerEvent for a plan whose rows only a newer release can write.
+    """
     lines, missing, frames, short = [], [], 0, []
+    line_of = _lines(plan)
     for segment in segments:
         row = rows.get(segment.n)
         if row is None:
@@ -59,15 +53,28 @@ def join(
             continue
         frames += row.frames
         short += [_short(segment, row, plan.source_rate_hz)] if row.short else []
-        lines.append(msgspec.json.encode(_line(plan, segment, row)) + b"\n")
+        lines.append(line_of(segment, row))
     if missing or len(lines) != plan.segment_count:
         return Incomplete(tuple(missing))
     return Joined(b"".join(lines), frames, _combined(plan.warnings, short))
 
 
-def _line(plan: SegmentationPlanned, segment: PlannedSegment, row: SegmentRow) -> ManifestLine:
+def _lines(plan: SegmentationPlanned) -> Callable[[PlannedSegment, SegmentRow], bytes]:
+    """Makes the lines, called once for each segment in order, in the layout that the plan asks for.
+
+    Raises: NewerEvent where this release does not know that layout.
+    """
+    if plan.rows_version > ROWS_VERSION:
+        raise NewerEvent(f"rows of version {plan.rows_version}")
+    if plan.rows_version == 1:
+        return lambda segment, row: encode_v1(_row(plan, segment, row))
+    flags = Flags()
+    return lambda segment, row: encode(_with_what_it_carries(_row(plan, segment, row), segment, row, flags))
+
+
+def _row(plan: SegmentationPlanned, segment: PlannedSegment, row: SegmentRow) -> Row:
     path = keys.segment_path(segment.n)
-    return ManifestLine(
+    return Row(
         audio_filepath=path,
         file_name=path,
         text=segment.text,
@@ -76,6 +83,22 @@ def _line(plan: SegmentationPlanned, segment: PlannedSegment, row: SegmentRow) -
         end=(segment.last_frame - row.short) / plan.source_rate_hz,
         sample_rate=plan.sample_rate,
         sha256=row.sha256,
+    )
+
+
+def _with_what_it_carries(row: Row, segment: PlannedSegment, stored: SegmentRow, flags: Flags) -> Row:
+    speed = round(len(row.text) / row.duration, SPEED_DIGITS)
+    return replace(
+        row,
+        cues=segment.cues,
+        cue=segment.cue,
+        line=segment.line,
+        speaker=segment.speaker,
+        text_raw=segment.text_raw,
+        size=stored.size,
+        crc32=stored.crc32,
+        chars_per_second=speed,
+        flags=flags.of(row.text, row.duration, speed),
     )
 
 

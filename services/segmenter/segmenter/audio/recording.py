@@ -50,6 +50,6 @@ class Recordings:
             await reader.aclose()
 
 
-def own_plan_version(audio: AudioFacts) -> str:
-    """The version a plan of this recording would have if this process had made it."""
-    return plan_version(audio.kind, ffmpeg_versions())
+def own_plan_version(audio: AudioFacts, sample_rate: int) -> str:
+    """The version a plan of this recording, cut at `sample_rate` Hz, would have if this process had made it."""
+    return plan_version(audio.kind, ffmpeg_versions(), resampled=sample_rate != audio.rate_hz)

@@ -5,6 +5,7 @@ The same slice always has the same bytes under its key, so storing it twice chan
 
 import asyncio
 import hashlib
+import zlib
 from dataclasses import dataclass
 
 from contracts import keys
@@ -23,6 +24,7 @@ class _Slice:
     body: bytes
     frames: int
     sha256: str
+    crc32: int
     md5: str
 
 
@@ -52,27 +54,29 @@ class SliceStore:
     async def _put(self, segment: PlannedSegment, pcm: Pcm, short: int) -> SegmentRow:
         slice_ = await asyncio.to_thread(self._render, pcm)
         await self._store.put(keys.segment(self._job.prefix, segment.n), slice_.body, "audio/wav", slice_.md5)
-        return SegmentRow(segment.n, slice_.frames, slice_.sha256, short)
+        return SegmentRow(segment.n, slice_.frames, slice_.sha256, short, len(slice_.body), slice_.crc32)
 
     def _render(self, pcm: Pcm) -> _Slice:
         """All the computing, so that one call in a thread does it."""
         samples = resample(pcm, self._source_hz, self._target_hz) if self._resampled else to_mono_int16(pcm)
         body = wav_bytes(samples, self._target_hz)
-        return _Slice(body, len(samples), hashlib.sha256(body).hexdigest(), md5_header(body))
+        return _Slice(body, len(samples), hashlib.sha256(body).hexdigest(), zlib.crc32(body), md5_header(body))
 
     async def _stream_out(self, segment: PlannedSegment, last: int) -> SegmentRow:
         """A WAV states its length first, so a source that ends within the tolerance is streamed again, shorter."""
         frames = output_frames(last - segment.first_frame, self._source_hz, self._target_hz)
         try:
             async with self._store.writer(keys.segment(self._job.prefix, segment.n), "audio/wav") as writer:
-                await writer.write(wav_header(frames, self._target_hz))
-                await self._copy(segment.first_frame, last, writer)
+                header = wav_header(frames, self._target_hz)
+                await writer.write(header)
+                crc32 = await self._copy(segment.first_frame, last, writer, zlib.crc32(header))
         except _Shorter as shorter:
             self._short(segment, shorter.end)
             return await self._stream_out(segment, shorter.end)
-        return SegmentRow(segment.n, frames, writer.sha256, segment.last_frame - last)
+        return SegmentRow(segment.n, frames, writer.sha256, segment.last_frame - last, writer.size_bytes, crc32)
 
-    async def _copy(self, first: int, last: int, writer: ObjectWriter) -> None:
+    async def _copy(self, first: int, last: int, writer: ObjectWriter, crc32: int) -> int:
+        """The CRC-32 of all that is written, which begins with that of what was written before."""
         resampler = StreamResampler(last - first, self._source_hz, self._target_hz)
         step = minute_frames(self._source_hz) // 6
         for start in range(first, last, step):
@@ -80,8 +84,10 @@ class SliceStore:
             pcm = await self._reader.read(start, count)
             if len(pcm) < count:
                 raise _Shorter(start + len(pcm))
-            chunk = await asyncio.to_thread(resampler.feed, pcm, start + count >= last)
-            await writer.write(chunk.tobytes())
+            chunk = (await asyncio.to_thread(resampler.feed, pcm, start + count >= last)).tobytes()
+            await writer.write(chunk)
+            crc32 = await asyncio.to_thread(zlib.crc32, chunk, crc32)
+        return crc32
 
     def _short(self, segment: PlannedSegment, end: int) -> int:
         """How many frames are missing of the segment, when the source may end there.

@@ -2,7 +2,8 @@
 
 Pure and exact: the same sources and options always give the same bytes of plan.jsonl (rule 4). Any change that
 alters one output byte raises PLAN_VERSION, and so does any change of what a span's job asks of its worker: since "2" it
-queues the next job, since "3" the plan notes a missing end.
+queues the next job, since "3" the plan notes a missing end, since "4" its segments say which cues they were made of and
+its slices' size and CRC-32 are told. The rows of the manifest have a version of their own, `contracts.rows`.
 """
 
 import hashlib
@@ -11,11 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+import numpy as np
+import soxr
 
 from contracts.dataset import Options, Source
 from contracts.events import AudioFacts
 from contracts.failure import RunFailure
 from contracts.plan_lines import PlanLine, PlannedDrop, PlannedNote, PlannedSegment, encode_line
+from contracts.rows import ROWS_VERSION
 from contracts.warnings import CueWarning, WarningSummary, summarise
 from segmenter.domain.amount import allowed_frames, frames_to_read
 from segmenter.domain.errors import AudioEndsEarly, SegmentTooLong
@@ -24,7 +28,7 @@ from segmenter.domain.pcm import frames_at
 from segmenter.domain.resample import output_frames
 from transcripts import Cue, Transcript
 
-PLAN_VERSION: Final = "3"
+PLAN_VERSION: Final = "4"
 SHORT_END_SECONDS: Final = 0.1  # a source may end this much before its stated length; if more is missing, it is damaged
 MAX_WAV_BYTES: Final = 2**32 - 1  # what the RIFF header can say
 WAV_HEADER_BYTES: Final = 44
@@ -32,7 +36,10 @@ WAV_HEADER_BYTES: Final = 44
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`segments` are in order of (start, end, file order) and numbered from 0; frames at the source's rate."""
+    """`segments` are in order of (start, end, file order) and numbered from 0; frames at the source's rate.
+
+    `lines` are those of plan.jsonl: one per segment, then one per dropped cue, then one per note.
+    """
 
     plan_id: str
     plan_version: str
@@ -40,11 +47,7 @@ class Plan:
     segments: tuple[PlannedSegment, ...]
     drops: tuple[PlannedDrop, ...]
     notes: tuple[PlannedNote, ...]
-
-    def lines(self) -> list[bytes]:
-        """plan.jsonl: a line per segment, then a line per dropped cue, then a line per note."""
-        every: list[PlanLine] = [*self.segments, *self.drops, *self.notes]
-        return [encode_line(line) for line in every]
+    lines: tuple[bytes, ...]
 
     def warnings(self) -> WarningSummary:
         warnings = [CueWarning(code=d.code, cue=d.cue, line=d.line, detail=d.detail) for d in self.drops]
@@ -52,9 +55,11 @@ class Plan:
         return summarise(warnings)
 
 
-def plan_version(kind: str, ffmpeg: str) -> str:
-    """Decoded formats depend on FFmpeg's decoders too, so its versions are part of the plan's."""
-    return f"{PLAN_VERSION}+{ffmpeg}" if kind == "decoded" else PLAN_VERSION
+def plan_version(kind: str, ffmpeg: str, *, resampled: bool) -> str:
+    """PLAN_VERSION, and the versions of all that touches the samples of this recording."""
+    soxr_versions = f"+soxr {soxr.__version__} {soxr.__libsoxr_version__}" if resampled else ""
+    decoder = f"+{ffmpeg}" if kind == "decoded" else ""
+    return f"{PLAN_VERSION}+numpy {np.__version__}{soxr_versions}{decoder}"
 
 
 def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: Transcript) -> Plan | RunFailure:
@@ -69,9 +74,11 @@ def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: T
     too_much = _too_long(segments, audio.rate_hz, rate) or _too_much(segments, audio)
     if too_much is not None:
         return too_much
-    version = plan_version(audio.kind, audio.ffmpeg)
-    plan_id = _plan_id(source, rate, version)
-    return Plan(plan_id, version, rate, segments, drops, (*_short_note(audio), *notes, *rate_notes))
+    version = plan_version(audio.kind, audio.ffmpeg, resampled=rate != audio.rate_hz)
+    notes = (*_short_note(audio), *notes, *rate_notes)
+    every: tuple[PlanLine, ...] = (*segments, *drops, *notes)
+    lines = tuple(map(encode_line, every))
+    return Plan(_plan_id(source, lines, rate, version), version, rate, segments, drops, notes, lines)
 
 
 def _cut_at_cues(
@@ -98,7 +105,16 @@ def _cut_at_cues(
 
 
 def _segment(n: int, first: int, last: int, cue: Cue) -> PlannedSegment:
-    return PlannedSegment(n=n, first_frame=first, last_frame=last, text=cue.text, cue=cue.number, line=cue.line)
+    return PlannedSegment(
+        n=n,
+        first_frame=first,
+        last_frame=last,
+        text=cue.text,
+        cue=cue.number,
+        line=cue.line,
+        cues=(cue.number,),
+        speaker=cue.speaker,
+    )
 
 
 def _drop(cue: Cue, code: str, detail: str) -> PlannedDrop:
@@ -184,10 +200,13 @@ def _too_much(segments: Sequence[PlannedSegment], audio: AudioFacts) -> RunFailu
     )
 
 
-def _plan_id(source: Source, sample_rate: int, version: str) -> str:
-    """sha256 over the sources, the effective options and the version: what the bytes of every object follow from."""
-    parts = [source.audio_sha256, source.transcript_sha256, source.transcript_type, source.transcript_encoding]
-    return hashlib.sha256(msgspec.json.encode([*parts, {"sample_rate": sample_rate}, version])).hexdigest()
+def _plan_id(source: Source, lines: Sequence[bytes], sample_rate: int, version: str) -> str:
+    """sha256 over what the bytes of every object follow from: the recording, plan.jsonl, every parameter of the cut,
+    the versions of what touches the samples, and the layout of the rows.
+    """
+    plan_sha256 = hashlib.sha256(b"".join(lines)).hexdigest()
+    parts = [source.audio_sha256, plan_sha256, {"sample_rate": sample_rate}, version, ROWS_VERSION]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 def _s(us: int) -> str:
