@@ -1,22 +1,22 @@
-"""Stands in for the whole pipeline: takes one upload, tells its life, and stores a manifest of two lines."""
+"""Stands in for the whole pipeline: takes one upload, tells its life, and has two rows to be corrected."""
 
 import asyncio
 import json
 import os
 import time
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import nats
 
-from tests.integration.stack.dummies import s3_client
-
 ENDS = os.environ.get("DUMMY_ENDS", "ready")
-KEY = "users/demo/datasets/d1/training_data.jsonl"
+ETAG = '"of the cues"'
+TEXTS = ["eins", "zwei half-way " * 10]
 DATASET = {
     "id": "d1",
     "status": ENDS,
-    "training_data_s3_key": KEY,
+    "segment_count": 2,
     "total_duration_seconds": 3.5,
     "warnings": {"counts": {"clamped": 1}},
     "error_message": "no cue could be used",
@@ -32,15 +32,37 @@ async def publish(kind: str, ce_type: str, body: dict[str, Any]) -> None:
 
 async def process() -> None:
     await publish("ProcessRequested", "tts.process.requested.v1", {"source": {"name": "sample"}, "result": None})
-    async with s3_client(os.environ) as client:
-        lines = "".join(json.dumps({"text": text, "duration": 1.75}) + "\n" for text in ("eins", "zwei" * 100))
-        await client.put_object(Bucket=os.environ["S3_BUCKET_NAME"], Key=KEY, Body=lines.encode())
     await publish("DatasetEnded", f"tts.dataset.{ENDS}.v1", {"result": {"segment_count": 2}})
+
+
+def row(n: int, text: str) -> dict[str, Any]:
+    return {
+        "n": n,
+        "text": text,
+        "start": n * 2.0,
+        "duration": 1.75,
+        "chars_per_second": 9.5,
+        "flags": ["too-slow"] * n,
+    }
 
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.answer(200, DATASET)
+        match self.path.removeprefix("/tts/datasets/d1"):
+            case "/segments":
+                self.answer(200, [row(n, text) for n, text in enumerate(TEXTS)])
+            case "/segments?q=halfway":
+                self.answer(200, [row(n, text) for n, text in enumerate(TEXTS) if "halfway" in text])
+            case "/segments/0/audio":
+                self.answer(200, "RIFF")
+            case "/cues":
+                self.answer(200, TEXTS, {"etag": ETAG})
+            case _:
+                self.answer(200, DATASET)
+
+    def do_PUT(self) -> None:
+        TEXTS[:] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.answer(200 if self.headers["If-Match"] == ETAG else 412, DATASET | {"result_outdated": True})
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
@@ -55,8 +77,10 @@ class Handler(BaseHTTPRequestHandler):
         else:
             time.sleep(1000)
 
-    def answer(self, status: int, value: object) -> None:
+    def answer(self, status: int, value: object, headers: Mapping[str, str] = {}) -> None:
         self.send_response(status)
+        for name, content in headers.items():
+            self.send_header(name, content)
         self.end_headers()
         self.wfile.write(json.dumps(value).encode())
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from stack.demo_story import SLICE
 from tests.integration.stack import dummies
 from tests.stacks import StackProcess, processes_of, wait_until
 
@@ -24,7 +25,7 @@ def nothing_is_left(temporary: Path) -> bool:
     return not processes_of(temporary) and not [*temporary.glob("cuecutter-demo-*")]
 
 
-def test_a_sample_that_becomes_ready_is_told_event_by_event_with_its_manifest(temporary: Path) -> None:
+def test_a_sample_that_becomes_ready_is_told_event_by_event_heard_and_corrected(temporary: Path) -> None:
     process = demo(temporary, "ready")
 
     assert process.process.wait(timeout=60) == 0, process.output
@@ -35,8 +36,13 @@ def test_a_sample_that_becomes_ready_is_told_event_by_event_with_its_manifest(te
         ["tts.process.requested.v1", 'name="sample"'],
         ["tts.dataset.ready.v1", "segment_count=2"],
     ]
-    assert '{"text": "eins", "duration": 1.75}\n' in process.output
-    assert '{"text": "zweizweizweizweizweizweiz…", "duration": 1.75}\n' in process.output
+    eins, zwei, corrected = (line for line in process.output.splitlines() if "chars/s" in line)
+    assert eins == "    0     0.000 s   1.750 s    9.5 chars/s  -               eins"
+    assert zwei == f"    1     2.000 s   1.750 s    9.5 chars/s  too-slow        {'zwei half-way ' * 3}zwei half-way…"
+    assert corrected.endswith(f"{'zwei halfway ' * 4}zwe…")
+    assert "result_outdated is true" in process.output
+    assert f"6 bytes, to listen to in {SLICE}" in process.output
+    assert SLICE.read_text(encoding="utf-8") == '"RIFF"'
     assert "done: 2 segments, 3.5 s of speech, 1 warnings" in process.output
     assert nothing_is_left(temporary)
 
