@@ -30,6 +30,8 @@ _LATIN: Final = rf"[ÂÃ](?:[{_SIGNS}]|[{_QUOTES}](?=[^\W\d_]))|â€[{_SIGNS}{_
 _OTHER_SCRIPTS: Final = rf"(?:[ÐÑÎÏ][{_SIGNS}{_QUOTES}]){{2}}"
 _MOJIBAKE: Final = re.compile(f"\N{REPLACEMENT CHARACTER}|{_LATIN}|{_OTHER_SCRIPTS}")
 
+_DIGIT: Final = re.compile(r"\d")  # a decimal digit of any script
+
 
 def text_flags(text: str) -> Iterator[Flag]:
     if _SUSPICIOUS.search(text):
@@ -37,7 +39,7 @@ def text_flags(text: str) -> Iterator[Flag]:
             yield Flag.NON_SPEECH_TEXT
         if _MARKUP.search(text):
             yield Flag.MARKUP_IN_TEXT
-    if any(character.isdecimal() for character in text):
+    if _DIGIT.search(text):
         yield Flag.DIGITS_IN_TEXT
     if not text.isascii() and _MOJIBAKE.search(text):
         yield Flag.MOJIBAKE
