@@ -91,7 +91,7 @@ def test_the_walk_goes_through_from_upload_to_deletion(terminal: Terminal) -> No
     assert json.loads(row)["sample_rate"] == 16_000
     _loads_the_result()
 
-    assert terminal.paste(block_with("-X DELETE")) == ["processing", "ready", "204"]
+    assert terminal.paste(block_with("-X DELETE")) == ["ready", "204"]
     assert terminal.errors().strip().splitlines()[1:] == [], "only make token tells something there"
 
 
