@@ -4,9 +4,8 @@ announced length is reached, so that no client takes a part for the whole.
 """
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
@@ -14,15 +13,12 @@ from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 
 from gateway import metrics
-from gateway.domain.ranges import Span
 from gateway.errors import ClientGone, ObjectDamaged
 from gateway.http.breaking_off import break_off
 from gateway.http.paced_sending import BLOCK_BYTES
-from gateway.results.bodies import Body
-from gateway.results.objects import StoredObject
-from gateway.results.pieces import Pace, pieces_of
+from gateway.results.objects import Kind
 from gateway.shutdown import Shutdown, expire_now
-from objects import ObjectMissing, ObjectStore, StoreError
+from objects import ObjectMissing, StoreError
 from runtime.tasks import cancel_and_wait
 
 DELETION_CHECK_SECONDS: Final = 5.0  # a download continues for at most this long after a deletion
@@ -40,13 +36,12 @@ class Watch(Struct, frozen=True):
 
 
 class Delivery:
-    """`held` is the whole object, if it has been read already."""
+    """`pieces` makes the body, of which the announced length is known. It may raise ObjectDamaged, StoreError."""
 
-    def __init__(self, store: ObjectStore, stored: StoredObject, body: Body, held: bytes | None, watch: Watch) -> None:
-        self._store, self._stored, self._body, self._held, self._watch = store, stored, body, held, watch
+    def __init__(self, kind: Kind, pieces: Callable[[], AsyncGenerator[bytes, None]], watch: Watch) -> None:
+        self._kind, self._pieces, self._watch = kind, pieces, watch
         self._ends_because = "stopping"
         self._taken_at = 0.0
-        self._digest = hashlib.sha256()
 
     async def send_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Closes the connection where the body can't be completed."""
@@ -65,29 +60,10 @@ class Delivery:
         break_off(scope, at_once=self._ends_because == "stalled")
 
     async def _send_all(self, send: Send) -> None:
-        for part in self._body.parts:
-            await self._send(send, part.before)
-            await self._send_span(send, part.span)
-        await self._send(send, self._body.after)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _send_span(self, send: Send, span: Span) -> None:
-        if self._held is not None:
-            await self._send(send, self._held[span.first : span.last + 1])
-            return
-        left = span.size_bytes
-        async with aclosing(pieces_of(self._store, self._stored.key, span, Pace())) as pieces:
+        async with aclosing(self._pieces()) as pieces:
             async for piece in pieces:
-                left -= len(piece)
-                await self._check(piece, is_last=left == 0)
                 await self._send(send, piece)
-
-    async def _check(self, piece: bytes, is_last: bool) -> None:
-        if not self._body.whole:
-            return
-        await asyncio.to_thread(self._digest.update, piece)
-        if is_last and self._digest.hexdigest() != self._stored.sha256:
-            raise ObjectDamaged(f"{self._stored.key} has another sha256 than was stored")
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _send(self, send: Send, data: bytes) -> None:
         # In blocks of its own, although `paced_sending` makes them: each one that is taken shows a client that reads.
@@ -95,7 +71,7 @@ class Delivery:
             block = data[first : first + BLOCK_BYTES]
             await send({"type": "http.response.body", "body": block, "more_body": True})
             self._taken_at = asyncio.get_running_loop().time()
-            metrics.downloaded(self._stored.kind, len(block))
+            metrics.downloaded(self._kind, len(block))
 
     @asynccontextmanager
     async def _watched(self, clock: asyncio.Timeout, receive: Receive) -> AsyncIterator[None]:
@@ -135,7 +111,7 @@ class Delivery:
 
     def _report(self, reason: str, error: str | None = None) -> None:
         metrics.download_broken_off(reason)
-        fields = {"reason": reason, "kind": self._stored.kind.value, "error": error, **self._watch.fields}
+        fields = {"reason": reason, "kind": self._kind.value, "error": error, **self._watch.fields}
         _log.log(
             logging.ERROR if reason == "damaged" else logging.INFO, "download broken off", extra={"fields": fields}
         )

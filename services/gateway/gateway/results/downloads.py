@@ -7,18 +7,21 @@ part is checked for its length only; the client can compare the whole with the E
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Final
 
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 from gateway.domain import conditions, ranges
+from gateway.domain.ranges import Span
 from gateway.errors import ObjectDamaged, RangeNotSatisfiable
 from gateway.results import bodies
 from gateway.results.bodies import Body
 from gateway.results.delivery import Delivery, Watch
 from gateway.results.objects import StoredObject
+from gateway.results.pieces import Pace, pieces_of
 from objects import ObjectStore
 
 CHECKED_BYTES: Final = 4 * 1024 * 1024
@@ -39,7 +42,8 @@ async def answer(
         return ASGIResponse(headers=common | bodies.whole(stored).headers, is_head_response=True)
     body = _body(stored, headers, tag)
     held = await _checked(store, stored) if stored.size_bytes <= CHECKED_BYTES else None
-    return Download(common | body.headers, body.status, Delivery(store, stored, body, held, watch))
+    delivery = Delivery(stored.kind, lambda: _pieces(store, stored, body, held), watch)
+    return Download(common | body.headers, body.status, delivery)
 
 
 class Download(ASGIResponse):
@@ -63,6 +67,37 @@ def _body(stored: StoredObject, headers: Mapping[str, str], tag: str) -> Body:
         case ranges.Unsatisfiable():
             raise RangeNotSatisfiable(stored.size_bytes)
     return bodies.partial(stored, found)
+
+
+async def _pieces(
+    store: ObjectStore, stored: StoredObject, body: Body, held: bytes | None
+) -> AsyncGenerator[bytes, None]:
+    """`held` is the whole object, if it has been read already.
+
+    Raises: ObjectDamaged, where there is not what was stored; StoreError.
+    """
+    for part in body.parts:
+        yield part.before
+        if held is not None:
+            yield held[part.span.first : part.span.last + 1]
+            continue
+        async with aclosing(_read(store, stored, part.span, compared=body.whole)) as pieces:
+            async for piece in pieces:
+                yield piece
+    yield body.after
+
+
+async def _read(store: ObjectStore, stored: StoredObject, span: Span, *, compared: bool) -> AsyncGenerator[bytes, None]:
+    """`compared`: it is the whole object, whose last piece comes only if its sha256 is the stored one."""
+    left, digest = span.size_bytes, hashlib.sha256()
+    async with aclosing(pieces_of(store, stored.key, span, Pace())) as pieces:
+        async for piece in pieces:
+            left -= len(piece)
+            if compared:
+                await asyncio.to_thread(digest.update, piece)
+            if compared and left == 0 and digest.hexdigest() != stored.sha256:
+                raise ObjectDamaged(f"{stored.key} has another sha256 than was stored")
+            yield piece
 
 
 async def _checked(store: ObjectStore, stored: StoredObject) -> bytes:
