@@ -15,7 +15,7 @@ MAX_SIZE_BYTES: Final = 2**63 - 1
 _MAX_CRC32: Final = 2**32 - 1
 
 # A backslash is a separator on Windows, and a letter with a colon is a drive; a control character has no use.
-_FORBIDDEN: Final = re.compile(r"[\\\x00-\x1f\x7f]|//|/\.{0,2}/")
+_FORBIDDEN: Final = re.compile(r"[\\\x00-\x1f\x7f]|/\.{0,2}/")
 
 
 class Container(StrEnum):

@@ -70,6 +70,20 @@ def test_python_opens_a_tar_by_its_ranges() -> None:
             assert (info.uname, info.gname, info.type) == ("", "", tarfile.REGTYPE)
 
 
+def test_names_of_every_length_are_read_from_a_tar(tmp_path: Path) -> None:
+    """Where ustar splits them, where it can't any more, and where a pax field's own length gains a digit."""
+    names = [f"{'f' * folder}/{'n' * rest}" for folder in (1, 150, 154, 155, 156) for rest in range(95, 105)]
+    names += ["ё" + "n" * length for length in range(1, 130)] + ["ё" + "n" * length for length in range(970, 1_000)]
+    members = [file(name, b"") for name in names]
+    path = tmp_path / "names.tar"
+    path.write_bytes(bytes_of(laid_out(Container.TAR, members), members, held([b""] * len(names))))
+    with tarfile.open(path) as archive:
+        assert archive.getnames() == names
+        in_ustar = {info.name for info in archive if not info.pax_headers}
+    assert in_ustar == {name for name in names[:50] if name.index("/") <= 155 and len(name.split("/")[1]) <= 100}
+    assert said_by("tar", "--quoting-style=literal", "-tf", path).splitlines() == names
+
+
 def test_a_tar_is_read_by_python_as_a_stream(tar_file: Path) -> None:
     with tar_file.open("rb") as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
         assert [info.name for info in archive] == list(FILES)
