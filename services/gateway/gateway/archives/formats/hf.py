@@ -1,0 +1,57 @@
+"""A folder that `load_dataset` of Hugging Face reads: audiofolder, with a card that names the parts.
+
+Each part is a folder of its own with its audio beside metadata.jsonl, so that no file's name is taken for a part.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from gateway.archives.card import card
+from gateway.archives.clip import Clip, Overview
+from gateway.archives.formats.interface import File, Table, fixed, of_part
+from gateway.archives.formats.rows import part_of, picked, source_of
+from gateway.archives.members import Container
+from gateway.archives.split import TRAIN, VALIDATION
+from gateway.archives.texts import json_line
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    card: str
+    table: str  # in each part's folder; jsonl, because in CSV the text "NA" is read as null
+    path: str  # the column that the loader makes `audio` of
+    columns: tuple[str, ...]  # of our rows. None is called `audio`, which would be taken for the path
+
+
+RULES: Final = Rules(
+    card="README.md",
+    table="metadata.jsonl",
+    path="file_name",
+    columns=(
+        *("text", "speaker", "duration", "start", "end", "sample_rate"),
+        *("chars_per_second", "flags", "text_raw", "sha256"),
+    ),
+)
+
+
+class HuggingFace(Struct, frozen=True):
+    name: str = "hf"
+    container: Container = Container.ZIP
+
+    def files(self, clip: Clip, overview: Overview) -> Sequence[File]:
+        return ((f"{part_of(clip, overview)}/{clip.stem}.wav", None),)
+
+    def tables(self, overview: Overview) -> Sequence[Table]:
+        def line(clip: Clip) -> bytes:
+            path = {RULES.path: f"{clip.stem}.wav"}
+            return json_line(path | picked(clip, RULES.columns) | source_of(clip, overview))
+
+        parts = ((TRAIN, False), (VALIDATION, True)) if overview.is_split else ((TRAIN, False),)
+        return (
+            fixed(RULES.card, card(overview)),
+            *(Table(f"{part}/{RULES.table}", b"", of_part(overview, wanted, line)) for part, wanted in parts),
+        )
+
+
+HF: Final = HuggingFace()
