@@ -12,8 +12,13 @@ import msgspec
 NOTHING: Final = "…"  # for a text of which nothing is left: no reader takes an empty column
 
 # \s has all that splitlines() ends a line at; CSV and terminals take other control characters for more than text.
-_APART: Final = re.compile(r"[\s|\x00-\x1f\x7f-\x9f\ufeff]+")
+_APART: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]+")
 _ENDS_A_LINE: Final = ((b"\xc2\x85", rb"\u0085"), (b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"))
+
+
+def one_line(text: str) -> str:
+    """`text` in one line, without control characters and runs of spaces, and never empty."""
+    return _APART.sub(" ", text).strip(" ") or NOTHING
 
 
 def for_pipes(text: str) -> str:
@@ -23,10 +28,10 @@ def for_pipes(text: str) -> str:
     be left out, and would take the following rows into this one up to the next quote. Others stay, for they are only
     text to every reader.
     """
-    plain = _APART.sub(" ", text).strip(" ")
+    plain = one_line(text.replace("|", " "))
     if plain.startswith('"'):
         plain = "“" + plain[1:].replace('"', "”", 1)
-    return plain or NOTHING
+    return plain
 
 
 def json_line(row: dict[str, Any]) -> bytes:

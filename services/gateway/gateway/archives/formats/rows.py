@@ -1,6 +1,6 @@
 """What formats that are JSON share: a clip's row, and the file that numbers the speakers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -25,6 +25,12 @@ def source_of(clip: Clip, overview: Overview) -> dict[str, Any]:
 def picked(clip: Clip, columns: Iterable[str]) -> dict[str, Any]:
     """These columns of the clip's row; null for one that it lacks, so that all rows have the same."""
     return {column: clip.columns.get(column) for column in columns}
+
+
+def whole_row(clip: Clip, overview: Overview, left_out: Collection[str]) -> dict[str, Any]:
+    """All columns of the clip's row but `left_out`, with the segment that it is, and its part as `split`."""
+    columns = {column: value for column, value in clip.columns.items() if column not in left_out}
+    return columns | source_of(clip, overview) | {"split": part_of(clip, overview)}
 
 
 def speakers_table(overview: Overview, labels: speakers.Labels) -> Sequence[Table]:
