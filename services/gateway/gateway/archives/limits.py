@@ -106,8 +106,13 @@ LIMITS: Final[Mapping[str, Limits]] = {
     ),
     "jsonl": Limits(trainer="any"),
     "styletts2": Limits(
-        trainer="StyleTTS2", rate_hz=24_000, needs_validation=True, other_text_chars=OTHER_TEXT_CHARS
-    ),  # yl4579/StyleTTS2: meldataset.py
+        trainer="StyleTTS2",
+        # 512 positions less one at each end. Phonemes count, of which there are about as many as letters.
+        max_characters=Bound(510, "end the training with an error", "yl4579/StyleTTS2: Utils/PLBERT/config.yml"),
+        rate_hz=24_000,
+        needs_validation=True,  # train_finetune.py divides by the number of its batches
+        other_text_chars=OTHER_TEXT_CHARS,  # min_length in Configs/config_ft.yml
+    ),
     "kaldi": Limits(
         trainer="CosyVoice",
         min_seconds=Bound(1, _LEFT_OUT, "FunAudioLLM/CosyVoice: examples/libritts/cosyvoice2/conf"),
