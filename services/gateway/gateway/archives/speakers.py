@@ -19,6 +19,11 @@ def names(overview: Overview) -> tuple[str | None, ...]:
     return overview.speakers if overview.speakers and not overview.unnamed else (*overview.speakers, None)
 
 
+def name_of(speaker: str | None, overview: Overview) -> str:
+    """The speaker's own name, or what stands for none. The same as among `labels` in no special form."""
+    return speaker if speaker is not None else _free(UNNAMED, set(overview.speakers))
+
+
 def are_several(overview: Overview) -> bool:
     return len(names(overview)) > 1
 

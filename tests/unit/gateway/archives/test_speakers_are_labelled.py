@@ -19,5 +19,11 @@ def test_names_that_would_become_one_stay_different() -> None:
     assert found[None] == "unnamed-2"
 
 
+def test_a_name_is_the_same_alone_and_among_all() -> None:
+    found = overview([clip(0, speaker="unnamed"), clip(1, speaker="unnamed-2"), NOBODY])
+    assert speakers.name_of(None, found) == speakers.labels(found)[None] == "unnamed-3"
+    assert speakers.name_of("Ann", found) == "Ann"
+
+
 def test_numbers_follow_the_names() -> None:
     assert speakers.numbers(overview([BOB, ANN, NOBODY])) == {"Ann": 0, "Bob": 1, None: 2}

@@ -44,12 +44,18 @@ def test_hf_has_a_folder_for_each_part() -> None:
     assert rows_of(tables["validation/metadata.jsonl"])[0]["file_name"] == "book-0a1b2c3d-00001.wav"
 
 
-def test_hf_rows_have_the_same_columns_and_none_called_audio() -> None:
-    old = clip(1, columns={"text": "It was late.", "duration": 2.5})
-    first, second = rows_of(tables_of(FORMATS["hf"], [clip(0, speaker="Ann"), old])["train/metadata.jsonl"])
-    assert list(first) == list(second)
-    assert (first["speaker"], second["speaker"], first["dataset"], second["n"]) == ("Ann", None, "d1", 1)
-    assert not {"audio", "audio_filepath"} & set(first)
+def test_hf_rows_have_the_same_types_everywhere() -> None:
+    """An old row lacks what newer ones have; a row without flags or with whole seconds has no other types, either."""
+    rows = [{}, {"flags": ["clipped", "silent"], "text_raw": "<i>Go!", "start": 1}, {"flags": [], "text_raw": None}]
+    clips = [clip(n, speaker="Ann" if n else None, seconds=3, columns=columns) for n, columns in enumerate(rows)]
+    found = rows_of(tables_of(FORMATS["hf"], clips)["train/metadata.jsonl"])
+    types = [{name: type(value) for name, value in row.items()} for row in found]
+    assert types[0] == types[1] == types[2]
+    assert set(types[0].values()) == {str, int, float}
+    assert not {"audio", "audio_filepath"} & set(types[0])
+    assert [row["speaker"] for row in found] == ["unnamed", "Ann", "Ann"]
+    assert [row["flags"] for row in found] == ["", "clipped,silent", ""]
+    assert [row["text_raw"] for row in found] == ["It was late.", "<i>Go!", "It was late."]
 
 
 def test_hf_without_parts_is_all_train() -> None:

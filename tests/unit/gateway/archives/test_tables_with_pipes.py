@@ -23,7 +23,7 @@ EXPECTED = {
         f"wavs/{STEM}0.wav|It was late.|unnamed\nwavs/{STEM}1.wav|“Go!” he said.|unnamed\n"
     },
     "f5-tts": {
-        "metadata.csv": f"audio_file|text\nwavs/{STEM}0.wav|It was late.\nwavs/{STEM}1.wav|“Go!” he said.\n",
+        "metadata.csv": f"audio_file|text\n{STEM}0.wav|It was late.\n{STEM}1.wav|“Go!” he said.\n",
     },
     "gpt-sovits": {
         "train.list": f"wavs/{STEM}0.wav|unnamed|en|It was late.\nwavs/{STEM}1.wav|unnamed|en|“Go!” he said.\n",

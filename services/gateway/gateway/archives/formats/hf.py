@@ -11,7 +11,7 @@ from msgspec import Struct
 from gateway.archives.card import card
 from gateway.archives.clip import Clip, Overview
 from gateway.archives.formats.interface import File, Table, fixed, of_part
-from gateway.archives.formats.rows import part_of, picked, source_of
+from gateway.archives.formats.rows import part_of, typed_row
 from gateway.archives.members import Container
 from gateway.archives.split import TRAIN, VALIDATION
 from gateway.archives.texts import json_line
@@ -20,18 +20,13 @@ from gateway.archives.texts import json_line
 class Rules(Struct, frozen=True, kw_only=True):
     card: str
     table: str  # in each part's folder; jsonl, because in CSV the text "NA" is read as null
-    path: str  # the column that the loader makes `audio` of
-    columns: tuple[str, ...]  # of our rows. None is called `audio`, which would be taken for the path
+    path: str  # the column that the loader makes `audio` of; none of `typed_row` may have that name
 
 
 RULES: Final = Rules(
     card="README.md",
     table="metadata.jsonl",
     path="file_name",
-    columns=(
-        *("text", "speaker", "duration", "start", "end", "sample_rate"),
-        *("chars_per_second", "flags", "text_raw", "sha256"),
-    ),
 )
 
 
@@ -44,8 +39,7 @@ class HuggingFace(Struct, frozen=True):
 
     def tables(self, overview: Overview) -> Sequence[Table]:
         def line(clip: Clip) -> bytes:
-            path = {RULES.path: f"{clip.stem}.wav"}
-            return json_line(path | picked(clip, RULES.columns) | source_of(clip, overview))
+            return json_line({RULES.path: f"{clip.stem}.wav"} | typed_row(clip, overview))
 
         parts = ((TRAIN, False), (VALIDATION, True)) if overview.is_split else ((TRAIN, False),)
         return (

@@ -11,7 +11,7 @@ from msgspec import Struct
 from gateway.archives.clip import Clip, Overview
 from gateway.archives.formats.interface import File, Table
 from gateway.archives.formats.pipe import path_of
-from gateway.archives.formats.rows import whole_row
+from gateway.archives.formats.rows import part_of, source_of
 from gateway.archives.members import Container
 from gateway.archives.texts import json_line
 
@@ -20,12 +20,14 @@ class Rules(Struct, frozen=True, kw_only=True):
     table: str
     paths: tuple[str, ...]  # columns that hold the path
     left_out: frozenset[str]  # columns of storage: the archive's own directory has them
+    part: str  # the column that names the part
 
 
 RULES: Final = Rules(
     table="metadata.jsonl",
     paths=("audio_filepath", "file_name"),
     left_out=frozenset({"size", "crc32"}),
+    part="split",
 )
 
 
@@ -38,7 +40,9 @@ class Jsonl(Struct, frozen=True):
 
     def tables(self, overview: Overview) -> Sequence[Table]:
         def line(clip: Clip) -> bytes:
-            return json_line(whole_row(clip, overview, RULES.left_out) | dict.fromkeys(RULES.paths, path_of(clip)))
+            columns = {column: value for column, value in clip.columns.items() if column not in RULES.left_out}
+            paths = dict.fromkeys(RULES.paths, path_of(clip))
+            return json_line(columns | paths | source_of(clip, overview) | {RULES.part: part_of(clip, overview)})
 
         return (Table(RULES.table, b"", line),)
 

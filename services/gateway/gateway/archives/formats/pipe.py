@@ -20,6 +20,7 @@ WAVS: Final = "wavs"
 
 class Column(StrEnum):
     PATH = "path"  # wavs/<stem>.wav
+    FILE = "file"  # <stem>.wav
     STEM = "stem"
     TEXT = "text"
     SPEAKER = "speaker"
@@ -71,6 +72,8 @@ class PipeFormat(Struct, frozen=True):
         match column:
             case Column.PATH:
                 return path_of
+            case Column.FILE:
+                return lambda clip: f"{clip.stem}.wav"
             case Column.STEM:
                 return lambda clip: clip.stem
             case Column.TEXT:

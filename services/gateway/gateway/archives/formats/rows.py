@@ -1,6 +1,6 @@
 """What formats that are JSON share: a clip's row, and the file that numbers the speakers."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -22,15 +22,25 @@ def source_of(clip: Clip, overview: Overview) -> dict[str, Any]:
     return {"dataset": dataset.id, "run": dataset.run, "n": clip.n}
 
 
-def picked(clip: Clip, columns: Iterable[str]) -> dict[str, Any]:
-    """These columns of the clip's row; null for one that it lacks, so that all rows have the same."""
-    return {column: clip.columns.get(column) for column in columns}
+def typed_row(clip: Clip, overview: Overview) -> dict[str, Any]:
+    """Columns that have one type in every row of every part, and are never null.
 
-
-def whole_row(clip: Clip, overview: Overview, left_out: Collection[str]) -> dict[str, Any]:
-    """All columns of the clip's row but `left_out`, with the segment that it is, and its part as `split`."""
-    columns = {column: value for column, value in clip.columns.items() if column not in left_out}
-    return columns | source_of(clip, overview) | {"split": part_of(clip, overview)}
+    The loader of Hugging Face takes the types of a part from its first rows: it refuses a text where it saw only nulls,
+    or only empty lists, before. So flags are one text, and `text_raw` is the text where nothing was changed.
+    """
+    row = clip.columns
+    return {
+        "text": clip.text,
+        "speaker": speakers.name_of(clip.speaker, overview),
+        "duration": float(clip.seconds),
+        "start": float(row.get("start") or 0),
+        "end": float(row.get("end") or 0),
+        "sample_rate": clip.sample_rate,
+        "flags": ",".join(row.get("flags") or ()),
+        "text_raw": row.get("text_raw") or clip.text,
+        "sha256": row.get("sha256") or "",
+        **source_of(clip, overview),
+    }
 
 
 def speakers_table(overview: Overview, labels: speakers.Labels) -> Sequence[Table]:

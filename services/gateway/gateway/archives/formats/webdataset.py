@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from gateway.archives.clip import Clip, Overview
 from gateway.archives.formats.interface import File, Table
-from gateway.archives.formats.rows import whole_row
+from gateway.archives.formats.rows import part_of, typed_row
 from gateway.archives.members import Container
 from gateway.archives.texts import json_line
 
@@ -17,15 +17,15 @@ class Rules(Struct, frozen=True, kw_only=True):
 
     audio: str
     text: str  # exact, without a newline
-    row: str  # with `split`, the clip's part
-    left_out: frozenset[str]  # columns that say where the slice was stored
+    row: str
+    part: str  # the column of the row that names the clip's part
 
 
 RULES: Final = Rules(
     audio="wav",
     text="txt",
     row="json",
-    left_out=frozenset({"audio_filepath", "file_name", "size", "crc32"}),
+    part="split",
 )
 
 
@@ -34,7 +34,7 @@ class WebDataset(Struct, frozen=True):
     container: Container = Container.TAR
 
     def files(self, clip: Clip, overview: Overview) -> Sequence[File]:
-        row = json_line(whole_row(clip, overview, RULES.left_out))
+        row = json_line(typed_row(clip, overview) | {RULES.part: part_of(clip, overview)})
         contents = ((RULES.audio, None), (RULES.text, clip.text.encode()), (RULES.row, row))
         return tuple((f"{clip.stem}.{extension}", content) for extension, content in contents)
 
