@@ -20,6 +20,7 @@ PACKAGES = {
 PARENTS = PACKAGES | {"libs", "services", "tests", "docs", "deploy"}
 MADE_BY_THE_READER = {"listen.py"}
 MADE_BY_A_STACK = {"stack.env"}
+IN_AN_EXPORT = {"manifest.jsonl"}  # looks like a module of the service manifest
 
 PATH = re.compile(r"(?<![\w.<>/$-])(?:[\w.-]+/)*[\w-]+\.(?:py|md|toml|ya?ml|conf|lock)\b(?:: (?P<name>\w+))?")
 FOLDER = re.compile(r"(?P<parent>[a-z_-]+)(?:/[a-z_-]+)*/?")
@@ -52,7 +53,7 @@ def missing_paths(quote: str) -> Iterator[str]:
 def missing_modules(quote: str) -> Iterator[str]:
     for match in MODULE.finditer(PATH.sub("", quote)):
         path = match[0].replace(".", "/")
-        ours = match["package"] in PACKAGES and match[0] not in MADE_BY_A_STACK
+        ours = match["package"] in PACKAGES and match[0] not in MADE_BY_A_STACK | IN_AN_EXPORT
         if ours and found(f"{path}.py") is None and found(f"{path}/__init__.py") is None:
             yield match[0]
 
