@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from gateway.archives.texts import for_pipes, json_line
 from tests.unit.gateway.archives.clips import HOSTILE
 
-TEXTS = st.text(st.one_of(st.sampled_from('"|,\\ \t\r\n\x00\x0b\x1c\x85\u2028\u2029\ufeff\u3000a1’“'), st.characters(codec="utf-8")))
+TEXTS = st.text(
+    st.one_of(st.sampled_from('"|,\\ \t\r\n\x00\x0b\x1c\x85\u2028\u2029\ufeff\u3000a1’“'), st.characters(codec="utf-8"))
+)
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4))
