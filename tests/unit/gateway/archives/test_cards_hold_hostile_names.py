@@ -36,6 +36,11 @@ def test_markdown_has_any_name_as_text_on_one_line(name: str) -> None:
     assert not re.search(r"(?<!\\)(\\\\)*[|`<>\[\]*_#&!~:@]", shown)
 
 
+def test_no_mark_turns_what_follows_round() -> None:
+    assert markdown_text("a\u202eb\u2066c\x00d") == "a b c d"
+    assert markdown_text("x" * 200) == "x" * 99 + "…"
+
+
 @given(NAMES)
 @example(HOSTILE)
 def test_a_name_changes_no_other_line(name: str) -> None:

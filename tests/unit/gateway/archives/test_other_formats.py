@@ -31,8 +31,8 @@ def test_styletts2_has_three_columns_for_one_voice_too() -> None:
 
 
 def voices() -> list[Clip]:
-    """Three speakers that take turns in two datasets."""
-    names = itertools.cycle(["Zoë", "Ann", None, "ann-b", "日本"])
+    """Twelve speakers that take turns in two datasets: more than numbers of one digit tell apart."""
+    names = itertools.cycle(["Zoë", "Ann", None, "ann-b", "日本", *"abcdefg"])
     return [
         clip(n, f"text {n}", next(names), dataset=place, stem=f"{head}-{n:05}")
         for place, head in enumerate(["zz-0", "aa-1"])
@@ -60,7 +60,7 @@ def test_kaldi_tables_are_sorted_bytewise_and_by_speaker() -> None:
 
 
 def test_kaldi_of_many_speakers_is_in_the_order_of_clips(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kaldi, "MOST_SORTED_SPEAKERS", 4)
+    monkeypatch.setattr(kaldi, "MOST_SORTED_SPEAKERS", 11)
     clips = voices()
     tables = tables_of(FORMATS["kaldi"], clips, datasets=(dataset(), dataset(id="d2")))
     assert list(tables) == ["wav.scp", "text", "utt2spk"]
