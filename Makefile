@@ -122,6 +122,8 @@ format: .venv/installed-dev
 UV := build/uv/bin/uv --no-config pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
   $(foreach own,$(OWN),--no-emit-package cuecutter-$(notdir $(own)))
+# Whose code reads our exports in tests; a version stays until its line is removed from the file.
+TRAINERS := f5-tts coqui-tts piper-tts espnet nemo-toolkit
 
 lock:
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv; }
@@ -135,6 +137,8 @@ lock:
 	done
 	@printf './%s\n' libs/contracts libs/runtime libs/bus libs/objects services/catalog > build/own.txt
 	@$(UV) -c requirements-dev.lock pyproject.toml build/own.txt -o migrations/requirements.lock
+	@for name in $(TRAINERS); do echo "$$name" | $(UV) --no-deps - -o tests/readers/pins/$$name.txt || exit 1; done
+	@$(UV) --override tests/readers/pins/absent.in tests/readers/pins/libraries.in -o tests/readers/pins/libraries.txt
 	@echo "requirements-dev.lock and the locks of its parts are written; now: make test"
 
 # Random secrets for compose.yaml, once.
