@@ -1,7 +1,8 @@
-"""Texts that make readers stumble, and what a table with pipes has to say instead; None: the very same."""
+"""Texts that make readers stumble, and what a table has to say instead, as written by hand."""
 
 from typing import Final
 
+# None: the very same.
 _TEXTS: Final[tuple[tuple[str, str | None], ...]] = (
     ("\ufeffA mark of byte order in front.", "A mark of byte order in front."),
     ('"Stop!" she said.', "“Stop!” she said."),
@@ -30,3 +31,6 @@ _TEXTS: Final[tuple[tuple[str, str | None], ...]] = (
 
 TEXTS: Final = tuple(text for text, _ in _TEXTS)
 IN_TABLES: Final = {text: text if instead is None else instead for text, instead in _TEXTS}
+# In Kaldi's files columns end at the first space, so quotes and pipes are only text.
+_ONLY_TEXT: Final = ('"Stop!" she said.', '"Never closed', '"All of it is quoted"', "one|two||three|")
+IN_KALDI: Final = IN_TABLES | {text: text for text in _ONLY_TEXT}

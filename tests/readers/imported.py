@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 
 class _Kind(type):
@@ -33,8 +33,10 @@ def _stand_in(name: str) -> Any:
 
 
 class _Module(types.ModuleType):
-    __path__: ClassVar[list[str]] = []
-    __version__ = "0"
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__: list[str] = []
+        self.__version__ = "0"
 
     def __getattr__(self, name: str) -> Any:
         return _stand_in(name)

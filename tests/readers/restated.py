@@ -35,9 +35,9 @@ def knows_language_of(text: str) -> bool:
 
 
 def styletts2(folder: Path) -> list[ReadRow]:
-    """meldataset.py, FilePathDataset: three parts, the last a whole number."""
+    """meldataset.py, FilePathDataset: three parts, the last a whole number; paths begin at `root_path`, the folder."""
     parts = [line.strip().split("|") for line in _lines(folder / "train_list.txt")]
-    return [ReadRow(text, folder / "wavs" / wav, str(int(speaker))) for wav, text, speaker in parts]
+    return [ReadRow(text, folder / wav, str(int(speaker))) for wav, text, speaker in parts]
 
 
 def vits(file: Path, audio: Path) -> list[ReadRow]:
@@ -60,3 +60,17 @@ def matcha(file: Path, audio: Path) -> list[ReadRow]:
     parts = [line.strip().split("|") for line in _lines(file)]
     assert all(len(part) in (2, 3) for part in parts), "a row without a text"
     return [ReadRow(part[-1], audio / part[0], str(int(part[1])) if len(part) == 3 else None) for part in parts]
+
+
+def kaldi(folder: Path) -> list[ReadRow]:
+    """utils/validate_data_dir.sh: the same ids in every file, ascending bytewise, each with its speaker in front."""
+    wavs, texts, speakers = (
+        [line.split(" ", 1) for line in _lines(folder / name)] for name in ("wav.scp", "text", "utt2spk")
+    )
+    ids = [first for first, _ in texts]
+    assert ids == sorted(set(ids), key=str.encode), "ids come twice, or do not ascend bytewise"
+    assert all([first for first, _ in lines] == ids for lines in (wavs, speakers)), "the files list different ids"
+    assert all(id_.startswith(speaker) for id_, speaker in speakers), "an id without its speaker in front"
+    assert [speaker for _, speaker in speakers] == sorted(speaker for _, speaker in speakers), "speakers are mixed"
+    rows = zip(wavs, texts, speakers, strict=True)
+    return [ReadRow(text, folder / wav, speaker) for (_, wav), (_, text), (_, speaker) in rows]

@@ -1,6 +1,7 @@
 """Each format is read by the code of the trainers it is for: every row, its text, its own audio, its speaker."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 from tests.readers import libraries, restated, trainers
 from tests.readers.conftest import VOICES
 from tests.readers.folders import Row, folder_of
-from tests.readers.hard_texts import IN_TABLES, TEXTS
+from tests.readers.hard_texts import IN_KALDI, IN_TABLES, TEXTS
 from tests.readers.read_row import ReadRow
+
+SPEAKER_NUMBERS = {voice: str(number) for number, voice in enumerate(sorted(VOICES))}
 
 Read = Callable[[Path], list[ReadRow]]
 
@@ -18,6 +21,7 @@ WITH_PIPES: dict[str, tuple[str, Read]] = {
     "piper": ("piper", partial(trainers.piper, voices=len(VOICES))),
     "XTTS of coqui-tts": ("xtts", trainers.coqui_xtts),
     "GPT-SoVITS, restated": ("gpt-sovits", restated.gpt_sovits),
+    "StyleTTS2, restated": ("styletts2", restated.styletts2),
 }
 WITH_PIPES_AND_ONE_VOICE: dict[str, tuple[str, Read]] = {
     "piper": ("piper", partial(trainers.piper, voices=1)),
@@ -26,6 +30,7 @@ WITH_PIPES_AND_ONE_VOICE: dict[str, tuple[str, Read]] = {
     "F5-TTS's command line": ("f5-tts", trainers.f5_command_line),
     "F5-TTS's Gradio": ("f5-tts", trainers.f5_gradio),
     "GPT-SoVITS, restated": ("gpt-sovits", restated.gpt_sovits),
+    "StyleTTS2, restated": ("styletts2", restated.styletts2),
     "VITS, restated": ("piper", lambda folder: restated.vits(folder / "metadata.csv", folder)),
     "Matcha-TTS, restated": ("piper", lambda folder: restated.matcha(folder / "metadata.csv", folder)),
 }
@@ -34,6 +39,11 @@ IN_JSON: dict[str, tuple[str, Read]] = {
     "NeMo's TTS": ("nemo", lambda folder: trainers.nemo_tts(folder, "manifest.jsonl")),
     "NeMo's items, our rows": ("jsonl", lambda folder: trainers.nemo_items(folder, "metadata.jsonl")),
     "NeMo's TTS, our rows": ("jsonl", lambda folder: trainers.nemo_tts(folder, "metadata.jsonl")),
+}
+KALDI: dict[str, Callable[[Path, Path], list[ReadRow]]] = {
+    "ESPnet": lambda folder, _: trainers.espnet(folder),
+    "lhotse": partial(libraries.read, "lhotse_kaldi"),
+    "Kaldi, restated": lambda folder, _: restated.kaldi(folder),
 }
 
 
@@ -55,7 +65,8 @@ def check(read: Sequence[ReadRow], rows: Sequence[Row], texts: dict[str, str], *
 def test_tables_of_several_voices(name: str, read: Read, several_voices: list[Row], tmp_path: Path) -> None:
     rows = [row for row in several_voices if name != "gpt-sovits" or restated.knows_language_of(row.text)]
     folder = folder_of(name, several_voices, tmp_path / "set")
-    check(read(folder), rows, IN_TABLES | {'"Zoé" | the guest': "“Zoé” the guest"}, speakers=True)
+    labels = SPEAKER_NUMBERS if name == "styletts2" else {'"Zoé" | the guest': "“Zoé” the guest"}
+    check(read(folder), rows, IN_TABLES | labels, speakers=True)
 
 
 @named(WITH_PIPES_AND_ONE_VOICE)
@@ -87,6 +98,38 @@ def test_datasets_of_hugging_face_keep_the_parts_apart(with_validation: list[Row
     for part, validation in (("train", False), ("validation", True)):
         rows = [row for row in with_validation if row.validation == validation]
         check([row for row in read if row.part == part], rows, {text: text for text in TEXTS}, speakers=True)
+
+
+def test_lhotse_reads_and_validates_cuts(several_voices: list[Row], tmp_path: Path) -> None:
+    read = libraries.read("lhotse", folder_of("lhotse", several_voices, tmp_path / "set"), tmp_path / "home")
+    check(read, several_voices, {text: text for text in TEXTS}, speakers=True)
+
+
+@pytest.mark.parametrize("read", KALDI.values(), ids=KALDI)
+def test_folders_of_kaldi(
+    read: Callable[[Path, Path], list[ReadRow]], several_voices: list[Row], tmp_path: Path
+) -> None:
+    """Sorted by speaker, so that only here rows do not come in our order."""
+    by_audio = sorted(several_voices, key=Row.wav)
+    found = sorted(read(folder_of("kaldi", several_voices, tmp_path / "set"), tmp_path / "home"), key=ReadRow.wav)
+    check(found, by_audio, IN_KALDI, speakers=False)
+    ours = {(ours.speaker, theirs.speaker) for theirs, ours in zip(found, by_audio, strict=True)}
+    assert len(ours) == len(VOICES)
+
+
+@pytest.mark.parametrize("reader", ["webdataset", "hf_webdataset"])
+def test_shards_are_read(reader: str, several_voices: list[Row], tmp_path: Path) -> None:
+    read = libraries.read(reader, folder_of("webdataset", several_voices, tmp_path / "set"), tmp_path / "home")
+    check(read, several_voices, {text: text for text in TEXTS}, speakers=True)
+
+
+@pytest.mark.parametrize(("reader", "name"), [("hf", "hf"), ("hf", "jsonl"), ("hf_webdataset", "webdataset")])
+def test_a_speaker_who_is_named_late(reader: str, name: str, one_voice: list[Row], tmp_path: Path) -> None:
+    """All rows before name none, and what is null in many rows is read as a column that can't be anything else."""
+    rows = [*one_voice[:-1], replace(one_voice[-1], speaker="Ann")]
+    read = libraries.read(reader, folder_of(name, rows, tmp_path / "set"), tmp_path / "home")
+    check(read, rows, {text: text for text in TEXTS}, speakers=False)
+    assert [row.speaker for row in read].count("Ann") == 1
 
 
 def test_lhotse_prepares_ljspeech(one_voice: list[Row], tmp_path: Path) -> None:
