@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 from aiobotocore.session import AioSession
 
+from tests.readers.wheels import pytest_report_header  # noqa: F401
 from tests.scheduling import (  # noqa: F401
     pytest_collection_modifyitems,
     pytest_configure,

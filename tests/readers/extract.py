@@ -28,11 +28,13 @@ def functions(source: str, *names: str, given: Mapping[str, Any]) -> dict[str, C
 
 
 def _find(module: ast.Module, name: str) -> ast.stmt:
-    outer, _, rest = name.partition(".")
-    node = next((node for node in module.body if getattr(node, "name", None) == outer), None)
-    if node is None:
+    here, found = module.body, None
+    for part in name.split("."):
+        found = next((node for node in here if getattr(node, "name", None) == part), None)
+        here = getattr(found, "body", [])
+    if found is None:
         raise Gone(f"there is no {name} in it")
-    return _find(ast.Module(getattr(node, "body", []), type_ignores=[]), rest) if rest else node
+    return found
 
 
 def _bare(node: ast.stmt) -> ast.stmt:

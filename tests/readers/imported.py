@@ -73,12 +73,15 @@ def lhotse(folder: Path) -> Iterator[dict[str, Any]]:
     sys.meta_path.insert(0, _Absent())
     from lhotse import CutSet, validate  # noqa: PLC0415
 
-    cuts = CutSet.from_file(folder / "cuts.jsonl")
-    validate(cuts, read_data=True)
-    for cut in cuts:
-        (said,) = cut.supervisions
-        path = cut.recording.sources[0].source
-        yield {"text": said.text, "speaker": said.speaker, "duration": cut.duration, "audio_path": path}
+    for file in sorted(folder.glob("cuts*.jsonl")):
+        cuts = CutSet.from_file(file)
+        validate(cuts, read_data=True)
+        part = file.stem.partition("_")[2] or "train"
+        for cut in cuts:
+            (said,) = cut.supervisions
+            path = cut.recording.sources[0].source
+            row = {"text": said.text, "speaker": said.speaker, "duration": cut.duration}
+            yield {**row, "audio_path": path, "part": part}
 
 
 def lhotse_ljspeech(folder: Path) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,8 @@ from tests.readers.folders import Row, folder_of
 from tests.readers.hard_texts import IN_KALDI, IN_TABLES, TEXTS
 from tests.readers.read_row import ReadRow
 
+EXACT = {text: text for text in TEXTS}
+SPEAKER_LABELS = {'"Zoé" | the guest': "“Zoé” the guest"}
 SPEAKER_NUMBERS = {voice: str(number) for number, voice in enumerate(sorted(VOICES))}
 
 Read = Callable[[Path], list[ReadRow]]
@@ -65,7 +67,7 @@ def check(read: Sequence[ReadRow], rows: Sequence[Row], texts: dict[str, str], *
 def test_tables_of_several_voices(name: str, read: Read, several_voices: list[Row], tmp_path: Path) -> None:
     rows = [row for row in several_voices if name != "gpt-sovits" or restated.knows_language_of(row.text)]
     folder = folder_of(name, several_voices, tmp_path / "set")
-    labels = SPEAKER_NUMBERS if name == "styletts2" else {'"Zoé" | the guest': "“Zoé” the guest"}
+    labels = SPEAKER_NUMBERS if name == "styletts2" else SPEAKER_LABELS
     check(read(folder), rows, IN_TABLES | labels, speakers=True)
 
 
@@ -83,26 +85,52 @@ def test_coqui_keeps_the_end_of_the_line_in_each_text(one_voice: list[Row], tmp_
 
 @named(IN_JSON)
 def test_rows_of_json(name: str, read: Read, several_voices: list[Row], tmp_path: Path) -> None:
-    exact = {text: text for text in TEXTS}
-    check(read(folder_of(name, several_voices, tmp_path / "set")), several_voices, exact, speakers=True)
+    check(read(folder_of(name, several_voices, tmp_path / "set")), several_voices, EXACT, speakers=True)
 
 
 @pytest.mark.parametrize("name", ["hf", "jsonl"])
 def test_datasets_of_hugging_face(name: str, several_voices: list[Row], tmp_path: Path) -> None:
     read = libraries.read("hf", folder_of(name, several_voices, tmp_path / "set"), tmp_path / "home")
-    check(read, several_voices, {text: text for text in TEXTS}, speakers=True)
+    check(read, several_voices, EXACT, speakers=True)
 
 
-def test_datasets_of_hugging_face_keep_the_parts_apart(with_validation: list[Row], tmp_path: Path) -> None:
-    read = libraries.read("hf", folder_of("hf", with_validation, tmp_path / "set"), tmp_path / "home")
+PARTS: dict[str, tuple[str, dict[str, str], Callable[[Path, Path], list[ReadRow]]]] = {
+    "datasets": ("hf", EXACT, partial(libraries.read, "hf")),
+    "lhotse": ("lhotse", EXACT, partial(libraries.read, "lhotse")),
+    "NeMo": ("nemo", EXACT, lambda folder, _: both(trainers.nemo_items, folder, "{}_manifest.jsonl")),
+    "XTTS of coqui-tts": (
+        "xtts",
+        IN_TABLES | SPEAKER_LABELS,
+        lambda folder, _: both(trainers.coqui_xtts, folder, "metadata_{}.csv", validation="eval"),
+    ),
+}
+
+
+def both(
+    read: Callable[[Path, str], list[ReadRow]], folder: Path, name: str, validation: str = "validation"
+) -> list[ReadRow]:
+    """Of trainers that are given a file for each part."""
+    held_out = [replace(row, part="validation") for row in read(folder, name.format(validation))]
+    return read(folder, name.format("train")) + held_out
+
+
+@pytest.mark.parametrize(("name", "texts", "read"), PARTS.values(), ids=PARTS)
+def test_parts_are_kept_apart(
+    name: str,
+    texts: dict[str, str],
+    read: Callable[[Path, Path], list[ReadRow]],
+    with_validation: list[Row],
+    tmp_path: Path,
+) -> None:
+    found = read(folder_of(name, with_validation, tmp_path / "set"), tmp_path / "home")
     for part, validation in (("train", False), ("validation", True)):
         rows = [row for row in with_validation if row.validation == validation]
-        check([row for row in read if row.part == part], rows, {text: text for text in TEXTS}, speakers=True)
+        check([row for row in found if row.part == part], rows, texts, speakers=True)
 
 
 def test_lhotse_reads_and_validates_cuts(several_voices: list[Row], tmp_path: Path) -> None:
     read = libraries.read("lhotse", folder_of("lhotse", several_voices, tmp_path / "set"), tmp_path / "home")
-    check(read, several_voices, {text: text for text in TEXTS}, speakers=True)
+    check(read, several_voices, EXACT, speakers=True)
 
 
 @pytest.mark.parametrize("read", KALDI.values(), ids=KALDI)
@@ -120,7 +148,7 @@ def test_folders_of_kaldi(
 @pytest.mark.parametrize("reader", ["webdataset", "hf_webdataset"])
 def test_shards_are_read(reader: str, several_voices: list[Row], tmp_path: Path) -> None:
     read = libraries.read(reader, folder_of("webdataset", several_voices, tmp_path / "set"), tmp_path / "home")
-    check(read, several_voices, {text: text for text in TEXTS}, speakers=True)
+    check(read, several_voices, EXACT, speakers=True)
 
 
 @pytest.mark.parametrize(("reader", "name"), [("hf", "hf"), ("hf", "jsonl"), ("hf_webdataset", "webdataset")])
@@ -128,7 +156,7 @@ def test_a_speaker_who_is_named_late(reader: str, name: str, one_voice: list[Row
     """All rows before name none, and what is null in many rows is read as a column that can't be anything else."""
     rows = [*one_voice[:-1], replace(one_voice[-1], speaker="Ann")]
     read = libraries.read(reader, folder_of(name, rows, tmp_path / "set"), tmp_path / "home")
-    check(read, rows, {text: text for text in TEXTS}, speakers=False)
+    check(read, rows, EXACT, speakers=False)
     assert [row.speaker for row in read].count("Ann") == 1
 
 

@@ -26,11 +26,11 @@ LOG = logging.getLogger(__name__)
 
 
 def f5_command_line(folder: Path) -> list[ReadRow]:
-    """`prepare_csv_wavs.py`, which wants absolute paths: the user writes the folder before them, as we do here."""
+    """`prepare_csv_wavs.py`, which wants absolute paths: the user writes `wavs`, absolute, before them."""
     path = "f5_tts/train/datasets/prepare_csv_wavs.py"
     read = functions(wheels.source("f5-tts", path), "read_audio_text_pairs", given={"csv": csv, "Path": Path})
     header, *lines = (folder / "metadata.csv").read_text(encoding="utf-8").split("\n")
-    absolute = [f"{folder}/{line}" if line else "" for line in lines]
+    absolute = [f"{folder}/wavs/{line}" if line else "" for line in lines]
     (folder / "absolute.csv").write_text("\n".join([header, *absolute]), encoding="utf-8", newline="")
     pairs = read["read_audio_text_pairs"](str(folder / "absolute.csv"))
     return [ReadRow(text=text, audio_path=Path(audio)) for audio, text in pairs]
@@ -66,20 +66,20 @@ def _like_torchaudio(path: str) -> tuple[SimpleNamespace, int]:
     return SimpleNamespace(shape=samples.T.shape), rate
 
 
-def coqui_xtts(folder: Path) -> list[ReadRow]:
+def coqui_xtts(folder: Path, table: str = "metadata.csv") -> list[ReadRow]:
     """The formatter `coqui`, with which XTTS is fine-tuned."""
-    return _coqui(folder, "coqui")
+    return _coqui(folder, "coqui", table)
 
 
 def coqui_ljspeech(folder: Path) -> list[ReadRow]:
     """The formatter `ljspeech`, which reads the third column and knows one speaker."""
-    return _coqui(folder, "ljspeech")
+    return _coqui(folder, "ljspeech", "metadata.csv")
 
 
-def _coqui(folder: Path, formatter: str) -> list[ReadRow]:
+def _coqui(folder: Path, formatter: str, table: str) -> list[ReadRow]:
     given = {"os": os, "csv": csv, "Path": Path, "logger": LOG}
     taken = functions(wheels.source("coqui-tts", "TTS/tts/datasets/formatters.py"), formatter, given=given)
-    items = taken[formatter](str(folder), "metadata.csv")
+    items = taken[formatter](str(folder), table)
     return [ReadRow(item["text"], Path(item["audio_file"]), item["speaker_name"]) for item in items]
 
 

@@ -54,6 +54,11 @@ def versions() -> dict[str, str]:
     return {name: version for name, version in found if name in wanted}
 
 
+def pytest_report_header() -> str:
+    """The first lines of every run say whose code reads our exports."""
+    return "readers: " + ", ".join(f"{name} {version}" for name, version in sorted(versions().items()))
+
+
 def _kept(pin: str) -> Path:
     kept = _outcome(pin)
     if isinstance(kept, Missing):
