@@ -17,6 +17,8 @@ EXACT = {text: text for text in TEXTS}
 SPEAKER_LABELS = {'"Zoé" | the guest': "“Zoé” the guest"}
 SPEAKER_NUMBERS = {voice: str(number) for number, voice in enumerate(sorted(VOICES))}
 
+pytestmark = pytest.mark.apart  # libraries take a second to import, each in a process of its own
+
 Read = Callable[[Path], list[ReadRow]]
 
 WITH_PIPES: dict[str, tuple[str, Read]] = {

@@ -60,6 +60,12 @@ def test_versions_are_known_without_asking_an_index() -> None:
     assert set(wheels.versions()) == names
 
 
+def test_the_document_names_the_versions_that_are_pinned() -> None:
+    documents = Path(__file__).parents[2] / "docs"
+    said = "".join(file.read_text(encoding="utf-8") for file in documents.glob("exports*.md"))
+    assert [pin for pin in wheels.versions().items() if " ".join(pin) not in said] == []
+
+
 def test_pins_name_no_index_and_no_host() -> None:
     for file in wheels.PINS.iterdir():
         said = file.read_text(encoding="utf-8")
