@@ -19,6 +19,7 @@ from typing import Final
 PINS: Final = Path(__file__).with_name("pins")
 CACHE: Final = Path(sys.prefix) / "readers"
 LIBRARIES: Final = "libraries"
+IMPORTED: Final = ("datasets", "lhotse", "webdataset")  # with all that they need, in one folder
 # A test may take 300 s, and would end without a word about the package.
 PATIENCE_SECONDS: Final = 240
 _ADDRESS: Final = re.compile(r"\b(https?://)[^\s/'\"`]+")
@@ -49,7 +50,7 @@ def libraries() -> Path:
 
 def versions() -> dict[str, str]:
     """The version of each package whose code reads our exports, as pinned; asks no index."""
-    wanted = {file.stem for file in PINS.glob("*.txt")} | {"datasets", "lhotse", "webdataset"}
+    wanted = {file.stem for file in PINS.glob("*.txt")} | set(IMPORTED)
     found = (pin for file in sorted(PINS.glob("*.txt")) for pin in _PIN.findall(file.read_text(encoding="utf-8")))
     return {name: version for name, version in found if name in wanted}
 
@@ -105,12 +106,15 @@ def _download(name: str, pins: Path, folder: Path) -> None:
             # Read and never run as a whole, so it does not matter for which Python it was made.
             else ["download", "--ignore-requires-python", "--dest"]
         )
-        _pip([*getting, str(there), "--requirement", str(pins)], " ".join(sorted(_names(pins))))
+        _pip([*getting, str(there), "--requirement", str(pins)], _told(name, pins))
         there.rename(folder)
 
 
-def _names(pins: Path) -> set[str]:
-    return {name for name, _ in _PIN.findall(pins.read_text(encoding="utf-8"))}
+def _told(name: str, pins: Path) -> str:
+    """What a person calls it; of the libraries, pip's own words name the one that is missing."""
+    if name == LIBRARIES:
+        return ", ".join(IMPORTED)
+    return " ".join(f"{package} {version}" for package, version in _PIN.findall(pins.read_text(encoding="utf-8")))
 
 
 def _pip(arguments: list[str], packages: str) -> None:
