@@ -87,26 +87,30 @@ def test_the_walk_goes_through_from_upload_to_deletion(terminal: Terminal) -> No
     assert corrected.startswith("If a worker stops halfway, another one")
     assert (ROOT / "build" / "segment_00000.wav").read_bytes()[:4] == b"RIFF"
 
-    (row,) = terminal.paste(block_with("rclone"))
-    assert json.loads(row)["sample_rate"] == 16_000
-    _loads_the_result()
+    ready, kept, row = terminal.paste(block_with("voice.zip"))
+    assert (ready, kept) == ("ready", "10")
+    path, text = row.split("|")
+    assert (ROOT / "build" / "voice" / path).read_bytes()[:4] == b"RIFF"
+    assert text.startswith("Cuecutter begins with one long recording")
+    _loads_the_result(terminal)
 
     assert terminal.paste(block_with("-X DELETE")) == ["ready", "204"]
     assert terminal.errors().strip().splitlines()[1:] == [], "only make token tells something there"
 
 
-def _loads_the_result() -> None:
+def _loads_the_result(terminal: Terminal) -> None:
     block = block_with("load_dataset", "python")
     compile(block, "README.md", "exec")
     if TRAINER_PYTHON:
+        terminal.paste(block_with("voice.zip").replace("format=piper&name=voice", "format=hf&name=voice"))
         done = subprocess.run([TRAINER_PYTHON, "-c", block], cwd=ROOT, capture_output=True, text=True, check=False)
         assert "Cuecutter begins with one long recording" in done.stdout, done.stderr
-        assert "torch.Size([1, 83840])" in done.stdout  # 5.24 s at 16 kHz
+        assert "torch.Size([1, 115542])" in done.stdout  # 5.24 s at 22,050 Hz
 
 
 def test_programs_get_what_stack_env_says_and_no_key_of_the_operator(terminal: Terminal) -> None:
     terminal.paste(block_with("stack.env"))
-    terminal.paste(block_with("rclone"))
+    terminal.paste(block_with("voice.zip"))
     given = terminal.environment()
     assert {"GATEWAY_URL", "NATS_URL", "TOKEN"} <= set(given)
     assert not {"JWT_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "DATABASE_URL"} & set(given)
@@ -150,7 +154,7 @@ def test_no_block_is_left_untried() -> None:
         "stack.env",
         "USER=alice",
         "If-Match",
-        "rclone",
+        "voice.zip",
         "-X DELETE",
         "make status",
         "catalog rebuild",

@@ -53,5 +53,10 @@ def manifest(prefix: str) -> str:
     return f"{prefix}training_data.jsonl"
 
 
+def damage(dataset_prefix: str, run: int) -> str:
+    """Written when a slice of the result of `run` is found to be missing, or not what was stored."""
+    return f"{dataset_prefix}damage/{run}.json"
+
+
 def manifest_index(prefix: str) -> str:
     return f"{prefix}training_data.index"

@@ -12,10 +12,14 @@ from litestar.types import ASGIApp
 
 from bus.background_connection import BackgroundConnection
 from gateway import SERVICE
+from gateway.archives.answering import Archiving
+from gateway.archives.archives import Archives
+from gateway.archives.choosing import Choosing
+from gateway.archives.damage import Damages
 from gateway.corrections.cue_answers import CueAnswers
 from gateway.datasets.catalog_client import CatalogClient
 from gateway.datasets.lives import Lives
-from gateway.handlers import corrections, datasets, document, probes, results, sessions
+from gateway.handlers import archives, corrections, datasets, document, probes, results, sessions
 from gateway.handlers.request_context import RequestContext
 from gateway.http import openapi, options_routes, problems, request_body
 from gateway.http.auth import CALLER, Authentication, Caller
@@ -40,6 +44,7 @@ ROUTES: Final = (
     *datasets.ROUTES,
     *corrections.ROUTES,
     *results.ROUTES,
+    *archives.ROUTES,
     *sessions.ROUTES,
     *probes.ROUTES,
     document.document,
@@ -79,6 +84,7 @@ def _router(settings: Settings, shutdown: Shutdown) -> Litestar:
         dependencies={
             "context": Provide(_context, sync_to_thread=False),
             "cue_answers": Provide(_cue_answers, sync_to_thread=False),
+            "archiving": Provide(_archiving, sync_to_thread=False),
             "reader": Provide(_reader, sync_to_thread=False),
             "sessions": Provide(_sessions, sync_to_thread=False),
             "store": Provide(_store, sync_to_thread=False),
@@ -99,6 +105,7 @@ def _shared(
 ) -> dict[str, object]:
     """What all requests share, by its name in the application's state."""
     uploads = Uploads(store, settings.limits(), shutdown)
+    manifests = Manifests(store)
     return {
         "store": store,
         "connection": connection,
@@ -106,7 +113,8 @@ def _shared(
         "catalog": CatalogClient(connection),
         "uploads": uploads,
         "cue_answers": CueAnswers(store, uploads.run_inspection),
-        "manifests": Manifests(store),
+        "manifests": manifests,
+        "archives": Archives(store, manifests),
         "sessions": settings.sessions(),
         "shutdown": shutdown,
     }
@@ -128,6 +136,11 @@ def _reader(request: Request[Any, Any, Any]) -> Reader:
     state = request.app.state
     caller: Caller = request.scope["state"][CALLER]
     return Reader(caller, state.lives, state.store, state.manifests, state.shutdown)
+
+
+def _archiving(request: Request[Any, Any, Any]) -> Archiving:
+    state = request.app.state
+    return Archiving(state.archives, Choosing(_reader(request), Damages(state.store)))
 
 
 def _sessions(state: State) -> Sessions:

@@ -58,8 +58,8 @@ class Unauthenticated(GatewayError):
 class NotFound(GatewayError):
     """There is no such dataset, or it is another user's, or the id is not valid: all three are answered alike."""
 
-    def __init__(self, detail: str = NO_DATASET) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str = NO_DATASET, *field_errors: FieldError) -> None:
+        super().__init__(detail, *field_errors)
 
 
 class CommandRefused(GatewayError):
@@ -158,6 +158,10 @@ class ResultRemoved(GatewayError):
     """A later result has replaced the one that is named."""
 
 
+class ResultDamaged(GatewayError):
+    """A slice of this result was found missing, or not to be what was stored."""
+
+
 class RangeNotSatisfiable(GatewayError):
     """All bytes that are asked for are outside the object, which has `size_bytes`."""
 
@@ -175,3 +179,11 @@ class ObjectDamaged(GatewayError):
 
     def __str__(self) -> str:
         return self.internal_detail
+
+
+class SliceDamaged(ObjectDamaged):
+    """It is segment `n` of the dataset at the 0-based place `dataset` of an archive."""
+
+    def __init__(self, internal_detail: str, dataset: int, n: int) -> None:
+        super().__init__(internal_detail)
+        self.dataset, self.n = dataset, n

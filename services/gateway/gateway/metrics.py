@@ -76,6 +76,15 @@ _broken_off: Final = Counter(
 )
 
 
+_damaged: Final = Counter(
+    "cuecutter_results_damaged", "Results whose archive found a slice missing or changed.", registry=REGISTRY
+)
+
+
+def result_damaged() -> None:
+    _damaged.inc()
+
+
 def downloaded(kind: str, size_bytes: int) -> None:
     _downloaded.labels(kind).inc(size_bytes)
 

@@ -43,6 +43,11 @@ class Walk:
         self.first_member = self._place.member_index
 
     @property
+    def next_member(self) -> int:
+        """The index of the member that is to be fed next."""
+        return self._place.member_index
+
+    @property
     def done(self) -> bool:
         """All bytes were made: no further member is needed."""
         return self._begin(self._place) > self._last

@@ -57,7 +57,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _correct(method: str, status: str, answer: dict[str, Any]) -> None:
-    """The framework gives every answer a body, HEAD's, 204's and 304's too, and a problem no headers."""
-    if method == "head" or status in ("204", "304"):
+    """The framework gives every answer a body, HEAD's, 204's, 304's and 307's too, and a problem no headers."""
+    if method == "head" or status in ("204", "304", "307"):
         answer.pop("content", None)
     answer.setdefault("headers", {}).update(_HEADERS.get(status, {}))

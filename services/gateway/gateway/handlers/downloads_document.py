@@ -11,8 +11,14 @@ DOWNLOADS: Final[Mapping[str, Kind]] = {
     "getSegmentAudio": Kind.SEGMENT,
     "getRecording": Kind.RECORDING,
     "getTranscript": Kind.TRANSCRIPT,
+    "getArchive": Kind.ARCHIVE,
+    "getDatasetArchive": Kind.ARCHIVE,
 }
 _EXAMPLES: Final[Mapping[str, Any]] = {"listSegments": [EXAMPLE], "getSegment": EXAMPLE}
+_PINNED: Final = {
+    "description": "The request does not say of which runs: Location does, for as long as their results stand.",
+    "headers": {"Location": {"description": "The same archive.", "required": True, "schema": {"type": "string"}}},
+}
 _BYTES: Final = {"type": "string", "format": "binary"}
 _TEXT: Final = {"type": "string"}
 _NONE_MATCH: Final = {
@@ -48,6 +54,8 @@ def describe(name: str, operation: dict[str, Any]) -> None:
     own = name.removesuffix("Headers")
     if own in DOWNLOADS:
         _describe_download(operation, content_types_of(DOWNLOADS[own]), is_head=own != name)
+        if DOWNLOADS[own] is Kind.ARCHIVE:
+            operation["responses"]["307"] = _copy(_PINNED)
     elif own in _EXAMPLES:
         answers = operation["responses"]
         answers["200"].setdefault("headers", {}).update(_ETAG)

@@ -189,6 +189,12 @@ TABLE: Final[Mapping[type[Exception], ProblemType]] = {
         "The result lacks what is asked for",
         "Process the dataset again: a new result has all columns.",
     ),
+    e.ResultDamaged: ProblemType(
+        409,
+        "result-damaged",
+        "A slice of the result is damaged",
+        "Process the dataset again, which makes its slices anew; then ask for the archive of the new run.",
+    ),
     e.ResultRemoved: ProblemType(
         410,
         "result-removed",

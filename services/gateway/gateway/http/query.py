@@ -23,15 +23,20 @@ from gateway.errors import FieldError, InvalidRequest
 PARAMETERS: Final = "query_parameters"  # their names, or a mapping from names to rules other than `RULES`
 REPORT_WITH_BODY: Final = "report_query_errors_with_body"  # the handler reads a body, and reports the errors of both
 
+MAX_WRONG: Final = 20  # values of one parameter that are named
 _DEFERRED_ERRORS: Final = "deferred_query_errors"  # the key in the scope's state
 _STATUSES: Final = tuple(status.value for status in Status)
 
 
 class Rule(Struct, frozen=True):
-    """What a parameter may be: `expected` in words that follow "must be", `allows` as a test."""
+    """What a parameter may be: `expected` in words that follow "must be", `allows` as a test, and how often it may be
+    there, `least` to `most` times.
+    """
 
     expected: str
     allows: Callable[[str], bool]
+    least: int = 0
+    most: int = 1
 
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -60,9 +65,10 @@ async def check_query(connection: ASGIConnection[Any, Any, Any, Any], route: Bas
 
     Raises: InvalidRequest naming each parameter that is unknown, given twice or not valid.
     """
-    if not connection.scope["query_string"]:
+    known = route.opt.get(PARAMETERS, ())
+    if not connection.scope["query_string"] and not isinstance(known, Mapping):
         return  # as nearly every request: nothing to parse
-    errors = tuple(_errors(route.opt.get(PARAMETERS, ()), connection.query_params))
+    errors = tuple(_errors(known, connection.query_params))
     if route.opt.get(REPORT_WITH_BODY):
         connection.scope["state"][_DEFERRED_ERRORS] = errors
     elif errors:
@@ -82,11 +88,21 @@ def _errors(known: Collection[str], given: MultiDict[Any]) -> Iterator[FieldErro
             yield FieldError(name, "unknown", detail)
     rules = known if isinstance(known, Mapping) else RULES
     for name in known:
-        values = given.getall(name, [])
-        if len(values) > 1:
-            yield FieldError(name, "duplicate", f"The query parameter '{name}' may be there only once.")
-        elif values and not rules[name].allows(values[0]):
-            yield FieldError(name, "invalid", f"'{name}' must be {rules[name].expected}.")
+        yield from _errors_of(name, rules[name], given.getall(name, []))
+
+
+def _errors_of(name: str, rule: Rule, values: list[str]) -> Iterator[FieldError]:
+    if len(values) > rule.most == 1:
+        yield FieldError(name, "duplicate", f"The query parameter '{name}' may be there only once.")
+    elif len(values) > rule.most:
+        yield FieldError(name, "too-many", f"'{name}' may be there {rule.most} times, not {len(values)}.")
+    elif len(values) < rule.least:
+        yield FieldError(name, "missing", f"'{name}' is missing: it must be {rule.expected}.")
+    else:
+        wrong = [value for value in values if not rule.allows(value)][:MAX_WRONG]
+        # Where there may be several, which of them it is; a single one is known, and may be a text of any length.
+        shown = [f" {quoted(value)}" if rule.most > 1 else "" for value in wrong]
+        yield from (FieldError(name, "invalid", f"'{name}'{which} must be {rule.expected}.") for which in shown)
 
 
 def _list_of(known: Collection[str]) -> str:

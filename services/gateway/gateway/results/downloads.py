@@ -40,7 +40,7 @@ async def answer(
         return ASGIResponse(status_code=304, headers=common)
     if method == "HEAD":
         return ASGIResponse(headers=common | bodies.whole(stored).headers, is_head_response=True)
-    body = _body(stored, headers, tag)
+    body = chosen_body(stored, headers)
     held = await _checked(store, stored) if stored.size_bytes <= CHECKED_BYTES else None
     delivery = Delivery(stored.kind, lambda: _pieces(store, stored, body, held), watch)
     return Download(common | body.headers, body.status, delivery)
@@ -58,7 +58,12 @@ class Download(ASGIResponse):
         await self._delivery.send_body(scope, receive, send)
 
 
-def _body(stored: StoredObject, headers: Mapping[str, str], tag: str) -> Body:
+def chosen_body(stored: StoredObject, headers: Mapping[str, str]) -> Body:
+    """What of it the request's Range asks for.
+
+    Raises: RangeNotSatisfiable.
+    """
+    tag = conditions.etag(stored.sha256)
     asked = headers.get("range") if conditions.still_holds(headers.get("if-range"), tag) else None
     found = ranges.asked_for(asked, stored.size_bytes)
     match found:

@@ -5,8 +5,6 @@ matching rows are then cached, so that further pages of the same question are sh
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
 
 import msgspec
@@ -15,18 +13,16 @@ from contracts import keys, manifest_index
 from contracts.dataset import Result
 from contracts.manifest_index import ManifestIndex
 from gateway.domain.row_order import Question
-from gateway.errors import Busy
 from gateway.results import lines
 from gateway.results.bounded_cache import BoundedCache
+from gateway.results.passes import Passes
 from gateway.results.scan import Matches, Scan
 from objects import ObjectMissing, ObjectStore
 
-PASSES: Final = 2
 PIECE_BYTES: Final = 4 * 1024 * 1024
 MAX_INDEX_BYTES: Final = 4 * 1024 * 1024
 INDEXES_KEPT_BYTES: Final = 8 * 1024 * 1024
 FOUND_KEPT_BYTES: Final = 32 * 1024 * 1024
-WAIT_SECONDS: Final = 5.0  # for others' passes
 _OFFSET_BYTES: Final = 40  # of an int in a tuple
 _ENTRY_BYTES: Final = 2_000  # of an entry of the cache, its question included
 
@@ -45,7 +41,7 @@ class Manifests:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._passes = asyncio.Semaphore(PASSES)
+        self.passes = Passes()
         self._indexes: BoundedCache[ManifestIndex] = BoundedCache(INDEXES_KEPT_BYTES)
         self._found: BoundedCache[Matches] = BoundedCache(FOUND_KEPT_BYTES)
 
@@ -78,7 +74,7 @@ class Manifests:
         """Raises: ObjectDamaged; StoreError."""
         found = self._indexes.get(_key(result)) or await self._stored_index(result)
         if found is None:
-            async with self._pass_slot():
+            async with self.passes.slot():
                 found = self._indexes.get(_key(result)) or (await self._pass(result, PLAIN)).index(
                     result.training_data_sha256
                 )
@@ -98,26 +94,13 @@ class Manifests:
         key = (_key(result), question)
         if (found := self._found.get(key)) is not None:
             return found
-        async with self._pass_slot():
+        async with self.passes.slot():
             if (found := self._found.get(key)) is None:  # another request may have asked the same meanwhile
                 scan = await self._pass(result, question)
                 scan.index(result.training_data_sha256)
                 found = await asyncio.to_thread(scan.found)
         self._found.put(key, found, found.size_bytes + _ENTRY_BYTES)
         return found
-
-    @asynccontextmanager
-    async def _pass_slot(self) -> AsyncIterator[None]:
-        """Raises: Busy when others' passes take too long to wait for."""
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await self._passes.acquire()
-        except TimeoutError as exc:
-            raise Busy(f"{PASSES} manifests are being read already.") from exc
-        try:
-            yield
-        finally:
-            self._passes.release()
 
     async def _pass(self, result: Result, question: Question) -> Scan:
         scan = Scan(question)

@@ -13,6 +13,7 @@ from gateway.domain import sniff
 MANIFEST_TYPE: Final = "application/x-ndjson"
 SLICE_TYPE: Final = "audio/wav"
 ANY_TYPE: Final = "application/octet-stream"
+ARCHIVE_TYPES: Final = {"zip": "application/zip", "tar": "application/x-tar"}
 
 _CHARSETS: Final = {"cp1252": "windows-1252", "cp1251": "windows-1251", "cp1250": "windows-1250", "cp932": "shift_jis"}
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     SEGMENT = "segment"
     RECORDING = "recording"
     TRANSCRIPT = "transcript"
+    ARCHIVE = "archive"
 
 
 class StoredObject(Struct, frozen=True, kw_only=True):
@@ -80,6 +82,8 @@ def content_types_of(kind: Kind) -> Sequence[str]:
             return (*sorted(set(sniff.CONTENT_TYPES.values())), ANY_TYPE)
         case Kind.TRANSCRIPT:
             return ("text/plain",)
+        case Kind.ARCHIVE:
+            return tuple(ARCHIVE_TYPES.values())
 
 
 def _extension(key: str) -> str:

@@ -56,13 +56,18 @@ class Reader(Struct, frozen=True):
 
         Raises: NotFound; NoResult; ResultRemoved where a later one has taken its place; BusUnavailable.
         """
+        state, result = await self.dataset_and_result(name)
+        return state.dataset_id, result
+
+    async def dataset_and_result(self, name: str) -> tuple[life.Alive, Result]:
+        """Raises: as `result`."""
         reference = reference_of(name)
         if reference is None:
             raise NotFound
-        result = (await self._state(reference)).result
-        if result is None:
+        state = await self._state(reference)
+        if state.result is None:
             raise NoResult("No run of this dataset has made a result yet.")
-        return reference.dataset_id, _of_run(result, reference.run)
+        return state, _of_run(state.result, reference.run)
 
     async def manifest(self, result: Result) -> StoredObject:
         """Raises: ObjectDamaged; StoreError."""
@@ -113,17 +118,26 @@ class Reader(Struct, frozen=True):
         Raises: RangeNotSatisfiable; ObjectDamaged; StoreError.
         """
 
-        async def is_deleted() -> bool:
-            try:
-                await self.lives.last(dataset_id, self.caller.user_id)
-            except NotFound:
-                return True
-            except (BusError, UndecodableEvent):
-                return False  # what can't be known now is asked again
-            return False
+        return await downloads.answer(self.store, stored, method, headers, self.watch(dataset_id))
 
-        fields = {"dataset_id": dataset_id, "correlation_id": self.caller.request_id}
-        return await downloads.answer(self.store, stored, method, headers, Watch(is_deleted, self.shutdown, fields))
+    def watch(self, *dataset_ids: str) -> Watch:
+        """For a download that is made of these datasets."""
+
+        async def is_any_deleted() -> bool:
+            return any([await self.is_deleted(dataset_id) for dataset_id in dataset_ids])
+
+        named = {"dataset_id": dataset_ids[0]} if len(dataset_ids) == 1 else {}
+        return Watch(is_any_deleted, self.shutdown, named | {"correlation_id": self.caller.request_id})
+
+    async def is_deleted(self, dataset_id: str) -> bool:
+        """False also while that can't be known: it is asked again."""
+        try:
+            await self.lives.last(dataset_id, self.caller.user_id)
+        except NotFound:
+            return True
+        except (BusError, UndecodableEvent):
+            return False
+        return False
 
     async def explain(self, dataset_id: str, missing: ObjectMissing) -> Exception:
         """What it means that an object is missing: the dataset was deleted a moment ago, or it is damage."""

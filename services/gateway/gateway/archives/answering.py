@@ -1,0 +1,145 @@
+"""From chosen results and a wish to an answer: an archive, any part of it, or what its trainer would leave out."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+
+from litestar.response.base import ASGIResponse
+from msgspec import Struct
+
+from gateway.archives.archives import Archives
+from gateway.archives.check import Note, Row
+from gateway.archives.choosing import Choosing
+from gateway.archives.content import Archive
+from gateway.archives.order import Order, Source
+from gateway.archives.parameters import Wish
+from gateway.archives.stems import archive_name
+from gateway.domain import conditions
+from gateway.errors import FieldError, InvalidRequest, SliceDamaged
+from gateway.results import bodies, downloads
+from gateway.results.bodies import Body
+from gateway.results.delivery import Delivery
+from gateway.results.downloads import Download
+from gateway.results.objects import ARCHIVE_TYPES, Kind, StoredObject
+
+
+class CheckedDataset(Struct, frozen=True):
+    id: str
+    run: int
+
+
+class ArchiveCheck(Struct, frozen=True, kw_only=True):
+    """`clips` are in the archive, of which the trainer would keep `kept`; hours of sound. `left_out` counts, by flag,
+    what `skip` leaves out. `reasons` counts clips by code, `rows` are the first 100; `notes` concern the whole.
+    """
+
+    format: str
+    trainer: str
+    datasets: list[CheckedDataset]
+    clips: int
+    validation_clips: int
+    kept: int
+    hours: float
+    kept_hours: float
+    left_out: dict[str, int]
+    reasons: dict[str, int]
+    rows: list[Row]
+    notes: list[Note]
+
+
+class Archiving(Struct, frozen=True):
+    """Made for each request."""
+
+    archives: Archives
+    choosing: Choosing
+
+    async def answer(
+        self, sources: Sequence[Source], wish: Wish, method: str, headers: Mapping[str, str]
+    ) -> ASGIResponse:
+        """The answer to a GET or HEAD; HEAD reads no slice, and takes no notice of Range.
+
+        Raises: InvalidRequest; ResultTooOld; RangeNotSatisfiable; ObjectDamaged; Busy; StoreError.
+        """
+        order = _order_of(sources, wish)
+        tag = conditions.etag(order.sha256)
+        common = {"etag": tag, "accept-ranges": "bytes"}
+        if conditions.is_known(headers.get("if-none-match"), tag):
+            return ASGIResponse(status_code=304, headers=common)
+        archive = await self._archive(order)
+        stored = _as_object(archive)
+        common |= {"content-disposition": stored.disposition}
+        if method == "HEAD":
+            return ASGIResponse(headers=common | bodies.whole(stored).headers, is_head_response=True)
+        body = downloads.chosen_body(stored, headers)
+        watch = self.choosing.reader.watch(*(source.facts.id for source in sources))
+        delivery = Delivery(Kind.ARCHIVE, lambda: self._pieces(archive, body), watch)
+        return Download(common | body.headers, body.status, delivery)
+
+    async def check(self, sources: Sequence[Source], wish: Wish) -> ArchiveCheck:
+        """Raises: as `answer`."""
+        checked, survey = await self.archives.check(_order_of(sources, wish))
+        return ArchiveCheck(
+            format=checked.format,
+            trainer=checked.trainer,
+            datasets=[CheckedDataset(source.facts.id, source.facts.run) for source in sources],
+            clips=checked.clips,
+            validation_clips=survey.overview.validation_clips,
+            kept=checked.kept,
+            hours=checked.hours,
+            kept_hours=checked.kept_hours,
+            left_out=survey.overview.left_out,
+            reasons=checked.reasons,
+            rows=checked.rows,
+            notes=checked.notes,
+        )
+
+    async def _archive(self, order: Order) -> Archive:
+        archive = await self.archives.archive(order)
+        if archive.survey.overview.clips == 0:
+            raise InvalidRequest(
+                FieldError("skip", "nothing-left", "Every segment has one of the flags to be skipped.")
+            )
+        return archive
+
+    async def _pieces(self, archive: Archive, body: Body) -> AsyncGenerator[bytes, None]:
+        """Raises: SliceDamaged, which is noted, so that the archive is refused from then on; StoreError."""
+        try:
+            for part in body.parts:
+                yield part.before
+                async with aclosing(archive.bytes_of(part.span)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+            yield body.after
+        except SliceDamaged as exc:
+            await self._note(archive.order.sources[exc.dataset], exc)
+            raise
+
+    async def _note(self, source: Source, damaged: SliceDamaged) -> None:
+        """Not of a dataset that was deleted meanwhile: then its slices are missing because they should be."""
+        reader = self.choosing.reader
+        if not await reader.is_deleted(source.facts.id):
+            await self.choosing.damages.note(reader.caller.user_id, source.facts.id, source.facts.run, damaged)
+
+
+def _order_of(sources: Sequence[Source], wish: Wish) -> Order:
+    return Order(
+        form=wish.form,
+        sources=tuple(sources),
+        validation=wish.validation,
+        skip=wish.skip,
+        name=archive_name(wish.name, [source.facts for source in sources]),
+        language=wish.language,
+    )
+
+
+def _as_object(archive: Archive) -> StoredObject:
+    """What downloads need to know; its key is in no store."""
+    order = archive.order
+    return StoredObject(
+        kind=Kind.ARCHIVE,
+        key=order.file_name,
+        size_bytes=archive.survey.layout.size_bytes,
+        sha256=order.sha256,
+        content_type=ARCHIVE_TYPES[order.form.container],
+        file_name=order.file_name,
+        attachment=True,
+    )

@@ -1,0 +1,79 @@
+"""Surveys of archives, and what they are made for: the archive itself, or what its trainer would leave out of it."""
+
+import asyncio
+from contextlib import aclosing
+from typing import Final
+
+from gateway.archives.check import Check, Checked
+from gateway.archives.clip import Clip
+from gateway.archives.content import Archive, clips_from
+from gateway.archives.order import Order
+from gateway.archives.places import MOST_CHECKPOINTS
+from gateway.archives.survey import OverviewBuilder, Survey, SurveyBuilder, kept
+from gateway.results.bounded_cache import BoundedCache
+from gateway.results.manifests import Manifests
+from objects import ObjectStore
+
+SURVEYS_KEPT_BYTES: Final = 16 * 1024 * 1024
+_PLACE_BYTES: Final = 150  # of a checkpoint or a mark
+_DATASET_BYTES: Final = 2_000
+
+
+class Archives:
+    """Of all users; one for each process. A survey costs two passes over the manifests, and is kept for a while."""
+
+    def __init__(self, store: ObjectStore, manifests: Manifests) -> None:
+        self._store, self._manifests = store, manifests
+        self._surveys: BoundedCache[Survey] = BoundedCache(SURVEYS_KEPT_BYTES)
+
+    async def archive(self, order: Order) -> Archive:
+        """Raises: ResultTooOld; ObjectDamaged; Busy; StoreError."""
+        survey = self._surveys.get(order.sha256)
+        if survey is None:
+            manifest_bytes = await self._manifest_bytes(order)  # may need a pass of its own
+            async with self._manifests.passes.slot():
+                survey = self._surveys.get(order.sha256) or await self._survey(order, manifest_bytes)
+            self._surveys.put(order.sha256, survey, _size_of(survey))
+        return Archive(self._store, order, survey)
+
+    async def check(self, order: Order) -> tuple[Checked, Survey]:
+        """What the trainer would leave out. Raises: as `archive`."""
+        survey = (await self.archive(order)).survey
+        checking = Check(order.form)
+        async with (
+            self._manifests.passes.slot(),
+            aclosing(clips_from(self._store, order, survey.manifest_bytes)) as batches,
+        ):
+            async for _, clips in batches:
+                await asyncio.to_thread(_check, checking, clips, order)
+        return checking.finish(survey.overview), survey
+
+    async def _manifest_bytes(self, order: Order) -> tuple[int, ...]:
+        return tuple([(await self._manifests.index(source.result)).manifest_bytes for source in order.sources])
+
+    async def _survey(self, order: Order, manifest_bytes: tuple[int, ...]) -> Survey:
+        looking = OverviewBuilder(order)
+        async with aclosing(clips_from(self._store, order, manifest_bytes)) as batches:
+            async for start, clips in batches:
+                await asyncio.to_thread(looking.add, start, clips)
+        overview, marks = looking.finish()
+        measuring = SurveyBuilder(order, overview)
+        async with aclosing(clips_from(self._store, order, manifest_bytes)) as batches:
+            async for _, clips in batches:
+                await asyncio.to_thread(_measure, measuring, clips, order)
+        return await asyncio.to_thread(measuring.finish, marks, manifest_bytes)
+
+
+def _measure(measuring: SurveyBuilder, clips: list[Clip], order: Order) -> None:
+    measuring.add(kept(clips, order))
+
+
+def _check(checking: Check, clips: list[Clip], order: Order) -> None:
+    for clip in kept(clips, order):
+        checking.add(clip)
+
+
+def _size_of(survey: Survey) -> int:
+    places = min(survey.layout.member_count, MOST_CHECKPOINTS) + len(survey.marks)
+    names = sum(map(len, survey.overview.speakers))
+    return places * _PLACE_BYTES + len(survey.overview.datasets) * _DATASET_BYTES + 4 * names

@@ -1,0 +1,119 @@
+"""Slices as an archive sends them: read ahead, several at a time, compared with their checksum, passed on in order."""
+
+import asyncio
+import zlib
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from gateway.errors import SliceDamaged
+from objects import ObjectMissing, ObjectStore
+from runtime.tasks import cancel_and_wait
+
+AT_ONCE: Final = 16
+AHEAD_BYTES: Final = 12 * 1024 * 1024  # of a download; a read that arrives takes its size twice for a moment
+READ_BYTES: Final = 4 * 1024 * 1024
+
+
+class Slice(Struct, frozen=True):
+    """A stored slice, and where it comes from for those who are told that it is damaged."""
+
+    key: str
+    size_bytes: int
+    crc32: int
+    dataset: int
+    n: int
+
+
+class Read(Struct, frozen=True):
+    """Bytes `first` … `first` + `count` - 1 (zero-based) of a slice. `compared`: all of it is sent, and compared."""
+
+    of: Slice
+    first: int
+    count: int
+    compared: bool
+
+    @property
+    def is_small(self) -> bool:
+        return self.of.size_bytes <= READ_BYTES
+
+    @property
+    def read_bytes(self) -> int:
+        """How much is read for it: a small slice is read and compared as a whole, whichever part is sent."""
+        return self.of.size_bytes if self.is_small else self.count
+
+
+def reads_of(whole: Slice, first: int, last: int) -> Iterator[Read]:
+    """What is to be read to send bytes `first` to `last` (inclusive)."""
+    compared = first == 0 and last == whole.size_bytes - 1
+    step = whole.size_bytes if whole.size_bytes <= READ_BYTES else READ_BYTES
+    for at in range(first, last + 1, step):
+        yield Read(whole, at, min(step, last + 1 - at), compared)
+
+
+async def in_order(store: ObjectStore, items: AsyncIterator[bytes | Read]) -> AsyncGenerator[bytes, None]:
+    """The bytes of all items, in their order. Close it, because it reads ahead.
+
+    Raises: SliceDamaged, before the last byte of a slice that is not what was stored; StoreError.
+    """
+    waiting: deque[tuple[Read | None, bytes | asyncio.Task[bytes]]] = deque()
+    crc32 = 0
+    try:
+        async for item in items:
+            waiting.append(_begun(store, item))
+            while waiting and (_is_full(waiting) or _is_there(waiting[0][1])):
+                piece, crc32 = await _taken(*waiting.popleft(), crc32)
+                yield piece
+        while waiting:
+            piece, crc32 = await _taken(*waiting.popleft(), crc32)
+            yield piece
+    finally:
+        await cancel_and_wait(*(held for _, held in waiting if isinstance(held, asyncio.Task)))
+
+
+def _begun(store: ObjectStore, item: bytes | Read) -> tuple[Read | None, bytes | asyncio.Task[bytes]]:
+    return (None, item) if isinstance(item, bytes) else (item, asyncio.create_task(_read(store, item)))
+
+
+def _is_full(waiting: deque[tuple[Read | None, bytes | asyncio.Task[bytes]]]) -> bool:
+    reads = [read for read, _ in waiting if read is not None]
+    return len(reads) > AT_ONCE or sum(read.read_bytes for read in reads) > AHEAD_BYTES
+
+
+def _is_there(held: bytes | asyncio.Task[bytes]) -> bool:
+    return isinstance(held, bytes) or held.done()
+
+
+async def _taken(read: Read | None, held: bytes | asyncio.Task[bytes], crc32: int) -> tuple[bytes, int]:
+    """The piece, and the checksum of what has been sent of its slice."""
+    piece = held if isinstance(held, bytes) else await held
+    if read is None or read.is_small or not read.compared:
+        return piece, 0
+    crc32 = await asyncio.to_thread(zlib.crc32, piece, crc32 if read.first else 0)
+    if read.first + read.count == read.of.size_bytes and crc32 != read.of.crc32:
+        raise _damaged(read.of, "has another CRC-32 than was stored")
+    return piece, crc32
+
+
+async def _read(store: ObjectStore, read: Read) -> bytes:
+    """Raises: SliceDamaged; StoreError."""
+    whole = read.of
+    first = 0 if read.is_small else read.first
+    try:
+        # One byte more than there should be: a slice that grew is damaged, too.
+        piece = await store.get_range(whole.key, first, read.read_bytes + read.is_small)
+    except ObjectMissing as exc:
+        raise _damaged(whole, "is missing") from exc
+    if len(piece) != read.read_bytes:
+        raise _damaged(whole, f"has {first + len(piece)} bytes or more, not {whole.size_bytes}")
+    if not read.is_small:
+        return piece
+    if zlib.crc32(piece) != whole.crc32:
+        raise _damaged(whole, "has another CRC-32 than was stored")
+    return piece[read.first : read.first + read.count]
+
+
+def _damaged(whole: Slice, how: str) -> SliceDamaged:
+    return SliceDamaged(f"{whole.key} {how}", whole.dataset, whole.n)
