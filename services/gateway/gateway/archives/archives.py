@@ -57,7 +57,7 @@ class Archives:
             async for start, clips in batches:
                 await asyncio.to_thread(looking.add, start, clips)
         overview, marks = looking.finish()
-        measuring = SurveyBuilder(order, overview)
+        measuring = await asyncio.to_thread(SurveyBuilder, order, overview)  # it labels all speakers
         async with aclosing(clips_from(self._store, order, manifest_bytes)) as batches:
             async for _, clips in batches:
                 await asyncio.to_thread(_measure, measuring, clips, order)

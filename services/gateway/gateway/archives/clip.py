@@ -1,8 +1,12 @@
 """What a format is told: one clip at a time, and what one pass over all of them has found."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
+
+UNNAMED: Final = "unnamed"
 
 
 class Clip(Struct, frozen=True, kw_only=True):
@@ -47,8 +51,21 @@ class Overview(Struct, frozen=True, kw_only=True):
     rates_hz: tuple[int, ...]  # distinct, sorted
     flags: dict[str, int]  # counts per code
     left_out: dict[str, int]  # by `skip`: counts per flag
+    unnamed_label: str = ""  # for clips without a speaker's name: no speaker has it. It follows from `speakers`
+
+    def __post_init__(self) -> None:
+        # Once and not for each clip: a client may call its speakers unnamed, unnamed-2 and so on to unnamed-100000.
+        force_setattr(self, "unnamed_label", _unnamed_label(frozenset(self.speakers)))
 
     @property
     def is_split(self) -> bool:
         """Whether there is a validation part. Where nothing would be left to train on, all of it is one part."""
         return 0 < self.validation_clips < self.clips
+
+
+def _unnamed_label(taken: Collection[str]) -> str:
+    label, number = UNNAMED, 1
+    while label in taken:
+        number += 1
+        label = f"{UNNAMED}-{number}"
+    return label

@@ -5,11 +5,8 @@ common case. Two voices that no transcript names can't be told apart here.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
 
-from gateway.archives.clip import Overview
-
-UNNAMED: Final = "unnamed"
+from gateway.archives.clip import UNNAMED, Overview
 
 Labels = Mapping[str | None, str]
 
@@ -21,7 +18,7 @@ def names(overview: Overview) -> tuple[str | None, ...]:
 
 def name_of(speaker: str | None, overview: Overview) -> str:
     """The speaker's own name, or what stands for none. The same as among `labels` in no special form."""
-    return speaker if speaker is not None else _free(UNNAMED, set(overview.speakers))
+    return speaker if speaker is not None else overview.unnamed_label
 
 
 def are_several(overview: Overview) -> bool:
@@ -32,8 +29,12 @@ def labels(overview: Overview, form: Callable[[str], str] = str) -> Labels:
     """Each speaker's name in the form of a table. Names that would become one get a number."""
     found: dict[str | None, str] = {}
     taken: set[str] = set()
+    last: dict[str, int] = {}  # the last number that each form got: numbers are not tried again
     for name in names(overview):
-        label = _free(form(UNNAMED if name is None else name), taken)
+        label = whole = form(UNNAMED if name is None else name)
+        while label in taken:
+            last[whole] = last.get(whole, 1) + 1
+            label = f"{whole}-{last[whole]}"
         taken.add(label)
         found[name] = label
     return found
@@ -42,12 +43,3 @@ def labels(overview: Overview, form: Callable[[str], str] = str) -> Labels:
 def numbers(overview: Overview) -> Mapping[str | None, int]:
     """Each speaker's number from 0, in the order of `names`."""
     return {name: number for number, name in enumerate(names(overview))}
-
-
-def _free(label: str, taken: set[str]) -> str:
-    if label not in taken:
-        return label
-    number = 2
-    while f"{label}-{number}" in taken:
-        number += 1
-    return f"{label}-{number}"

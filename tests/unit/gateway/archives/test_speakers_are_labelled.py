@@ -1,4 +1,10 @@
+import itertools
+import time
+
+from msgspec.structs import replace
+
 from gateway.archives import speakers
+from gateway.archives.formats import FORMATS
 from gateway.archives.texts import for_pipes
 from tests.unit.gateway.archives.clips import clip, overview
 
@@ -27,3 +33,23 @@ def test_a_name_is_the_same_alone_and_among_all() -> None:
 
 def test_numbers_follow_the_names() -> None:
     assert speakers.numbers(overview([BOB, ANN, NOBODY])) == {"Ann": 0, "Bob": 1, None: 2}
+
+
+def test_a_hundred_thousand_names_that_become_one_are_labelled_at_once() -> None:
+    marks = itertools.product("| \u3000\u2003\u2009", repeat=8)
+    names = tuple(sorted(f"a{''.join(each)}b" for each in itertools.islice(marks, 100_000)))
+    many = replace(overview([NOBODY]), speakers=names)
+    began = time.perf_counter()
+    found = speakers.labels(many, for_pipes)
+    assert len(set(found.values())) == 100_001
+    assert time.perf_counter() - began < 10  # each name tried against all others takes a quarter of an hour
+
+
+def test_a_clip_without_a_name_costs_the_same_among_a_hundred_thousand_speakers() -> None:
+    names = ["unnamed", *(f"unnamed-{n}" for n in range(2, 100_000))]
+    many = replace(overview([NOBODY]), speakers=tuple(sorted(names)))
+    assert speakers.name_of(None, many) == "unnamed-100000"
+    began = time.perf_counter()
+    for _ in range(1_000):
+        FORMATS["webdataset"].files(NOBODY, many)
+    assert time.perf_counter() - began < 2  # a set of all names for each clip takes ten seconds

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from gateway.archives import speakers
-from gateway.archives.clip import Clip, Overview
+from gateway.archives.clip import UNNAMED, Clip, Overview
 from gateway.archives.formats.interface import File, Table, of_part
 from gateway.archives.formats.pipe import path_of
 from gateway.archives.members import Container
@@ -57,7 +57,7 @@ def speaker_ids(overview: Overview) -> speakers.Labels:
     numbers = speakers.numbers(overview)
     digits = len(str(len(numbers) - 1))
     return {
-        name: f"s{number:0{digits}}-{slug(speakers.UNNAMED if name is None else name, 'speaker')}"
+        name: f"s{number:0{digits}}-{slug(UNNAMED if name is None else name, 'speaker')}"
         for name, number in numbers.items()
     }
 
