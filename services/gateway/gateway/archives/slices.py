@@ -15,6 +15,7 @@ from runtime.tasks import cancel_and_wait
 AT_ONCE: Final = 16
 AHEAD_BYTES: Final = 12 * 1024 * 1024  # of a download; a read that arrives takes its size twice for a moment
 READ_BYTES: Final = 4 * 1024 * 1024
+ITEM_BYTES: Final = 150  # what holding a piece takes besides its bytes: an entry of a directory is shorter
 
 
 class Slice(Struct, frozen=True):
@@ -58,32 +59,65 @@ async def in_order(store: ObjectStore, items: AsyncIterator[bytes | Read]) -> As
 
     Raises: SliceDamaged, before the last byte of a slice that is not what was stored; StoreError.
     """
-    waiting: deque[tuple[Read | None, bytes | asyncio.Task[bytes]]] = deque()
+    waiting = _Waiting(store)
     crc32 = 0
     try:
         async for item in items:
-            waiting.append(_begun(store, item))
-            while waiting and (_is_full(waiting) or _is_there(waiting[0][1])):
-                piece, crc32 = await _taken(*waiting.popleft(), crc32)
+            waiting.add(item)
+            while waiting.is_full or waiting.first_is_there:
+                piece, crc32 = await _taken(*waiting.taken(), crc32)
                 yield piece
         while waiting:
-            piece, crc32 = await _taken(*waiting.popleft(), crc32)
+            piece, crc32 = await _taken(*waiting.taken(), crc32)
             yield piece
     finally:
-        await cancel_and_wait(*(held for _, held in waiting if isinstance(held, asyncio.Task)))
+        await waiting.close()
 
 
-def _begun(store: ObjectStore, item: bytes | Read) -> tuple[Read | None, bytes | asyncio.Task[bytes]]:
-    return (None, item) if isinstance(item, bytes) else (item, asyncio.create_task(_read(store, item)))
+class _Waiting:
+    """What is to be sent, in order. It counts what is at hand, too: behind one read that the store is slow with, whole
+    tables would gather.
+    """
 
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._items: deque[tuple[Read | None, bytes | asyncio.Task[bytes]]] = deque()
+        self._reads = self._bytes = 0
 
-def _is_full(waiting: deque[tuple[Read | None, bytes | asyncio.Task[bytes]]]) -> bool:
-    reads = [read for read, _ in waiting if read is not None]
-    return len(reads) > AT_ONCE or sum(read.read_bytes for read in reads) > AHEAD_BYTES
+    def __len__(self) -> int:
+        return len(self._items)
 
+    @property
+    def is_full(self) -> bool:
+        return self._reads > AT_ONCE or self._bytes > AHEAD_BYTES
 
-def _is_there(held: bytes | asyncio.Task[bytes]) -> bool:
-    return isinstance(held, bytes) or held.done()
+    @property
+    def first_is_there(self) -> bool:
+        held = self._items[0][1] if self._items else None
+        return isinstance(held, bytes) or (held is not None and held.done())
+
+    def add(self, item: bytes | Read) -> None:
+        self._count(item, 1)
+        if isinstance(item, bytes):
+            self._items.append((None, item))
+        else:
+            self._items.append((item, asyncio.create_task(_read(self._store, item))))
+
+    def taken(self) -> tuple[Read | None, bytes | asyncio.Task[bytes]]:
+        """The first, of which the caller waits for the end."""
+        read, held = self._items.popleft()
+        self._count(held if isinstance(held, bytes) else read, -1)
+        return read, held
+
+    async def close(self) -> None:
+        await cancel_and_wait(*(held for _, held in self._items if isinstance(held, asyncio.Task)))
+
+    def _count(self, item: bytes | Read | None, sign: int) -> None:
+        if isinstance(item, bytes):
+            self._bytes += sign * (len(item) + ITEM_BYTES)
+        elif item is not None:
+            self._reads += sign
+            self._bytes += sign * item.read_bytes
 
 
 async def _taken(read: Read | None, held: bytes | asyncio.Task[bytes], crc32: int) -> tuple[bytes, int]:

@@ -1,0 +1,70 @@
+"""Reading ahead is bounded, and nothing of it is left when a download ends early."""
+
+import asyncio
+import time
+import zlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any, cast
+
+from gateway.archives.slices import AHEAD_BYTES, Read, Slice, in_order, reads_of
+from objects import ObjectStore
+
+PIECE = bytes(512 * 1024)
+
+
+class SlowStore:
+    """Answers when it may."""
+
+    def __init__(self) -> None:
+        self.may_answer = asyncio.Event()
+
+    async def get_range(self, key: str, first: int, count: int) -> bytes:
+        await self.may_answer.wait()
+        return b"abcd"
+
+
+def slice_of(content: bytes) -> Slice:
+    return Slice("key", len(content), zlib.crc32(content), 0, 0)
+
+
+async def test_tables_do_not_gather_behind_a_slice_that_is_late() -> None:
+    made = 0
+
+    async def items() -> AsyncIterator[bytes | Read]:
+        nonlocal made
+        for read in reads_of(slice_of(b"abcd"), 0, 3):
+            yield read
+        for _ in range(200):
+            made += len(PIECE)
+            yield PIECE
+            await asyncio.sleep(0)
+
+    store = SlowStore()
+    pieces: AsyncGenerator[bytes, Any] = in_order(cast(ObjectStore, store), items())
+    async with aclosing(pieces):
+        first = asyncio.create_task(anext(pieces))
+        for _ in range(1_000):
+            await asyncio.sleep(0)
+        assert made <= AHEAD_BYTES + len(PIECE)
+        store.may_answer.set()
+        assert await first == b"abcd"
+        assert sum([len(piece) async for piece in pieces]) == 200 * len(PIECE)
+
+
+async def test_a_directory_behind_a_slice_that_is_late_takes_no_time() -> None:
+    async def items() -> AsyncIterator[bytes | Read]:
+        for read in reads_of(slice_of(b"abcd"), 0, 3):
+            yield read
+        for _ in range(200_000):
+            yield bytes(80)
+
+    store = SlowStore()
+    began = time.perf_counter()
+    async with aclosing(in_order(cast(ObjectStore, store), items())) as pieces:
+        first = asyncio.create_task(anext(pieces))
+        await asyncio.sleep(0)
+        store.may_answer.set()
+        assert await first == b"abcd"
+        assert sum([len(piece) async for piece in pieces]) == 200_000 * 80
+    assert time.perf_counter() - began < 5  # counted anew for each entry, a minute and more
