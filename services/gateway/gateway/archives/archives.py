@@ -17,6 +17,7 @@ from objects import ObjectStore
 SURVEYS_KEPT_BYTES: Final = 16 * 1024 * 1024
 _PLACE_BYTES: Final = 150  # of a checkpoint or a mark
 _DATASET_BYTES: Final = 2_000
+_NAME_BYTES: Final = 90  # of a speaker's, besides its characters
 
 
 class Archives:
@@ -33,7 +34,7 @@ class Archives:
             manifest_bytes = await self._manifest_bytes(order)  # may need a pass of its own
             async with self._manifests.passes.slot():
                 survey = self._surveys.get(order.sha256) or await self._survey(order, manifest_bytes)
-            self._surveys.put(order.sha256, survey, _size_of(survey))
+            self._surveys.put(order.sha256, survey, size_of(survey))
         return Archive(self._store, order, survey)
 
     async def check(self, order: Order) -> tuple[Checked, Survey]:
@@ -73,7 +74,8 @@ def _check(checking: Check, clips: list[Clip], order: Order) -> None:
         checking.add(clip)
 
 
-def _size_of(survey: Survey) -> int:
+def size_of(survey: Survey) -> int:
+    """What it takes in memory, in bytes, or somewhat more."""
     places = min(survey.layout.member_count, MOST_CHECKPOINTS) + len(survey.marks)
-    names = sum(map(len, survey.overview.speakers))
-    return places * _PLACE_BYTES + len(survey.overview.datasets) * _DATASET_BYTES + 4 * names
+    names = sum(_NAME_BYTES + 4 * len(name) for name in survey.overview.speakers)
+    return places * _PLACE_BYTES + len(survey.overview.datasets) * _DATASET_BYTES + names

@@ -1,10 +1,14 @@
 import itertools
+import sys
 import time
 
 from msgspec.structs import replace
 
 from gateway.archives import speakers
+from gateway.archives.archives import size_of
 from gateway.archives.formats import FORMATS
+from gateway.archives.order import Order
+from gateway.archives.survey import SurveyBuilder
 from gateway.archives.texts import for_pipes
 from tests.unit.gateway.archives.clips import clip, overview
 
@@ -53,3 +57,10 @@ def test_a_clip_without_a_name_costs_the_same_among_a_hundred_thousand_speakers(
     for _ in range(1_000):
         FORMATS["webdataset"].files(NOBODY, many)
     assert time.perf_counter() - began < 2  # a set of all names for each clip takes ten seconds
+
+
+def test_a_survey_that_is_kept_counts_the_names_it_holds() -> None:
+    order = Order(form=FORMATS["kaldi"], sources=(), validation=0, skip=frozenset(), name="book", language=None)
+    found = replace(overview([NOBODY]), speakers=tuple(f"s{n:06}" for n in range(10_000)))
+    survey = SurveyBuilder(order, found).finish((), ())
+    assert size_of(survey) > sum(map(sys.getsizeof, found.speakers))
