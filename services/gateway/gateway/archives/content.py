@@ -34,8 +34,12 @@ class Archive(Struct, frozen=True):
         Raises: SliceDamaged, ObjectDamaged; StoreError.
         """
         try:
-            async with aclosing(self._items(span)) as items, aclosing(in_order(self.store, items)) as pieces:
-                async for piece in _joined(pieces):
+            async with (
+                aclosing(self._items(span)) as items,
+                aclosing(in_order(self.store, items)) as pieces,
+                aclosing(_joined(pieces)) as joined,
+            ):
+                async for piece in joined:
                     yield piece
         except MembersDiffer as exc:
             raise ObjectDamaged(f"a manifest of {self.order.file_name} changed: {exc}") from exc
@@ -63,8 +67,9 @@ class Archive(Struct, frozen=True):
                 if isinstance(piece, bytes):
                     yield piece
                 else:
-                    async for part in self._of_table(number, piece):
-                        yield part
+                    async with aclosing(self._of_table(number, piece)) as parts:
+                        async for part in parts:
+                            yield part
 
     def _of_clips(self, walk: Walk, clips: Sequence[Clip], index: int) -> Iterator[bytes | Read]:
         """`index` is that of the next member; it may be any of the first clip's."""
@@ -89,20 +94,26 @@ class Archive(Struct, frozen=True):
         key = keys.segment(self.order.sources[clip.dataset].result.prefix, clip.n)
         yield from reads_of(Slice(key, member.size_bytes, member.crc32, clip.dataset, clip.n), part.first, part.last)
 
-    async def _of_table(self, number: int, part: Content) -> AsyncIterator[bytes]:
+    async def _of_table(self, number: int, part: Content) -> AsyncGenerator[bytes, None]:
         """Bytes of a file that is made of all clips; what lies before them is made, too, and not sent."""
-        _, tables = tuple(table_files(self.order.form.tables(self.survey.overview)))[number]
+        tables = await asyncio.to_thread(self._parts_of, number)
         at = 0
         for table in tables:
-            async for piece in self._whole_table(table):
-                first, last = max(part.first - at, 0), min(part.last - at, len(piece) - 1)
-                at += len(piece)
-                if first <= last:
-                    yield piece[first : last + 1]
-                if at > part.last:
-                    return
+            async with aclosing(self._whole_table(table)) as pieces:
+                async for piece in pieces:
+                    first, last = max(part.first - at, 0), min(part.last - at, len(piece) - 1)
+                    at += len(piece)
+                    if first <= last:
+                        yield piece[first : last + 1]
+                    if at > part.last:
+                        return
 
-    async def _whole_table(self, table: Table) -> AsyncIterator[bytes]:
+    def _parts_of(self, number: int) -> Sequence[Table]:
+        """Labels all speakers, of whom there may be as many as clips."""
+        _, tables = tuple(table_files(self.order.form.tables(self.survey.overview)))[number]
+        return tables
+
+    async def _whole_table(self, table: Table) -> AsyncGenerator[bytes, None]:
         yield table.head
         async with aclosing(self._clips_from(0)) as batches:
             async for clips in batches:
@@ -135,7 +146,7 @@ async def clips_from(
             yield lines.start, await asyncio.to_thread(clips.of, lines)
 
 
-async def _joined(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _joined(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     """The first piece at once; after it small ones together."""
     held: list[bytes] = []
     size, least = 0, 1

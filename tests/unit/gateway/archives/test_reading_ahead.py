@@ -8,7 +8,9 @@ from contextlib import aclosing
 from typing import Any, cast
 
 from gateway.archives.slices import AHEAD_BYTES, Read, Slice, in_order, reads_of
+from gateway.domain.ranges import Span
 from objects import ObjectStore
+from tests.unit.gateway.archives.made_archives import MemoryStore, archives_of, order_of
 
 PIECE = bytes(512 * 1024)
 
@@ -68,3 +70,16 @@ async def test_a_directory_behind_a_slice_that_is_late_takes_no_time() -> None:
         assert await first == b"abcd"
         assert sum([len(piece) async for piece in pieces]) == 200_000 * 80
     assert time.perf_counter() - began < 5  # counted anew for each entry, a minute and more
+
+
+async def test_nothing_reads_on_when_a_download_ends_within_a_table() -> None:
+    store = MemoryStore()
+    archive = await archives_of(store).archive(order_of(store, 5_000))
+    (table,), size = archive.survey.tables, archive.survey.layout.size_bytes
+    end = b"".join([piece async for piece in archive.bytes_of(Span(size - 22, size - 1))])
+    directory = int.from_bytes(end[16:20], "little")  # it begins where the table ends
+    ours, store.seconds = asyncio.all_tasks(), 0.2
+    async with aclosing(archive.bytes_of(Span(directory - table.size_bytes, size - 1))) as pieces:
+        await anext(pieces)
+        assert asyncio.all_tasks() > ours
+    assert asyncio.all_tasks() == ours
