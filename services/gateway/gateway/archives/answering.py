@@ -1,7 +1,7 @@
 """From chosen results and a wish to an answer: an archive, any part of it, or what its trainer would leave out."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 
 from litestar.response.base import ASGIResponse
 from msgspec import Struct
@@ -14,12 +14,13 @@ from gateway.archives.order import Order, Source
 from gateway.archives.parameters import Wish
 from gateway.archives.stems import archive_name
 from gateway.domain import conditions
-from gateway.errors import FieldError, InvalidRequest, SliceDamaged
+from gateway.errors import FieldError, InvalidRequest, ObjectDamaged, SliceDamaged
 from gateway.results import bodies, downloads
 from gateway.results.bodies import Body
 from gateway.results.delivery import Delivery
 from gateway.results.downloads import Download
 from gateway.results.objects import ARCHIVE_TYPES, Kind, StoredObject
+from objects import ObjectMissing
 
 
 class CheckedDataset(Struct, frozen=True):
@@ -57,14 +58,16 @@ class Archiving(Struct, frozen=True):
     ) -> ASGIResponse:
         """The answer to a GET or HEAD; HEAD reads no slice, and takes no notice of Range.
 
-        Raises: InvalidRequest; ResultTooOld; RangeNotSatisfiable; ObjectDamaged; Busy; StoreError.
+        Raises: InvalidRequest; ResultTooOld; RangeNotSatisfiable; ObjectDamaged; Busy; StoreError; where a manifest is
+        missing because of what happened meanwhile, as `Choosing.sources`.
         """
         order = _order_of(sources, wish)
         tag = conditions.etag(order.sha256)
         common = {"etag": tag, "accept-ranges": "bytes"}
         if conditions.is_known(headers.get("if-none-match"), tag):
             return ASGIResponse(status_code=304, headers=common)
-        archive = await self._archive(order)
+        async with self._explaining(sources):
+            archive = await self._archive(order)
         stored = _as_object(archive)
         common |= {"content-disposition": stored.disposition}
         if method == "HEAD":
@@ -76,7 +79,8 @@ class Archiving(Struct, frozen=True):
 
     async def check(self, sources: Sequence[Source], wish: Wish) -> ArchiveCheck:
         """Raises: as `answer`."""
-        checked, survey = await self.archives.check(_order_of(sources, wish))
+        async with self._explaining(sources):
+            checked, survey = await self.archives.check(_order_of(sources, wish))
         return ArchiveCheck(
             format=checked.format,
             trainer=checked.trainer,
@@ -113,11 +117,24 @@ class Archiving(Struct, frozen=True):
             await self._note(archive.order.sources[exc.dataset], exc)
             raise
 
+    @asynccontextmanager
+    async def _explaining(self, sources: Sequence[Source]) -> AsyncIterator[None]:
+        """A manifest is missing: its dataset was deleted or its result replaced a moment ago, or it is damage."""
+        try:
+            yield
+        except ObjectMissing as exc:
+            await self.choosing.sources([_named(source) for source in sources])
+            raise ObjectDamaged(str(exc)) from exc
+
     async def _note(self, source: Source, damaged: SliceDamaged) -> None:
         """Not of a dataset that was deleted meanwhile: then its slices are missing because they should be."""
         reader = self.choosing.reader
-        if not await reader.is_deleted(source.facts.id):
+        if not await reader.watch(source.facts.id).is_deleted():
             await self.choosing.damages.note(reader.caller.user_id, source.facts.id, source.facts.run, damaged)
+
+
+def _named(source: Source) -> str:
+    return f"{source.facts.id}@{source.facts.run}"
 
 
 def _order_of(sources: Sequence[Source], wish: Wish) -> Order:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any, cast
 
 from contracts import keys, manifest_index
@@ -31,6 +32,9 @@ class MemoryStore:
             raise ObjectMissing(key)
         return self.objects[key]
 
+    async def put(self, key: str, body: bytes, content_type: str = "") -> None:
+        self.objects[key] = body
+
     async def get_range(self, key: str, first: int, count: int) -> bytes:
         return (await self.get(key))[first : first + count]
 
@@ -39,9 +43,10 @@ def archives_of(store: MemoryStore) -> Archives:
     return Archives(cast(ObjectStore, store), Manifests(cast(ObjectStore, store)))
 
 
-def order_of(store: MemoryStore, *rows: int, form: str = "jsonl", **others: Any) -> Order:
+def order_of(store: MemoryStore, *rows: int, form: str = "jsonl", ids: Sequence[str] = (), **others: Any) -> Order:
     """Of datasets with so many rows each, whose manifests are put into the store; slices are not."""
-    sources = tuple(_source(store, f"d{place}", count) for place, count in enumerate(rows))
+    named = ids or [f"d{place}" for place in range(len(rows))]
+    sources = tuple(_source(store, each, count) for each, count in zip(named, rows, strict=True))
     values: dict[str, Any] = {"validation": 0, "skip": frozenset(), "name": "book", "language": None}
     return Order(**values | {"form": FORMATS[form], "sources": sources} | others)
 

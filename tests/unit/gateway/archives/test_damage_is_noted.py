@@ -1,0 +1,99 @@
+"""A slice that is not what was stored is noted once it is sure that it should be there, and never in the note's place."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from bus.errors import BusUnavailable
+from contracts.dataset import Result
+from gateway.archives.answering import Archiving
+from gateway.archives.choosing import Choosing
+from gateway.archives.damage import Damages
+from gateway.archives.formats import FORMATS
+from gateway.archives.order import Order
+from gateway.archives.parameters import Wish
+from gateway.errors import NotFound, ObjectDamaged, ResultRemoved, SliceDamaged
+from gateway.http.auth import Caller
+from gateway.results.manifests import Manifests
+from gateway.results.reader import Reader
+from gateway.shutdown import Shutdown
+from objects import ObjectStore
+from tests.unit.gateway.archives.made_archives import MemoryStore, archives_of, order_of
+
+IDS = ("0191aaaa-0000-7000-8000-000000000001", "0191aaaa-0000-7000-8000-000000000002")
+WISH = Wish(form=FORMATS["jsonl"], language=None, validation=0, skip=frozenset(), name="book")
+
+
+class Lives:
+    """Of alice's datasets: each has the result that is given, or what asking for it raises."""
+
+    def __init__(self, results: dict[str, Result | Exception]) -> None:
+        self.results = results
+        self.asked: list[str] = []
+
+    async def last(self, dataset_id: str, user_id: str) -> Any:
+        self.asked.append(dataset_id)
+        result = self.results[dataset_id]
+        if isinstance(result, Exception):
+            raise result
+        source = SimpleNamespace(name="A book", audio_sha256="aa", transcript_sha256="bb")
+        state = SimpleNamespace(dataset_id=dataset_id, user_id=user_id, source=source, result=result)
+        return SimpleNamespace(state=state)
+
+
+class Gateway:
+    """What answers one request, on a store in memory."""
+
+    def __init__(self, rows: int = 3) -> None:
+        self.store = MemoryStore()
+        self.order: Order = order_of(self.store, rows, rows, ids=IDS)
+        self.lives = Lives({source.facts.id: source.result for source in self.order.sources})
+        store = cast(ObjectStore, self.store)
+        reader = Reader(Caller("alice", "r"), cast(Any, self.lives), store, Manifests(store), Shutdown())
+        self.archiving = Archiving(archives_of(self.store), Choosing(reader, Damages(store)))
+        self.reader = reader
+
+    async def download(self) -> Any:
+        return await self.archiving.answer(self.order.sources, WISH, "GET", {})
+
+    async def send(self) -> None:
+        """Raises: what ends the body."""
+        answer = await self.download()
+        async for _ in answer._delivery._pieces():
+            pass
+
+    def notes(self) -> list[str]:
+        return [key for key in self.store.objects if "/damage/" in key]
+
+
+async def test_a_missing_slice_of_the_current_result_is_noted() -> None:
+    gateway = Gateway()
+    with pytest.raises(SliceDamaged):
+        await gateway.send()
+    assert gateway.notes() == [f"users/alice/datasets/{IDS[0]}/damage/3.json"]
+
+
+async def test_a_manifest_that_is_missing_is_damage_unless_its_dataset_went_or_changed() -> None:
+    gateway = Gateway()
+    del gateway.store.objects[gateway.order.sources[1].result.training_data_key]
+    with pytest.raises(ObjectDamaged, match="training_data"):
+        await gateway.download()
+    with pytest.raises(ObjectDamaged, match="training_data"):
+        await gateway.archiving.check(gateway.order.sources, WISH)
+    gateway.lives.results[IDS[1]] = msgspec.structs.replace(gateway.order.sources[1].result, run=4)
+    with pytest.raises(ResultRemoved):
+        await gateway.download()
+    gateway.lives.results[IDS[1]] = NotFound()
+    with pytest.raises(NotFound):
+        await gateway.download()
+
+
+async def test_a_bus_that_is_away_is_asked_once_for_all_datasets_of_a_download() -> None:
+    gateway = Gateway()
+    gateway.lives.results = {each: BusUnavailable("no clear answer in time") for each in IDS}
+    assert not await gateway.reader.watch(*IDS).is_deleted()
+    assert gateway.lives.asked == [IDS[0]]
+    gateway.lives.results = {IDS[0]: NotFound(), IDS[1]: NotFound()}
+    assert await gateway.reader.watch(*IDS).is_deleted()
