@@ -1,11 +1,14 @@
 """From chosen results and a wish to an answer: an archive, any part of it, or what its trainer would leave out."""
 
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 
 from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
+from bus.errors import BusError
+from contracts.envelope import UndecodableEvent
 from gateway.archives.archives import Archives
 from gateway.archives.check import Note, Row
 from gateway.archives.choosing import Choosing
@@ -14,13 +17,15 @@ from gateway.archives.order import Order, Source
 from gateway.archives.parameters import Wish
 from gateway.archives.stems import archive_name
 from gateway.domain import conditions
-from gateway.errors import FieldError, InvalidRequest, ObjectDamaged, SliceDamaged
+from gateway.errors import FieldError, InvalidRequest, NotFound, ObjectDamaged, ResultRemoved, SliceDamaged
 from gateway.results import bodies, downloads
 from gateway.results.bodies import Body
 from gateway.results.delivery import Delivery
 from gateway.results.downloads import Download
 from gateway.results.objects import ARCHIVE_TYPES, Kind, StoredObject
-from objects import ObjectMissing
+from objects import ObjectMissing, StoreError
+
+_log = logging.getLogger(__name__)
 
 
 class CheckedDataset(Struct, frozen=True):
@@ -127,10 +132,18 @@ class Archiving(Struct, frozen=True):
             raise ObjectDamaged(str(exc)) from exc
 
     async def _note(self, source: Source, damaged: SliceDamaged) -> None:
-        """Not of a dataset that was deleted meanwhile: then its slices are missing because they should be."""
+        """Only where the result is known to be the current one: the slices of another are missing because they should
+        be. What can't be noted now is found again by the next download.
+        """
         reader = self.choosing.reader
-        if not await reader.watch(source.facts.id).is_deleted():
+        try:
+            await reader.result(_named(source))
             await self.choosing.damages.note(reader.caller.user_id, source.facts.id, source.facts.run, damaged)
+        except (NotFound, ResultRemoved):
+            return
+        except (BusError, UndecodableEvent, StoreError) as exc:
+            fields = {"dataset_id": source.facts.id, "run": source.facts.run, "error": f"{type(exc).__name__}: {exc}"}
+            _log.warning("damage not noted", extra={"fields": fields})
 
 
 def _named(source: Source) -> str:

@@ -1,4 +1,4 @@
-"""A slice that is not what was stored is noted once it is sure that it should be there, and never in the note's place."""
+"""A slice that is not what was stored is noted where it is sure that it should be there; no note hides the damage."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -19,7 +19,7 @@ from gateway.http.auth import Caller
 from gateway.results.manifests import Manifests
 from gateway.results.reader import Reader
 from gateway.shutdown import Shutdown
-from objects import ObjectStore
+from objects import ObjectStore, StoreUnavailable
 from tests.unit.gateway.archives.made_archives import MemoryStore, archives_of, order_of
 
 IDS = ("0191aaaa-0000-7000-8000-000000000001", "0191aaaa-0000-7000-8000-000000000002")
@@ -73,6 +73,29 @@ async def test_a_missing_slice_of_the_current_result_is_noted() -> None:
     with pytest.raises(SliceDamaged):
         await gateway.send()
     assert gateway.notes() == [f"users/alice/datasets/{IDS[0]}/damage/3.json"]
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced", "unknown"])
+async def test_a_slice_that_should_be_missing_is_not_noted(how: str) -> None:
+    gateway = Gateway()
+    answer = await gateway.download()
+    later = msgspec.structs.replace(gateway.order.sources[0].result, run=4)
+    meanwhile = {"deleted": NotFound(), "replaced": later, "unknown": BusUnavailable("away")}
+    gateway.lives.results[IDS[0]] = cast(Any, meanwhile[how])
+    with pytest.raises(SliceDamaged):
+        async for _ in answer._delivery._pieces():
+            pass
+    assert gateway.notes() == []
+
+
+async def test_a_note_that_can_not_be_written_does_not_hide_the_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def put(*args: object) -> None:
+        raise StoreUnavailable("away")
+
+    gateway = Gateway()
+    monkeypatch.setattr(gateway.store, "put", put)
+    with pytest.raises(SliceDamaged):
+        await gateway.send()
 
 
 async def test_a_manifest_that_is_missing_is_damage_unless_its_dataset_went_or_changed() -> None:
