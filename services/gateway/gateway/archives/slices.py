@@ -133,6 +133,13 @@ async def _taken(read: Read | None, held: bytes | asyncio.Task[bytes], crc32: in
 
 async def _read(store: ObjectStore, read: Read) -> bytes:
     """Raises: SliceDamaged; StoreError."""
+    try:
+        return await _read_once(store, read)
+    except SliceDamaged:
+        return await _read_once(store, read)  # for one wrong answer the whole result would be refused for ever
+
+
+async def _read_once(store: ObjectStore, read: Read) -> bytes:
     whole = read.of
     first = 0 if read.is_small else read.first
     try:

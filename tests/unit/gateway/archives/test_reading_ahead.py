@@ -7,9 +7,11 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any, cast
 
+import pytest
+
 from gateway.archives.slices import AHEAD_BYTES, Read, Slice, in_order, reads_of
 from gateway.domain.ranges import Span
-from objects import ObjectStore
+from objects import ObjectMissing, ObjectStore
 from tests.unit.gateway.archives.made_archives import MemoryStore, archives_of, order_of
 
 PIECE = bytes(512 * 1024)
@@ -83,3 +85,21 @@ async def test_nothing_reads_on_when_a_download_ends_within_a_table() -> None:
         await anext(pieces)
         assert asyncio.all_tasks() > ours
     assert asyncio.all_tasks() == ours
+
+
+@pytest.mark.parametrize("wrong", [b"abc", b"abcx", b"abcde", None])
+async def test_one_wrong_answer_of_the_store_is_no_damage(wrong: bytes | None) -> None:
+    answers = [wrong, b"abcd"]
+
+    class Store:
+        async def get_range(self, key: str, first: int, count: int) -> bytes:
+            answer = answers.pop(0)
+            if answer is None:
+                raise ObjectMissing(key)
+            return answer
+
+    async def items() -> AsyncIterator[bytes | Read]:
+        for read in reads_of(slice_of(b"abcd"), 1, 2):
+            yield read
+
+    assert [piece async for piece in in_order(cast(ObjectStore, Store()), items())] == [b"bc"]
