@@ -26,16 +26,11 @@ class Archives:
     def __init__(self, store: ObjectStore, manifests: Manifests) -> None:
         self._store, self._manifests = store, manifests
         self._surveys: BoundedCache[Survey] = BoundedCache(SURVEYS_KEPT_BYTES)
+        self._making: dict[str, asyncio.Task[Survey]] = {}
 
     async def archive(self, order: Order) -> Archive:
         """Raises: ResultTooOld; ObjectDamaged; Busy; StoreError."""
-        survey = self._surveys.get(order.sha256)
-        if survey is None:
-            manifest_bytes = await self._manifest_bytes(order)  # may need a pass of its own
-            async with self._manifests.passes.slot():
-                survey = self._surveys.get(order.sha256) or await self._survey(order, manifest_bytes)
-            self._surveys.put(order.sha256, survey, size_of(survey))
-        return Archive(self._store, order, survey)
+        return Archive(self._store, order, self._surveys.get(order.sha256) or await self._shared(order))
 
     async def check(self, order: Order) -> tuple[Checked, Survey]:
         """What the trainer would leave out. Raises: as `archive`."""
@@ -48,6 +43,26 @@ class Archives:
             async for _, clips in batches:
                 await asyncio.to_thread(_check, checking, clips, order)
         return checking.finish(survey.overview), survey
+
+    async def _shared(self, order: Order) -> Survey:
+        """One for all requests that ask meanwhile: a download by sixteen connections is begun by all at once."""
+        making = self._making.get(order.sha256)
+        if making is None:
+            making = self._making[order.sha256] = asyncio.create_task(self._made(order))
+            making.add_done_callback(lambda made: self._forget(order.sha256, made))
+        return await asyncio.shield(making)
+
+    def _forget(self, sha256: str, made: asyncio.Task[Survey]) -> None:
+        del self._making[sha256]
+        if not made.cancelled():
+            made.exception()  # retrieved, though every request that waits may have ended
+
+    async def _made(self, order: Order) -> Survey:
+        manifest_bytes = await self._manifest_bytes(order)  # may need a pass of its own
+        async with self._manifests.passes.slot():
+            survey = await self._survey(order, manifest_bytes)
+        self._surveys.put(order.sha256, survey, size_of(survey))
+        return survey
 
     async def _manifest_bytes(self, order: Order) -> tuple[int, ...]:
         return tuple([(await self._manifests.index(source.result)).manifest_bytes for source in order.sources])
