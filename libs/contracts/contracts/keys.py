@@ -18,6 +18,11 @@ def dataset_prefix(user_id: str, dataset_id: str) -> str:
     return f"{USERS}{user_id}/datasets/{dataset_id}/"
 
 
+def user_of(key: str) -> str:
+    """Whose dataset it is; `key` is that of an object, or a prefix."""
+    return key.removeprefix(USERS).partition("/")[0]
+
+
 def run_prefix(user_id: str, dataset_id: str, run: int) -> str:
     """The folder of a run whose plan does not own the root."""
     return f"{dataset_prefix(user_id, dataset_id)}runs/{run}/"

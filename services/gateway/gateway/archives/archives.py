@@ -1,9 +1,10 @@
 """Surveys of archives, and what they are made for: the archive itself, or what its trainer would leave out of it."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Final
 
+from contracts import keys
 from gateway.archives.check import Check, Checked
 from gateway.archives.clip import Clip
 from gateway.archives.content import Archive, clips_from
@@ -37,7 +38,7 @@ class Archives:
         survey = (await self.archive(order)).survey
         checking = Check(order.form)
         async with (
-            self._manifests.passes.slot(),
+            self._slot(order),
             aclosing(clips_from(self._store, order, survey.manifest_bytes)) as batches,
         ):
             async for _, clips in batches:
@@ -59,10 +60,13 @@ class Archives:
 
     async def _made(self, order: Order) -> Survey:
         manifest_bytes = await self._manifest_bytes(order)  # may need a pass of its own
-        async with self._manifests.passes.slot():
+        async with self._slot(order):
             survey = await self._survey(order, manifest_bytes)
         self._surveys.put(order.sha256, survey, size_of(survey))
         return survey
+
+    def _slot(self, order: Order) -> AbstractAsyncContextManager[None]:
+        return self._manifests.passes.slot(keys.user_of(order.sources[0].result.prefix))
 
     async def _manifest_bytes(self, order: Order) -> tuple[int, ...]:
         return tuple([(await self._manifests.index(source.result)).manifest_bytes for source in order.sources])

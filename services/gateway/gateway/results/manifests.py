@@ -74,7 +74,7 @@ class Manifests:
         """Raises: ObjectDamaged; StoreError."""
         found = self._indexes.get(_key(result)) or await self._stored_index(result)
         if found is None:
-            async with self.passes.slot():
+            async with self.passes.slot(keys.user_of(result.prefix)):
                 found = self._indexes.get(_key(result)) or (await self._pass(result, PLAIN)).index(
                     result.training_data_sha256
                 )
@@ -94,7 +94,7 @@ class Manifests:
         key = (_key(result), question)
         if (found := self._found.get(key)) is not None:
             return found
-        async with self.passes.slot():
+        async with self.passes.slot(keys.user_of(result.prefix)):
             if (found := self._found.get(key)) is None:  # another request may have asked the same meanwhile
                 scan = await self._pass(result, question)
                 scan.index(result.training_data_sha256)
