@@ -37,6 +37,7 @@ def flags_of(text: str, seconds: float = 2.0) -> list[str]:
         ("(laughs softly)", "non-speech-text"),
         ("*door creaks*", "non-speech-text"),
         ("(SIGHS) Come in, she said.", "non-speech-text"),
+        ("(DOOR OPENS, MR. X SIGHS) Come in", "non-speech-text"),
         ("in the year 1989", "digits-in-text"),
         ("في عام ١٩٨٩ كان هناك", "digits-in-text"),
         ("sheâ€™s at the door", "mojibake"),
@@ -66,6 +67,8 @@ def test_a_text_that_should_not_be_trained_on_is_told(text: str, flag: str) -> N
         "TRÂ» dit-il à voix basse",
         "half-way there; she {really} said so",
         "five * three is fifteen",
+        "a clarinet in B♭, and then F♯",
+        "the (U.S.A.) team, (N.A.T.O.) and all",
     ],
 )
 def test_a_text_that_only_looks_like_it_is_not(text: str) -> None:

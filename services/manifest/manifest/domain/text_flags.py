@@ -10,7 +10,7 @@ from typing import Final
 from contracts.flags import Flag
 
 # Without one of these, a text has no markup and no sound in it: most texts are done after one look.
-_SUSPICIOUS: Final = re.compile(r"[<&{\\\[(*♩-♯]")
+_SUSPICIOUS: Final = re.compile(r"[<&{\\\[(*♩-♬]")
 
 _TAGS: Final = r"</?(?:[biusqcvp]|br|em|strong|font|span|ruby|r[tpb]|lang|div|tt|script|style)(?:[\s.][^<>]*)?/?>"
 _TIMES: Final = r"<\d{1,3}:\d\d[^<>]{0,12}>"
@@ -19,7 +19,8 @@ _ASS: Final = r"\{\\[^{}]*\}|\{[ycfsp]:[^{}]*\}|(?-i:\\[Nnh])"  # of MicroDVD th
 _MARKUP: Final = re.compile("|".join((_TAGS, _TIMES, _ENTITIES, _ASS)), re.IGNORECASE)
 
 # [Music], ♪, (SIGHS) in five capitals or more, and a text that is nothing but one remark in brackets or asterisks.
-_SOUND: Final = re.compile(r"\[[^\[\]]*\]|[♩-♯]|\([A-Z][A-Z .,'-]{4,60}\)")
+# (U.S.A.) and B♭ are spoken.
+_SOUND: Final = re.compile(r"\[[^\[\]]*\]|[♩-♬]|\([A-Z](?:[ .,'-]*[A-Z]){4}[A-Z .,'-]{0,56}\)")
 _ONLY_A_REMARK: Final = re.compile(r"\([^()]*\)|\*[^*]+\*")
 
 # UTF-8 that was read as Windows-1252: a letter of two bytes became "Ã" or "Â" and a sign. Quotation marks and dashes
