@@ -120,6 +120,23 @@ def test_a_short_text_may_come_again_but_not_at_once() -> None:
     assert told == [(), (), (), ("repeated-text",), (), ()]
 
 
+@pytest.mark.parametrize("texts", [("हाँ", "हो", "ही"), ("ดี", "ดู"), ("שָׁלוֹם", "שִׁלּוּם")])
+def test_words_that_differ_in_their_vowels_are_not_the_same(texts: tuple[str, ...]) -> None:
+    flags = Flags()
+    assert [flags.of(text, 1.0, 10.0) for text in texts] == [()] * len(texts)
+
+
+def test_a_composed_letter_is_the_same_as_its_parts() -> None:
+    flags = Flags()
+    assert [flags.of(text, 1.0, 10.0) for text in ("caf\u00e9", "cafe\u0301")] == [(), ("repeated-text",)]
+
+
+def test_emojis_are_not_spoken() -> None:
+    flags = Flags()
+    texts = ("\u2764\ufe0f", "\u270c\ufe0f", "Yes \u2764\ufe0f", "Yes!")
+    assert [flags.of(text, 1.0, 10.0) for text in texts] == [(), (), (), ("repeated-text",)]
+
+
 def test_flags_come_worst_first_and_each_once() -> None:
     assert flags_of("<i>1989", 0.2) == ["too-fast", "too-short", "markup-in-text", "digits-in-text"]
     assert worst_first([Flag.LOW_LEVEL, Flag.SILENT, Flag.LOW_LEVEL]) == (Flag.SILENT, Flag.LOW_LEVEL)

@@ -4,6 +4,7 @@ Hints for a person: nothing is changed or left out because of them.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -47,5 +48,18 @@ def text_flags(text: str) -> Iterator[Flag]:
 
 
 def spoken_form(text: str) -> str:
-    """What two texts have in common that are spoken the same: their letters and digits, whatever the case."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    """What two texts have in common that are spoken the same: their letters and digits, whatever the case.
+
+    With their marks: in Devanagari, Thai and pointed Hebrew vowels are marks, and words would be left without them.
+    """
+    folded = text.casefold()
+    if folded.isascii():
+        return "".join(filter(str.isalnum, folded))
+    return "".join(filter(_is_spoken, unicodedata.normalize("NFC", folded)))
+
+
+def _is_spoken(character: str) -> bool:
+    if character.isalnum():
+        return True
+    is_mark = unicodedata.category(character) in ("Mn", "Mc")
+    return is_mark and not "\ufe00" <= character <= "\ufe0f"  # those choose how an emoji looks
