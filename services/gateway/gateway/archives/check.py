@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from gateway.archives.clip import Clip, Overview
 from gateway.archives.formats import Format
+from gateway.archives.formats.gpt_sovits import takes_language
 from gateway.archives.formats.pipe import PipeFormat
 from gateway.archives.formats.styletts2 import is_other_text
 from gateway.archives.languages import script_of
@@ -109,7 +110,8 @@ class Check:
         if rate and clip.sample_rate < rate.value:
             yield _reason("rate-too-low", f"{clip.sample_rate} Hz", "below", rate, "Hz", "sample_rate")
         if scripts and self._by_script and script_of(clip.text) not in scripts.known:
-            yield Reason("language", f"Texts in this script {scripts.effect}. Source: {scripts.source}.", "language")
+            detail = f"Texts in this script {scripts.effect}. Source: {scripts.source}."
+            yield Reason("language", detail, "language" if takes_language(self._form) else None)
 
     def _notes(self, overview: Overview) -> Iterator[Note]:
         limits, speakers = self._limits, len(overview.speakers) + (overview.unnamed > 0)

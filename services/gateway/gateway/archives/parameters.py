@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from contracts.flags import Flag
 from gateway.archives.formats import FORMATS, Format
-from gateway.archives.formats.gpt_sovits import GPT_SOVITS, in_language
+from gateway.archives.formats.gpt_sovits import GPT_SOVITS, in_language, takes_language
 from gateway.archives.split import MAX_SHARE
 from gateway.domain.reference import reference_of
 from gateway.errors import FieldError, InvalidRequest
@@ -65,7 +65,7 @@ def wish_of(query: MultiDict[Any]) -> Wish:
     Raises: InvalidRequest where its values don't go together.
     """
     form, language = FORMATS[query["format"]], query.get("language")
-    if language is not None and form.name != GPT_SOVITS.name:
+    if language is not None and not takes_language(form):
         detail = f"Only the table of {GPT_SOVITS.name} names a language; leave it out."
         raise InvalidRequest(FieldError("language", "invalid", detail))
     return Wish(

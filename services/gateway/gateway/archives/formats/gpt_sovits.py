@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from gateway.archives.formats.interface import Format
 from gateway.archives.formats.pipe import Column, PipeFormat, Rules
 
 RULES: Final = Rules(
@@ -19,3 +20,8 @@ GPT_SOVITS: Final = PipeFormat("gpt-sovits", RULES)
 def in_language(language: str) -> PipeFormat:
     """The same, with all clips in one `language`: `zh`, `ja`, `en`, `ko` or `yue`."""
     return msgspec.structs.replace(GPT_SOVITS, language=language)
+
+
+def takes_language(form: Format) -> bool:
+    """Whether a request may name the language of `form`: of all formats, this one's table alone has it."""
+    return form.name == GPT_SOVITS.name
