@@ -1,5 +1,6 @@
 """What the query of an archive may be: rules for each parameter, and the wish that its values make. Pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ MAX_DATASETS: Final = 150
 MAX_NAME_CHARS: Final = 100
 LANGUAGES: Final = ("zh", "ja", "en", "ko", "yue")  # the ones that GPT-SoVITS knows
 _FLAGS: Final = frozenset(Flag)
+_SHARE: Final = re.compile(r"0(\.[0-9]{1,8})?")
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -31,11 +33,8 @@ class Wish(Struct, frozen=True, kw_only=True):
 
 
 def is_share(text: str) -> bool:
-    """A decimal number from 0 to 0.5 of plain digits, so that a share has no two spellings that differ in value."""
-    try:
-        return len(text) <= 10 and text.replace(".", "", 1).isdecimal() and 0 <= float(text) <= MAX_SHARE
-    except ValueError:
-        return False
+    """A decimal number from 0 to 0.5 as JSON has them, which is what the framework reads, without exponent."""
+    return _SHARE.fullmatch(text) is not None and float(text) <= MAX_SHARE
 
 
 def are_flags(text: str) -> bool:
