@@ -10,6 +10,7 @@ from gateway.archives.clip import Clip
 from gateway.archives.content import Archive, clips_from
 from gateway.archives.order import Order
 from gateway.archives.places import MOST_CHECKPOINTS
+from gateway.archives.slices import Ahead
 from gateway.archives.survey import OverviewBuilder, Survey, SurveyBuilder, kept
 from gateway.results.bounded_cache import BoundedCache
 from gateway.results.manifests import Manifests
@@ -27,11 +28,13 @@ class Archives:
     def __init__(self, store: ObjectStore, manifests: Manifests) -> None:
         self._store, self._manifests = store, manifests
         self._surveys: BoundedCache[Survey] = BoundedCache(SURVEYS_KEPT_BYTES)
+        self._ahead = Ahead()
         self._making: dict[str, asyncio.Task[Survey]] = {}
 
     async def archive(self, order: Order) -> Archive:
         """Raises: ResultTooOld; ObjectDamaged; Busy; StoreError."""
-        return Archive(self._store, order, self._surveys.get(order.sha256) or await self._shared(order))
+        survey = self._surveys.get(order.sha256) or await self._shared(order)
+        return Archive(self._store, self._ahead, order, survey)
 
     async def check(self, order: Order) -> tuple[Checked, Survey]:
         """What the trainer would leave out. Raises: as `archive`."""

@@ -13,7 +13,7 @@ from gateway.archives.clips import BEGINNING, Clips, Start, lines_from
 from gateway.archives.formats import Table, table_files
 from gateway.archives.members import Member
 from gateway.archives.order import Order
-from gateway.archives.slices import Read, Slice, in_order, reads_of
+from gateway.archives.slices import Ahead, Read, Slice, in_order, reads_of
 from gateway.archives.survey import Survey, clip_members, kept
 from gateway.archives.walks import Content, MembersDiffer, Walk
 from gateway.domain.ranges import Span
@@ -25,6 +25,7 @@ JOINED_BYTES: Final = 256 * 1024  # small pieces are sent together
 
 class Archive(Struct, frozen=True):
     store: ObjectStore
+    ahead: Ahead
     order: Order
     survey: Survey
 
@@ -36,7 +37,7 @@ class Archive(Struct, frozen=True):
         try:
             async with (
                 aclosing(self._items(span)) as items,
-                aclosing(in_order(self.store, items)) as pieces,
+                aclosing(in_order(self.store, self.ahead, items)) as pieces,
                 aclosing(_joined(pieces)) as joined,
             ):
                 async for piece in joined:

@@ -15,6 +15,7 @@ from runtime.tasks import cancel_and_wait
 AT_ONCE: Final = 16
 AHEAD_BYTES: Final = 12 * 1024 * 1024  # of a download; a read that arrives takes its size twice for a moment
 READ_BYTES: Final = 4 * 1024 * 1024
+AHEAD_OF_ALL_BYTES: Final = 256 * 1024 * 1024  # of all downloads; beyond it each reads one slice ahead
 ITEM_BYTES: Final = 150  # what holding a piece takes besides its bytes: an entry of a directory is shorter
 
 
@@ -54,12 +55,27 @@ def reads_of(whole: Slice, first: int, last: int) -> Iterator[Read]:
         yield Read(whole, at, min(step, last + 1 - at), compared)
 
 
-async def in_order(store: ObjectStore, items: AsyncIterator[bytes | Read]) -> AsyncGenerator[bytes, None]:
+class Ahead:
+    """What all downloads of a process hold that their clients have not taken; one for each process.
+
+    A client that reads nothing costs what its download has read ahead, so a few hundred could take all memory.
+    """
+
+    def __init__(self, most_bytes: int = AHEAD_OF_ALL_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self.held_bytes = 0
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.held_bytes > self._most_bytes
+
+
+async def in_order(store: ObjectStore, ahead: Ahead, items: AsyncIterator[bytes | Read]) -> AsyncGenerator[bytes, None]:
     """The bytes of all items, in their order. Close it, because it reads ahead.
 
     Raises: SliceDamaged, before the last byte of a slice that is not what was stored; StoreError.
     """
-    waiting = _Waiting(store)
+    waiting = _Waiting(store, ahead)
     crc32 = 0
     try:
         async for item in items:
@@ -79,8 +95,8 @@ class _Waiting:
     tables would gather.
     """
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    def __init__(self, store: ObjectStore, ahead: Ahead) -> None:
+        self._store, self._ahead = store, ahead
         self._items: deque[tuple[Read | None, bytes | asyncio.Task[bytes]]] = deque()
         self._reads = self._bytes = 0
 
@@ -89,6 +105,8 @@ class _Waiting:
 
     @property
     def is_full(self) -> bool:
+        if self._ahead.is_used_up and (self._reads > 1 or self._bytes > READ_BYTES):
+            return True
         return self._reads > AT_ONCE or self._bytes > AHEAD_BYTES
 
     @property
@@ -110,14 +128,16 @@ class _Waiting:
         return read, held
 
     async def close(self) -> None:
+        self._ahead.held_bytes -= self._bytes
         await cancel_and_wait(*(held for _, held in self._items if isinstance(held, asyncio.Task)))
 
     def _count(self, item: bytes | Read | None, sign: int) -> None:
-        if isinstance(item, bytes):
-            self._bytes += sign * (len(item) + ITEM_BYTES)
-        elif item is not None:
-            self._reads += sign
-            self._bytes += sign * item.read_bytes
+        if item is None:
+            return
+        taken = len(item) + ITEM_BYTES if isinstance(item, bytes) else item.read_bytes
+        self._reads += sign * isinstance(item, Read)
+        self._bytes += sign * taken
+        self._ahead.held_bytes += sign * taken
 
 
 async def _taken(read: Read | None, held: bytes | asyncio.Task[bytes], crc32: int) -> tuple[bytes, int]:

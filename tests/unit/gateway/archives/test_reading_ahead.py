@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from gateway.archives.slices import AHEAD_BYTES, Read, Slice, in_order, reads_of
+from gateway.archives.slices import AHEAD_BYTES, Ahead, Read, Slice, in_order, reads_of
 from gateway.domain.ranges import Span
 from objects import ObjectMissing, ObjectStore
 from tests.unit.gateway.archives.made_archives import MemoryStore, archives_of, order_of
@@ -45,7 +45,7 @@ async def test_tables_do_not_gather_behind_a_slice_that_is_late() -> None:
             await asyncio.sleep(0)
 
     store = SlowStore()
-    pieces: AsyncGenerator[bytes, Any] = in_order(cast(ObjectStore, store), items())
+    pieces: AsyncGenerator[bytes, Any] = in_order(cast(ObjectStore, store), Ahead(), items())
     async with aclosing(pieces):
         first = asyncio.create_task(anext(pieces))
         for _ in range(1_000):
@@ -65,7 +65,7 @@ async def test_a_directory_behind_a_slice_that_is_late_takes_no_time() -> None:
 
     store = SlowStore()
     began = time.perf_counter()
-    async with aclosing(in_order(cast(ObjectStore, store), items())) as pieces:
+    async with aclosing(in_order(cast(ObjectStore, store), Ahead(), items())) as pieces:
         first = asyncio.create_task(anext(pieces))
         await asyncio.sleep(0)
         store.may_answer.set()
@@ -102,4 +102,28 @@ async def test_one_wrong_answer_of_the_store_is_no_damage(wrong: bytes | None) -
         for read in reads_of(slice_of(b"abcd"), 1, 2):
             yield read
 
-    assert [piece async for piece in in_order(cast(ObjectStore, Store()), items())] == [b"bc"]
+    assert [piece async for piece in in_order(cast(ObjectStore, Store()), Ahead(), items())] == [b"bc"]
+
+
+async def test_many_downloads_that_nobody_takes_hold_no_more_than_all_may_and_one_slice_each() -> None:
+    content = b"abcd" * 256 * 1024
+
+    class Store:
+        async def get_range(self, key: str, first: int, count: int) -> bytes:
+            return content
+
+    async def items() -> AsyncIterator[bytes | Read]:
+        for _ in range(100):
+            for read in reads_of(slice_of(content), 0, len(content) - 1):
+                yield read
+
+    ahead = Ahead(most_bytes=20 * len(content))
+    downloads = [in_order(cast(ObjectStore, Store()), ahead, items()) for _ in range(40)]
+    for download in downloads:
+        assert await anext(download) == content
+    assert ahead.held_bytes <= 20 * len(content) + AHEAD_BYTES + 40 * 2 * len(content)
+    for download in downloads:
+        await download.aclose()
+    assert ahead.held_bytes == 0
+    assert sum([len(piece) async for piece in in_order(cast(ObjectStore, Store()), ahead, items())]) == 100 * 2**20
+    assert ahead.held_bytes == 0
