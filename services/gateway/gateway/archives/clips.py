@@ -3,6 +3,8 @@
 Lines are read ahead, so the store and the gateway work at the same time; no more than two pieces are held.
 """
 
+import asyncio
+import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Final, NamedTuple
@@ -10,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from contracts.dataset import Result
 from gateway.archives.clip import Clip
 from gateway.archives.order import Order
 from gateway.archives.split import is_validation
@@ -71,21 +74,24 @@ async def lines_from(
 ) -> AsyncGenerator[Lines, None]:
     """All lines from `start` on, in order. `sizes`: how many bytes each manifest has. Close it: it reads ahead.
 
-    Raises: ObjectDamaged where a manifest is not as long as it was; StoreError.
+    Raises: ObjectDamaged where a manifest is not as long as it was, or, read from its beginning, has another sha256;
+    StoreError.
     """
     for place in range(start.dataset, len(order.sources)):
         following = start if place == start.dataset else Start(place, 0, 0)
-        key = order.sources[place].result.training_data_key
-        async with aclosing(_lines(store, key, sizes[place], following)) as found:
+        async with aclosing(_lines(store, order.sources[place].result, sizes[place], following)) as found:
             async for lines in found:
                 yield lines
 
 
-async def _lines(store: ObjectStore, key: str, size_bytes: int, start: Start) -> AsyncGenerator[Lines, None]:
-    carry = b""
+async def _lines(store: ObjectStore, result: Result, size_bytes: int, start: Start) -> AsyncGenerator[Lines, None]:
+    key, carry = result.training_data_key, b""
+    digest = None if start.offset else hashlib.sha256()
     span = Span(start.offset, size_bytes - 1)
     async with aclosing(pieces_of(store, key, span, _Steady())) as pieces:
         async for piece in pieces:
+            if digest is not None:
+                await asyncio.to_thread(digest.update, piece)
             *lines, carry = (carry + piece).split(b"\n")
             if lines:
                 yield Lines(start, lines)
@@ -93,6 +99,9 @@ async def _lines(store: ObjectStore, key: str, size_bytes: int, start: Start) ->
                 start = Start(start.dataset, start.n + len(lines), start.offset + taken)
     if carry:
         raise ObjectDamaged(f"{key} does not end with a line")
+    # The archive's ETag vouches for it: with other texts, the same ETag would name other bytes.
+    if digest is not None and digest.hexdigest() != result.training_data_sha256:
+        raise ObjectDamaged(f"{key} has another sha256 than was stored")
 
 
 class Clips:

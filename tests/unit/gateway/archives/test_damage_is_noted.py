@@ -113,6 +113,14 @@ async def test_a_manifest_that_is_missing_is_damage_unless_its_dataset_went_or_c
         await gateway.download()
 
 
+async def test_a_manifest_whose_texts_changed_is_damage() -> None:
+    gateway = Gateway()
+    key = gateway.order.sources[1].result.training_data_key
+    gateway.store.objects[key] = gateway.store.objects[key].replace(b"It was 2.", b"It was 9.")
+    with pytest.raises(ObjectDamaged, match="sha256"):
+        await gateway.download()
+
+
 async def test_a_bus_that_is_away_is_asked_once_for_all_datasets_of_a_download() -> None:
     gateway = Gateway()
     gateway.lives.results = {each: BusUnavailable("no clear answer in time") for each in IDS}
