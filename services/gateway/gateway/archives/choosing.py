@@ -22,6 +22,7 @@ from gateway.errors import (
 )
 from gateway.http.problem_types import problem_type_of
 from gateway.results.reader import Reader
+from runtime.tasks import cancel_and_wait
 
 DATASET: Final = "dataset"  # the parameter that names them
 AT_ONCE: Final = 16
@@ -51,7 +52,11 @@ class Choosing(Struct, frozen=True):
                 except _OF_A_DATASET as exc:
                     return exc
 
-        found = await asyncio.gather(*map(one, names))
+        asking = [asyncio.create_task(one(name)) for name in names]
+        try:
+            found = await asyncio.gather(*asking)
+        finally:
+            await cancel_and_wait(*asking)  # while the bus is away, each would wait its four seconds in turn
         self._refuse(names, found)
         sources = tuple(source for source in found if isinstance(source, Source))
         _refuse_twice([source.facts.id for source in sources])
