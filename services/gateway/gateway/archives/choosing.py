@@ -66,7 +66,8 @@ class Choosing(Struct, frozen=True):
         state, result = await self.reader.dataset_and_result(name)
         damage = await self.damages.found(state.user_id, state.dataset_id, result.run)
         if damage is not None:
-            raise ResultDamaged(f"Segment {damage.n} of run {result.run} is missing, or is not what was stored.")
+            which = "A segment" if damage.n is None else f"Segment {damage.n}"
+            raise ResultDamaged(f"{which} of run {result.run} is missing, or is not what was stored.")
         facts = DatasetFacts(
             id=state.dataset_id,
             run=result.run,

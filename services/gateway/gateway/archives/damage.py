@@ -17,9 +17,9 @@ _log = logging.getLogger(__name__)
 
 
 class Damage(Struct, frozen=True):
-    """`n` is the number of the first segment that was found."""
+    """`n` is the number of the segment that was found last; None where the note can't be read."""
 
-    n: int
+    n: int | None
     detail: str
 
 
@@ -34,7 +34,7 @@ class Damages(Struct, frozen=True):
         except ObjectMissing:
             return None
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return Damage(-1, "the note of it can't be read")
+            return Damage(None, "the note of it can't be read")
 
     async def note(self, user_id: str, dataset_id: str, run: int, damaged: SliceDamaged) -> None:
         """Raises: StoreError."""

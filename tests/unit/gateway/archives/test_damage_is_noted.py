@@ -14,7 +14,7 @@ from gateway.archives.damage import Damages
 from gateway.archives.formats import FORMATS
 from gateway.archives.order import Order
 from gateway.archives.parameters import Wish
-from gateway.errors import NotFound, ObjectDamaged, ResultRemoved, SliceDamaged
+from gateway.errors import NotFound, ObjectDamaged, ResultDamaged, ResultRemoved, SliceDamaged
 from gateway.http.auth import Caller
 from gateway.results.manifests import Manifests
 from gateway.results.reader import Reader
@@ -96,6 +96,16 @@ async def test_a_note_that_can_not_be_written_does_not_hide_the_damage(monkeypat
     monkeypatch.setattr(gateway.store, "put", put)
     with pytest.raises(SliceDamaged):
         await gateway.send()
+
+
+@pytest.mark.parametrize(
+    ("note", "detail"), [(b'{"n":7,"detail":"x"}', "Segment 7 of run 3"), (b"?", "A segment of run 3")]
+)
+async def test_a_result_with_a_note_is_refused(note: bytes, detail: str) -> None:
+    gateway = Gateway()
+    gateway.store.objects[f"users/alice/datasets/{IDS[1]}/damage/3.json"] = note
+    with pytest.raises(ResultDamaged, match=detail):
+        await gateway.archiving.choosing.sources(IDS)
 
 
 async def test_a_manifest_that_is_missing_is_damage_unless_its_dataset_went_or_changed() -> None:
