@@ -13,7 +13,6 @@ import pytest
 
 from contracts import keys
 from gateway.archives.formats import FORMATS
-from gateway.results import delivery
 from objects import ObjectStore
 from tests.integration.gateway.forms import refusal
 from tests.integration.gateway.made_results import Made, Maker, judged, row, wav
@@ -229,10 +228,9 @@ async def test_a_damaged_slice_ends_the_download_and_the_archive_is_refused_from
     assert len((await alice.get(f"{again.path}@{again.result.run}/archive?format=piper")).content) == size
 
 
-async def test_an_archive_ends_when_a_dataset_is_deleted_and_nothing_is_noted(
-    alice: httpx.AsyncClient, maker: Maker, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+async def test_an_archive_of_a_deleted_dataset_is_not_found_and_nothing_is_noted(
+    alice: httpx.AsyncClient, maker: Maker, store: ObjectStore
 ) -> None:
-    monkeypatch.setattr(delivery, "DELETION_CHECK_SECONDS", 0.1)
     one = await made(alice, maker, rows=30)
     await alice.head(f"{one.path}@{one.result.run}/archive?format=piper")
     await store.delete([one.slice_key(29)])
