@@ -79,7 +79,7 @@ class Archives:
         async with aclosing(clips_from(self._store, order, manifest_bytes)) as batches:
             async for start, clips in batches:
                 await asyncio.to_thread(looking.add, start, clips)
-        overview, marks = looking.finish()
+        overview, marks = await asyncio.to_thread(looking.finish)  # it sorts all speakers
         measuring = await asyncio.to_thread(SurveyBuilder, order, overview)  # it labels all speakers
         async with aclosing(clips_from(self._store, order, manifest_bytes)) as batches:
             async for _, clips in batches:
