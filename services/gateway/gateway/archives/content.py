@@ -96,10 +96,13 @@ class Archive(Struct, frozen=True):
         yield from reads_of(Slice(key, member.size_bytes, member.crc32, clip.dataset, clip.n), part.first, part.last)
 
     async def _of_table(self, number: int, part: Content) -> AsyncGenerator[bytes, None]:
-        """Bytes of a file that is made of all clips; what lies before them is made, too, and not sent."""
+        """Bytes of a file that is made of all clips; what of its part lies before them is made, too, and not sent."""
         tables = await asyncio.to_thread(self._parts_of, number)
         at = 0
-        for table in tables:
+        for table, size in zip(tables, self.survey.part_bytes[number], strict=True):
+            if at + size <= part.first:
+                at += size  # each part is a pass over all clips
+                continue
             async with aclosing(self._whole_table(table)) as pieces:
                 async for piece in pieces:
                     first, last = max(part.first - at, 0), min(part.last - at, len(piece) - 1)

@@ -32,7 +32,9 @@ class Mark(NamedTuple):
 
 
 class Survey(Struct, frozen=True):
-    """`marks` are ascending; `files_per_clip` members belong to each clip, and those of `tables` follow them all."""
+    """`marks` are ascending; `files_per_clip` members belong to each clip, and those of `tables` follow them all.
+    `part_bytes` are the sizes of the parts that each of these consists of.
+    """
 
     overview: Overview
     layout: Layout
@@ -40,6 +42,7 @@ class Survey(Struct, frozen=True):
     manifest_bytes: tuple[int, ...]
     files_per_clip: int
     tables: tuple[Member, ...]
+    part_bytes: tuple[tuple[int, ...], ...]
 
     def mark_before(self, clip: int) -> Mark:
         return self.marks[bisect_right(self.marks, clip, key=itemgetter(0)) - 1]
@@ -118,7 +121,8 @@ class SurveyBuilder:
         for member in tables:
             self._layout.add(member)
         layout = self._layout.finish()
-        return Survey(self._overview, layout, marks, manifest_bytes, self._files_per_clip, tables)
+        part_bytes = tuple(table.part_bytes for table in self._tables)
+        return Survey(self._overview, layout, marks, manifest_bytes, self._files_per_clip, tables, part_bytes)
 
 
 class _TableSize:
@@ -136,6 +140,10 @@ class _TableSize:
             if line := part.line(clip):
                 size, crc32 = self._sums[i]
                 self._sums[i] = (size + len(line), zlib.crc32(line, crc32))
+
+    @property
+    def part_bytes(self) -> tuple[int, ...]:
+        return tuple(size + len(part.tail) for part, (size, _) in zip(self._parts, self._sums, strict=True))
 
     def member(self, overview: Overview) -> Member:
         size, crc32 = 0, 0

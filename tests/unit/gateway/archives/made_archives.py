@@ -16,6 +16,8 @@ from gateway.results.manifests import Manifests
 from objects import ObjectMissing, ObjectStore
 from tests.unit.gateway.archives.clips import clip, dataset
 
+SPEAKERS = ("Ann", "Ben", None)
+
 
 class MemoryStore:
     """What an archive reads of a store; `reads` are the keys in the order they were read, each in `seconds`."""
@@ -53,7 +55,10 @@ def order_of(store: MemoryStore, *rows: int, form: str = "jsonl", ids: Sequence[
 
 def _source(store: MemoryStore, dataset_id: str, rows: int) -> Source:
     prefix = keys.run_prefix("alice", dataset_id, 3)
-    body = b"".join(json.dumps(clip(n, f"It was {n}.").columns).encode() + b"\n" for n in range(rows))
+    body = b"".join(
+        json.dumps(clip(n, f"It was {n}.", speaker=SPEAKERS[n % len(SPEAKERS)]).columns).encode() + b"\n"
+        for n in range(rows)
+    )
     sha256 = hashlib.sha256(body).hexdigest()
     store.objects[keys.manifest(prefix)] = body
     store.objects[keys.manifest_index(prefix)] = manifest_index.encode(manifest_index.index_of(body, sha256))

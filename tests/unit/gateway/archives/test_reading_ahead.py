@@ -127,3 +127,21 @@ async def test_many_downloads_that_nobody_takes_hold_no_more_than_all_may_and_on
     assert ahead.held_bytes == 0
     assert sum([len(piece) async for piece in in_order(cast(ObjectStore, Store()), ahead, items())]) == 100 * 2**20
     assert ahead.held_bytes == 0
+
+
+async def test_parts_of_a_table_that_are_not_asked_for_are_not_made() -> None:
+    store = MemoryStore()
+    order = order_of(store, 30, form="kaldi")
+    archive = await archives_of(store).archive(order)
+    size = archive.survey.layout.size_bytes
+    end = b"".join([piece async for piece in archive.bytes_of(Span(size - 22, size - 1))])
+    directory = int.from_bytes(end[16:20], "little")  # it begins where spk2utt ends
+    spk2utt = archive.survey.tables[-1]
+    store.reads.clear()
+    span = Span(directory - spk2utt.size_bytes, directory - 1)
+    whole = b"".join([piece async for piece in archive.bytes_of(span)])
+    assert [line.split()[0] for line in whole.splitlines()] == [b"s0-ann", b"s1-ben", b"s2-unnamed"]
+    store.reads.clear()
+    last = b"".join([piece async for piece in archive.bytes_of(Span(directory - 20, directory - 1))])
+    assert last == whole[-20:]
+    assert store.reads.count(order.sources[0].result.training_data_key) == 1
