@@ -162,6 +162,10 @@ class ResultDamaged(GatewayError):
     """A slice of this result was found missing, or not to be what was stored."""
 
 
+class ArchiveChanged(GatewayError):
+    """The archive of this address has other bytes now, so that no download of it can be completed."""
+
+
 class RangeNotSatisfiable(GatewayError):
     """All bytes that are asked for are outside the object, which has `size_bytes`."""
 

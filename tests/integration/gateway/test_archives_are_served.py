@@ -100,15 +100,30 @@ async def test_a_call_without_runs_is_sent_to_the_address_that_names_them(
     run = one.result.run
     answer = await alice.get(f"{one.path}/archive?skip=clipped&format=piper")
     assert answer.status_code == 307
-    assert answer.headers["location"] == f"{one.path}@{run}/archive?format=piper&skip=clipped"
+    address, version = answer.headers["location"].split("&version=")
+    assert address == f"{one.path}@{run}/archive?format=piper&skip=clipped"
+    assert len(version) == 16
     assert (await alice.get(answer.headers["location"])).status_code == 200
     answer = await alice.head(f"/tts/archive?format=piper&dataset={one.dataset_id}")
-    assert answer.headers["location"] == f"/tts/archive?dataset={one.dataset_id}@{run}&format=piper"
+    assert answer.headers["location"].startswith(f"/tts/archive?dataset={one.dataset_id}@{run}&format=piper&version=")
 
     again = await maker.make({"id": one.dataset_id, "user_id": "alice"}, 3, row_of=spoken)
     gone = await alice.get(f"{one.path}@{run}/archive?format=piper")
     assert refusal(gone)[:2] == (410, "result-removed")
     assert again.result.run > run
+
+
+async def test_an_archive_that_a_new_name_changes_is_not_completed_with_other_bytes(
+    alice: httpx.AsyncClient, maker: Maker
+) -> None:
+    one = await made(alice, maker, rows=3)
+    pinned = (await alice.get(f"{one.path}/archive?format=hf")).headers["location"]
+    assert (await alice.get(pinned, headers={"range": "bytes=0-99"})).status_code == 206
+    tag = (await alice.get(one.path)).headers["etag"]
+    await alice.patch(one.path, json={"name": "Another"}, headers={"if-match": tag})
+    assert refusal(await alice.get(pinned, headers={"range": "bytes=100-"}))[:2] == (410, "archive-changed")
+    again = (await alice.get(f"{one.path}/archive?format=hf")).headers["location"]
+    assert (await alice.get(again)).status_code == 200
 
 
 async def test_skip_leaves_out_and_says_so(alice: httpx.AsyncClient, maker: Maker) -> None:

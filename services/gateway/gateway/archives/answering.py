@@ -17,7 +17,15 @@ from gateway.archives.order import Order, Source
 from gateway.archives.parameters import Wish
 from gateway.archives.stems import archive_name
 from gateway.domain import conditions
-from gateway.errors import FieldError, InvalidRequest, NotFound, ObjectDamaged, ResultRemoved, SliceDamaged
+from gateway.errors import (
+    ArchiveChanged,
+    FieldError,
+    InvalidRequest,
+    NotFound,
+    ObjectDamaged,
+    ResultRemoved,
+    SliceDamaged,
+)
 from gateway.results import bodies, downloads
 from gateway.results.bodies import Body
 from gateway.results.delivery import Delivery
@@ -63,10 +71,12 @@ class Archiving(Struct, frozen=True):
     ) -> ASGIResponse:
         """The answer to a GET or HEAD; HEAD reads no slice, and takes no notice of Range.
 
-        Raises: InvalidRequest; ResultTooOld; RangeNotSatisfiable; ObjectDamaged; Busy; StoreError; where a manifest is
-        missing because of what happened meanwhile, as `Choosing.sources`.
+        Raises: InvalidRequest; ArchiveChanged; ResultTooOld; RangeNotSatisfiable; ObjectDamaged; Busy; StoreError; where
+        a manifest is missing because of what happened meanwhile, as `Choosing.sources`.
         """
-        order = _order_of(sources, wish)
+        order = order_of(sources, wish)
+        if wish.version not in (None, order.version):
+            raise ArchiveChanged("A dataset of it was renamed, or the gateway lays archives out in another way now.")
         tag = conditions.etag(order.sha256)
         common = {"etag": tag, "accept-ranges": "bytes"}
         if conditions.is_known(headers.get("if-none-match"), tag):
@@ -85,7 +95,7 @@ class Archiving(Struct, frozen=True):
     async def check(self, sources: Sequence[Source], wish: Wish) -> ArchiveCheck:
         """Raises: as `answer`."""
         async with self._explaining(sources):
-            checked, survey = await self.archives.check(_order_of(sources, wish))
+            checked, survey = await self.archives.check(order_of(sources, wish))
         return ArchiveCheck(
             format=checked.format,
             trainer=checked.trainer,
@@ -150,7 +160,7 @@ def _named(source: Source) -> str:
     return f"{source.facts.id}@{source.facts.run}"
 
 
-def _order_of(sources: Sequence[Source], wish: Wish) -> Order:
+def order_of(sources: Sequence[Source], wish: Wish) -> Order:
     return Order(
         form=wish.form,
         sources=tuple(sources),

@@ -12,6 +12,7 @@ from gateway.archives.formats import Format
 
 # Raised by any change of an archive's bytes, so that no client completes one archive with another's bytes.
 LAYOUT_VERSION: Final = 1
+VERSION_CHARS: Final = 16
 
 
 class Source(Struct, frozen=True):
@@ -37,6 +38,11 @@ class Order(Struct, frozen=True, kw_only=True):
         asked = (self.form.name, self.language, self.validation, sorted(self.skip), self.name)
         parts = (LAYOUT_VERSION, asked, tuple(source.facts for source in self.sources))
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+    @property
+    def version(self) -> str:
+        """For addresses: another one, other bytes. A dataset that is renamed changes it, too."""
+        return self.sha256[:VERSION_CHARS]
 
     @property
     def file_name(self) -> str:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from contracts.flags import Flag
 from gateway.archives.formats import FORMATS, Format
 from gateway.archives.formats.gpt_sovits import GPT_SOVITS, in_language, takes_language
+from gateway.archives.order import VERSION_CHARS
 from gateway.archives.split import MAX_SHARE
 from gateway.domain.reference import reference_of
 from gateway.errors import FieldError, InvalidRequest
@@ -19,17 +20,22 @@ MAX_DATASETS: Final = 150
 MAX_NAME_CHARS: Final = 100
 LANGUAGES: Final = ("zh", "ja", "en", "ko", "yue")  # the ones that GPT-SoVITS knows
 _FLAGS: Final = frozenset(Flag)
+_VERSION: Final = re.compile(f"[0-9a-f]{{{VERSION_CHARS}}}")
 _SHARE: Final = re.compile(r"0(\.[0-9]{1,8})?")
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """What a client asks of an archive besides its datasets. `name` None: the datasets' own names decide."""
+    """What a client asks of an archive besides its datasets. `name` None: the datasets' own names decide.
+
+    `version`: it must still be the archive that had this version.
+    """
 
     form: Format
     language: str | None
     validation: float
     skip: frozenset[str]
     name: str | None
+    version: str | None
 
 
 def is_share(text: str) -> bool:
@@ -49,6 +55,10 @@ RULES: Final[Mapping[str, Rule]] = {
         f"1 to {MAX_NAME_CHARS} characters, such as name=my-voice", lambda text: 0 < len(text) <= MAX_NAME_CHARS
     ),
     "language": Rule(f"one of {', '.join(LANGUAGES)}, such as language=en", LANGUAGES.__contains__),
+    "version": Rule(
+        "as the address that a call without runs is sent to has it; leave it out otherwise",
+        lambda text: _VERSION.fullmatch(text) is not None,
+    ),
 }
 RULES_WITH_DATASETS: Final[Mapping[str, Rule]] = {
     "dataset": Rule(
@@ -73,6 +83,7 @@ def wish_of(query: MultiDict[Any]) -> Wish:
         validation=float(query.get("validation", "0")),
         skip=frozenset(filter(None, query.get("skip", "").split(","))),
         name=query.get("name"),
+        version=query.get("version"),
     )
 
 

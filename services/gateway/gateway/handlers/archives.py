@@ -4,6 +4,7 @@ A call that does not say of which runs is answered with the address that does, s
 mixes two results.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -13,9 +14,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 
-from gateway.archives.answering import ArchiveCheck, Archiving
+from gateway.archives.answering import ArchiveCheck, Archiving, order_of
 from gateway.archives.formats import FORMATS
-from gateway.archives.order import Source
+from gateway.archives.order import Order, Source
 from gateway.archives.parameters import LANGUAGES, MAX_DATASETS, RULES, RULES_WITH_DATASETS, canonical, wish_of
 from gateway.archives.split import MAX_SHARE
 from gateway.handlers.dataset_answers import DATASET
@@ -50,6 +51,11 @@ Language = Annotated[
     ),
 ]
 
+Version = Annotated[
+    str | None,
+    QueryParameter(description="From the address of a 307: 410 where the archive has other bytes than it had then."),
+]
+
 
 @route(
     ARCHIVE,
@@ -69,14 +75,16 @@ async def get_archive(
     skip: Skip = None,
     name: Name = None,
     language: Language = None,
+    version: Version = None,
 ) -> ASGIResponse:
     """The results of up to 150 datasets as one archive that a trainer loads. It is 307 to the address that names the
     runs, where the request does not. Nothing is left out but what `skip` names.
     """
-    sources = await archiving.choosing.sources(dataset)
+    sources, wish = await archiving.choosing.sources(dataset), wish_of(request.query_params)
     if any("@" not in named for named in dataset):
-        return _pinned(ARCHIVE, [("dataset", _named(source)) for source in sources], request)
-    return await archiving.answer(sources, wish_of(request.query_params), request.method, request.headers)
+        named = [("dataset", _named(source)) for source in sources]
+        return _pinned(ARCHIVE, named, request, order_of(sources, wish))
+    return await archiving.answer(sources, wish, request.method, request.headers)
 
 
 @get(
@@ -95,6 +103,7 @@ async def check_archive(
     skip: Skip = None,
     name: Name = None,
     language: Language = None,
+    version: Version = None,
 ) -> ArchiveCheck:
     """What the archive of the same parameters would hold, and which of its segments the trainer itself would leave out,
     cut off or stop at, each with the option that would save it.
@@ -120,12 +129,14 @@ async def get_dataset_archive(
     skip: Skip = None,
     name: Name = None,
     language: Language = None,
+    version: Version = None,
 ) -> ASGIResponse:
     """The same of one dataset."""
-    sources = await archiving.choosing.sources([dataset_id])
+    sources, wish = await archiving.choosing.sources([dataset_id]), wish_of(request.query_params)
     if "@" not in dataset_id:
-        return _pinned(f"/tts/datasets/{_named(sources[0])}/archive", [], request)
-    return await archiving.answer(sources, wish_of(request.query_params), request.method, request.headers)
+        path = f"/tts/datasets/{_named(sources[0])}/archive"
+        return _pinned(path, [], request, order_of(sources, wish))
+    return await archiving.answer(sources, wish, request.method, request.headers)
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (get_archive, check_archive, get_dataset_archive)
@@ -135,7 +146,9 @@ def _named(source: Source) -> str:
     return f"{source.facts.id}@{source.facts.run}"
 
 
-def _pinned(path: str, datasets: list[tuple[str, str]], request: Request[Any, Any, Any]) -> ASGIResponse:
-    wish_of(request.query_params)  # what can't be answered there is refused here
-    query = urlencode([*datasets, *canonical(request.query_params).items()], safe="@,")
+def _pinned(
+    path: str, datasets: Sequence[tuple[str, str]], request: Request[Any, Any, Any], order: Order
+) -> ASGIResponse:
+    asked = canonical(request.query_params) | {"version": order.version}
+    query = urlencode([*datasets, *asked.items()], safe="@,")
     return ASGIResponse(status_code=307, headers={"location": f"{path}?{query}"})

@@ -201,6 +201,12 @@ TABLE: Final[Mapping[type[Exception], ProblemType]] = {
         "The result has been replaced",
         "Leave out `@<run>` or the cursor to read the current result.",
     ),
+    e.ArchiveChanged: ProblemType(
+        410,
+        "archive-changed",
+        "The archive has other bytes now",
+        "Ask for it again without `version`, and download it from its beginning.",
+    ),
     e.RangeNotSatisfiable: ProblemType(
         416,
         "range-not-satisfiable",

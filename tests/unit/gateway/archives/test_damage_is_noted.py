@@ -23,7 +23,7 @@ from objects import ObjectStore, StoreUnavailable
 from tests.unit.gateway.archives.made_archives import MemoryStore, archives_of, order_of
 
 IDS = ("0191aaaa-0000-7000-8000-000000000001", "0191aaaa-0000-7000-8000-000000000002")
-WISH = Wish(form=FORMATS["jsonl"], language=None, validation=0, skip=frozenset(), name="book")
+WISH = Wish(form=FORMATS["jsonl"], language=None, validation=0, skip=frozenset(), name="book", version=None)
 
 
 class Lives:
