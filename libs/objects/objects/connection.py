@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _POOL_CONNECTIONS = 32
 _WHOLE_BYTES = 1024**2  # of a body that is sent at once; larger ones would hold up the event loop
+_READ_OF_AN_OBJECT = frozenset({"Body", "ContentLength", "ContentRange"})  # what our callers of get_object use
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ async def connect(settings: S3Settings, timeouts: Timeouts) -> AsyncIterator[Con
     """Opens the client; nothing is sent before the first call."""
     async with _client(settings, timeouts) as client, _client(settings, timeouts) as probing:
         client.meta.events.register_last("before-call.s3", _as_sent)
+        _read_no_more_than_is_used(client)
         watchdog = LivenessWatchdog(probing, settings.bucket, timeouts.silence_seconds)
         try:
             yield Connection(client, settings.bucket, settings.region, timeouts, watchdog)
@@ -123,6 +125,14 @@ def _as_sent(params: dict[str, Any], **_: object) -> None:
     body = params["body"]
     if isinstance(body, io.BytesIO) and body.getbuffer().nbytes <= _WHOLE_BYTES:
         params["body"] = body.getvalue()
+
+
+def _read_no_more_than_is_used(client: "S3Client") -> None:
+    # botocore looks for each of forty headers in every answer, and parses the object's date: a fifth of a GET's time.
+    answer = client.meta.service_model.operation_model("GetObject").output_shape
+    assert answer is not None
+    for name in answer.members.keys() - _READ_OF_AN_OBJECT:
+        del answer.members[name]
 
 
 def _on_this_machine(endpoint_url: str | None) -> bool:
