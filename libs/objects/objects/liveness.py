@@ -26,11 +26,20 @@ class LivenessWatchdog:
     @contextlib.asynccontextmanager
     async def watching(self, clock: asyncio.Timeout) -> AsyncIterator[None]:
         """Lets `clock` run out once a call has lasted `silence_seconds` and a probe as long again without an answer."""
-        watch = asyncio.create_task(self._watch(clock))
+        watch: asyncio.Task[None] | None = None
+
+        def begin() -> None:
+            nonlocal watch
+            watch = asyncio.create_task(self._watch(clock))
+
+        # Nearly every call ends before, and a timer costs it less than a task.
+        timer = asyncio.get_running_loop().call_later(self._silence_seconds, begin)
         try:
             yield
         finally:
-            watch.cancel()
+            timer.cancel()
+            if watch is not None:
+                watch.cancel()
 
     async def close(self) -> None:
         if self._probing is not None:
@@ -38,7 +47,7 @@ class LivenessWatchdog:
             await asyncio.gather(self._probing, return_exceptions=True)
 
     async def _watch(self, clock: asyncio.Timeout) -> None:
-        answers = True
+        answers = await self._answers()
         while answers:
             await asyncio.sleep(self._silence_seconds)
             answers = await self._answers()
