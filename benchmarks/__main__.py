@@ -13,7 +13,20 @@ from typing import Any, Final
 import msgspec
 
 from benchmarks import machine, table
-from benchmarks.cases import api, clients, distance, fairness, formats, hour, length, many, memory, small, workers
+from benchmarks.cases import (
+    api,
+    archive,
+    clients,
+    distance,
+    fairness,
+    formats,
+    hour,
+    length,
+    many,
+    memory,
+    small,
+    workers,
+)
 from benchmarks.session import Session
 from benchmarks.table import Figure
 from stack import choices
@@ -35,6 +48,7 @@ CASES: Final[Mapping[str, Case]] = {
     "segments": many.large_one,
     "api": api.run,
     "clients": clients.run,
+    "archive": archive.run,
 }
 QUICK: Final = ("hour", "small", "api")  # two minutes together
 

@@ -28,9 +28,12 @@ def forget_peak(pid: int) -> None:
 
 def peak_mebibytes(pid: int | str) -> float:
     """The most memory that was resident at once since the start, or since `forget_peak`."""
-    status = Path(f"/proc/{pid}/status").read_text().splitlines()
-    line = next(line for line in status if line.startswith("VmHWM:"))
-    return int(line.split()[1]) / 1024
+    return _mebibytes(pid, "VmHWM:")
+
+
+def resident_mebibytes(pid: int) -> float:
+    """The memory that is resident now."""
+    return _mebibytes(pid, "VmRSS:")
 
 
 def cpu_seconds(pids: Collection[int]) -> float:
@@ -44,6 +47,12 @@ def cpu_seconds(pids: Collection[int]) -> float:
 def pids_of(processes: dict[int, str], wanted: Callable[[str], bool]) -> tuple[int, ...]:
     """Those whose command line is `wanted`."""
     return tuple(pid for pid, command in processes.items() if wanted(command))
+
+
+def _mebibytes(pid: int | str, field: str) -> float:
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    line = next(line for line in status if line.startswith(field))
+    return int(line.split()[1]) / 1024
 
 
 def _ticks(pid: int) -> int:
