@@ -10,7 +10,7 @@ from msgspec import Struct
 from bus.errors import BusError
 from contracts.envelope import UndecodableEvent
 from gateway.archives.archives import Archives
-from gateway.archives.check import Note, Row
+from gateway.archives.checking.check import Note, Row
 from gateway.archives.choosing import Choosing
 from gateway.archives.content import Archive
 from gateway.archives.order import Order, Source
@@ -71,8 +71,8 @@ class Archiving(Struct, frozen=True):
     ) -> ASGIResponse:
         """The answer to a GET or HEAD; HEAD reads no slice, and takes no notice of Range.
 
-        Raises: InvalidRequest; ArchiveChanged; ResultTooOld; RangeNotSatisfiable; ObjectDamaged; Busy; StoreError; where
-        a manifest is missing because of what happened meanwhile, as `Choosing.sources`.
+        Raises: InvalidRequest; ArchiveChanged; ResultTooOld; RangeNotSatisfiable; ObjectDamaged; Busy; StoreError;
+        where a manifest is missing because of what happened meanwhile, as `Choosing.sources`.
         """
         order = order_of(sources, wish)
         if wish.version not in (None, order.version):

@@ -5,17 +5,18 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Final
 
 from contracts import keys
-from gateway.archives.check import Check, Checked
+from gateway.archives.checking.check import Check, Checked
 from gateway.archives.clip import Clip
 from gateway.archives.content import Archive, clips_from
-from gateway.archives.order import Order
-from gateway.archives.places import MOST_CHECKPOINTS
+from gateway.archives.layout.places import MOST_CHECKPOINTS
+from gateway.archives.order import Order, Source
 from gateway.archives.slices import Ahead
 from gateway.archives.survey import OverviewBuilder, Survey, SurveyBuilder, kept
 from gateway.results.bounded_cache import BoundedCache
 from gateway.results.manifests import Manifests
 from objects import ObjectStore
 
+INDEXES_AT_ONCE: Final = 8
 SURVEYS_KEPT_BYTES: Final = 16 * 1024 * 1024
 _PLACE_BYTES: Final = 150  # of a checkpoint or a mark
 _DATASET_BYTES: Final = 2_000
@@ -72,7 +73,13 @@ class Archives:
         return self._manifests.passes.slot(keys.user_of(order.sources[0].result.prefix))
 
     async def _manifest_bytes(self, order: Order) -> tuple[int, ...]:
-        return tuple([(await self._manifests.index(source.result)).manifest_bytes for source in order.sources])
+        gate = asyncio.Semaphore(INDEXES_AT_ONCE)
+
+        async def one(source: Source) -> int:
+            async with gate:
+                return (await self._manifests.index(source.result)).manifest_bytes
+
+        return tuple(await asyncio.gather(*map(one, order.sources)))
 
     async def _survey(self, order: Order, manifest_bytes: tuple[int, ...]) -> Survey:
         looking = OverviewBuilder(order)

@@ -11,11 +11,11 @@ from contracts import keys
 from gateway.archives.clip import Clip
 from gateway.archives.clips import BEGINNING, Clips, Start, lines_from
 from gateway.archives.formats import Table, table_files
-from gateway.archives.members import Member
+from gateway.archives.layout.members import Member
+from gateway.archives.layout.walks import Content, MembersDiffer, Walk
 from gateway.archives.order import Order
 from gateway.archives.slices import Ahead, Read, Slice, in_order, reads_of
 from gateway.archives.survey import Survey, clip_members, kept
-from gateway.archives.walks import Content, MembersDiffer, Walk
 from gateway.domain.ranges import Span
 from gateway.errors import ObjectDamaged
 from objects import ObjectStore

@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from gateway.archives.checksums import combined
 from gateway.archives.clip import Clip, Overview
 from gateway.archives.clips import Start
 from gateway.archives.formats import Format, Table, table_files
-from gateway.archives.layout import Layout, LayoutBuilder
-from gateway.archives.members import Member
+from gateway.archives.layout.checksums import combined
+from gateway.archives.layout.layout import Layout, LayoutBuilder
+from gateway.archives.layout.members import Member
 from gateway.archives.order import Order
 
 _MICROSECONDS: Final = 1_000_000

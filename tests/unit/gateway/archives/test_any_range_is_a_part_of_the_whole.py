@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.archives import zip_records
-from gateway.archives.layout import Layout
-from gateway.archives.members import Container, Member
-from gateway.archives.walks import MembersDiffer, Piece
+from gateway.archives.layout import zip_records
+from gateway.archives.layout.layout import Layout
+from gateway.archives.layout.members import Container, Member
+from gateway.archives.layout.walks import MembersDiffer, Piece
 from tests.unit.gateway.archives.virtual import bytes_of, file, held, laid_out, pieces, size_of
 
 CONTAINERS = pytest.mark.parametrize("container", Container)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.archives.members import Container
+from gateway.archives.layout.members import Container
 from tests.unit.gateway.archives.programs import BSDTAR, SEVEN_ZIP, needs_bsdtar, needs_seven_zip, said_by
 from tests.unit.gateway.archives.virtual import VirtualFile, bytes_of, content_of, file, held, laid_out
 

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.archives.card import card, markdown_text, yaml_text
+from gateway.archives.formats.card import card, markdown_text, yaml_text
 from tests.unit.gateway.archives.clips import clip, dataset, overview
 
 HOSTILE = "---\nconfigs: [x]\n# <script>alert(1)</script> [x](https://evil.example) | `a` \u202e\x00&amp; *b*"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.archives.checksums import combined
+from gateway.archives.layout.checksums import combined
 
 
 @given(st.binary(max_size=3_000), st.binary(max_size=3_000))

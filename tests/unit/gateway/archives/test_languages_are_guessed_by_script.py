@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.archives.languages import Script, language_of, script_of
+from gateway.archives.formats.languages import Script, language_of, script_of
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.archives.members import Container, Member
+from gateway.archives.layout.members import Container, Member
 from tests.unit.gateway.archives.programs import BSDTAR, SEVEN_ZIP, needs_bsdtar, needs_seven_zip, said_by
 from tests.unit.gateway.archives.virtual import GIB, VirtualFile, bytes_of, content_of, laid_out, write_sparse, zeros
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from gateway.archives.layout import Layout
-from gateway.archives.members import Container, Member
-from gateway.archives.places import MOST_CHECKPOINTS, Checkpoints, Place
+from gateway.archives.layout.layout import Layout
+from gateway.archives.layout.members import Container, Member
+from gateway.archives.layout.places import MOST_CHECKPOINTS, Checkpoints, Place
 from tests.unit.gateway.archives.virtual import laid_out
 
 MIB = 2**20

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from gateway.archives.check import MOST_ROWS, Check, check
+from gateway.archives.checking.check import MOST_ROWS, Check, check
+from gateway.archives.checking.limits import LIMITS
 from gateway.archives.clip import Clip
 from gateway.archives.formats import FORMATS
 from gateway.archives.formats.gpt_sovits import in_language
-from gateway.archives.limits import LIMITS
 from tests.unit.gateway.archives.clips import clip, overview
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.archives.layout import DuplicateName, LayoutBuilder
-from gateway.archives.members import Container, Member, MemberRefused
-from gateway.archives.unique_names import UniqueNames
+from gateway.archives.layout.layout import DuplicateName, LayoutBuilder
+from gateway.archives.layout.members import Container, Member, MemberRefused
+from gateway.archives.layout.unique_names import UniqueNames
 from tests.unit.gateway.archives.virtual import laid_out
 
 REFUSED = {

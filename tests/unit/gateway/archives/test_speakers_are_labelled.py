@@ -4,12 +4,11 @@ import time
 
 from msgspec.structs import replace
 
-from gateway.archives import speakers
 from gateway.archives.archives import size_of
-from gateway.archives.formats import FORMATS
+from gateway.archives.formats import FORMATS, speakers
+from gateway.archives.formats.texts import for_pipes
 from gateway.archives.order import Order
 from gateway.archives.survey import SurveyBuilder
-from gateway.archives.texts import for_pipes
 from tests.unit.gateway.archives.clips import clip, overview
 
 ANN, BOB, NOBODY = clip(0, speaker="Ann"), clip(1, speaker="Bob"), clip(2)

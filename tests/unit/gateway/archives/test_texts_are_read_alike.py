@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.archives.texts import for_pipes, json_line
+from gateway.archives.formats.texts import for_pipes, json_line
 from tests.unit.gateway.archives.clips import HOSTILE
 
 TEXTS = st.text(

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from gateway.archives.layout import Layout, LayoutBuilder
-from gateway.archives.members import Container, Member
-from gateway.archives.walks import Content, Piece
+from gateway.archives.layout.layout import Layout, LayoutBuilder
+from gateway.archives.layout.members import Container, Member
+from gateway.archives.layout.walks import Content, Piece
 
 Contents = Callable[[Content], bytes]
 GIB = 2**30

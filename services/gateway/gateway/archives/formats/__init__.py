@@ -16,7 +16,7 @@ from gateway.archives.formats.piper import PIPER
 from gateway.archives.formats.styletts2 import STYLETTS2
 from gateway.archives.formats.webdataset import WEBDATASET
 from gateway.archives.formats.xtts import XTTS
-from gateway.archives.members import Container
+from gateway.archives.layout.members import Container
 
 __all__ = ["FORMATS", "Container", "File", "Format", "Table", "table_files"]
 

@@ -8,13 +8,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from gateway.archives.card import card
 from gateway.archives.clip import Clip, Overview
+from gateway.archives.formats.card import card
 from gateway.archives.formats.interface import File, Table, fixed, of_part
 from gateway.archives.formats.rows import part_of, typed_row
-from gateway.archives.members import Container
+from gateway.archives.formats.texts import json_line
+from gateway.archives.layout.members import Container
 from gateway.archives.split import TRAIN, VALIDATION
-from gateway.archives.texts import json_line
 
 
 class Rules(Struct, frozen=True, kw_only=True):

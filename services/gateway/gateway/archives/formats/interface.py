@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from gateway.archives.clip import Clip, Overview
-from gateway.archives.members import Container
+from gateway.archives.layout.members import Container
 
 File = tuple[str, bytes | None]  # its path inside the archive, and its bytes; None: the slice itself
 

@@ -9,14 +9,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from gateway.archives import speakers
 from gateway.archives.clip import UNNAMED, Clip, Overview
+from gateway.archives.formats import speakers
 from gateway.archives.formats.interface import File, Table, of_part
 from gateway.archives.formats.pipe import path_of
-from gateway.archives.members import Container
+from gateway.archives.formats.texts import one_line
+from gateway.archives.layout.members import Container
 from gateway.archives.split import TRAIN, VALIDATION
 from gateway.archives.stems import slug
-from gateway.archives.texts import one_line
 
 MOST_SORTED_SPEAKERS: Final = 32  # each speaker is a pass over all clips; of more, tables are in the clips' order
 

@@ -8,8 +8,8 @@ from msgspec import Struct
 from gateway.archives.clip import Clip, Overview
 from gateway.archives.formats.interface import File, Table, of_part
 from gateway.archives.formats.pipe import path_of
-from gateway.archives.members import Container
-from gateway.archives.texts import json_line
+from gateway.archives.formats.texts import json_line
+from gateway.archives.layout.members import Container
 
 _HEADER_BYTES: Final = 44
 _SAMPLE_BYTES: Final = 2

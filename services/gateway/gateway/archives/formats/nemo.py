@@ -5,13 +5,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from gateway.archives import speakers
 from gateway.archives.clip import Clip, Overview
+from gateway.archives.formats import speakers
 from gateway.archives.formats.interface import File, Table, of_part
 from gateway.archives.formats.pipe import path_of
 from gateway.archives.formats.rows import speakers_table
-from gateway.archives.members import Container
-from gateway.archives.texts import json_line
+from gateway.archives.formats.texts import json_line
+from gateway.archives.layout.members import Container
 
 
 class Rules(Struct, frozen=True, kw_only=True):

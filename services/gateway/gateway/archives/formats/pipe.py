@@ -9,11 +9,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from gateway.archives import languages, speakers
 from gateway.archives.clip import Clip, Overview
+from gateway.archives.formats import languages, speakers
 from gateway.archives.formats.interface import File, Table, of_part
-from gateway.archives.members import Container
-from gateway.archives.texts import for_pipes
+from gateway.archives.formats.texts import for_pipes
+from gateway.archives.layout.members import Container
 
 WAVS: Final = "wavs"
 

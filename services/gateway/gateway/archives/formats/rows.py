@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from gateway.archives import speakers
 from gateway.archives.clip import Clip, Overview
+from gateway.archives.formats import speakers
 from gateway.archives.formats.interface import Table, fixed
 from gateway.archives.split import TRAIN, VALIDATION
 

@@ -9,13 +9,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from gateway.archives import speakers
 from gateway.archives.clip import Clip, Overview
+from gateway.archives.formats import speakers
 from gateway.archives.formats.interface import File, Table
 from gateway.archives.formats.pipe import Column, PipeFormat, Rules
 from gateway.archives.formats.rows import speakers_table
-from gateway.archives.members import Container
-from gateway.archives.texts import for_pipes
+from gateway.archives.formats.texts import for_pipes
+from gateway.archives.layout.members import Container
 
 RULES: Final = Rules(
     train="train_list.txt",

@@ -8,8 +8,8 @@ from msgspec import Struct
 from gateway.archives.clip import Clip, Overview
 from gateway.archives.formats.interface import File, Table
 from gateway.archives.formats.rows import part_of, typed_row
-from gateway.archives.members import Container
-from gateway.archives.texts import json_line
+from gateway.archives.formats.texts import json_line
+from gateway.archives.layout.members import Container
 
 
 class Rules(Struct, frozen=True, kw_only=True):

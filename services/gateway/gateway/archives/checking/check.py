@@ -10,14 +10,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from gateway.archives.checking.limits import LIMITS, Bound, Limits
 from gateway.archives.clip import Clip, Overview
 from gateway.archives.formats import Format
 from gateway.archives.formats.gpt_sovits import takes_language
+from gateway.archives.formats.languages import script_of
 from gateway.archives.formats.pipe import PipeFormat
 from gateway.archives.formats.styletts2 import is_other_text
-from gateway.archives.languages import script_of
-from gateway.archives.limits import LIMITS, Bound, Limits
-from gateway.archives.texts import for_pipes
+from gateway.archives.formats.texts import for_pipes
 
 MOST_ROWS: Final = 100
 _FEWEST_OTHER_TEXTS: Final = 2

@@ -6,7 +6,7 @@ on no machine and no clock.
 
 from typing import Final
 
-from gateway.archives.members import Member
+from gateway.archives.layout.members import Member
 
 _BLOCK: Final = 512
 _RECORD: Final = 20 * _BLOCK  # what GNU tar reads and writes at once; it pads with zeros up to a whole one

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
-from gateway.archives import tar_records, zip_records
-from gateway.archives.members import Container, Member
+from gateway.archives.layout import tar_records, zip_records
+from gateway.archives.layout.members import Container, Member
 
 MOST_CHECKPOINTS: Final = 1_024
 

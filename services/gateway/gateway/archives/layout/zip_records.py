@@ -7,7 +7,7 @@ only where 32 bits (16 for the count) have no room, so that programs older than 
 from struct import Struct
 from typing import Final
 
-from gateway.archives.members import Member, name_bytes
+from gateway.archives.layout.members import Member, name_bytes
 
 _LOCAL: Final = Struct("<4s5H3L2H")
 _ENTRY: Final = Struct("<4s6H3L5H2L")

@@ -8,8 +8,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from gateway.archives.formats.languages import LANGUAGES, Script
 from gateway.archives.formats.styletts2 import OTHER_TEXT_CHARS
-from gateway.archives.languages import LANGUAGES, Script
 
 
 class Bound(Struct, frozen=True):

@@ -7,8 +7,8 @@ Each begins at a checkpoint, so that few members pass by before the first byte: 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gateway.archives.members import Member
-from gateway.archives.places import Checkpoints, Place, Records, place_after
+from gateway.archives.layout.members import Member
+from gateway.archives.layout.places import Checkpoints, Place, Records, place_after
 
 
 class MembersDiffer(Exception):

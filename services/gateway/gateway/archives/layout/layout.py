@@ -16,10 +16,10 @@ The first pass gives the size; later ones make any range, also in another proces
     ...  # layout.ending(first, last)
 """
 
-from gateway.archives.members import Container, Member, MemberRefused, check
-from gateway.archives.places import FIRST_PLACE, RECORDS, Checkpoints, Place, place_after
-from gateway.archives.unique_names import UniqueNames
-from gateway.archives.walks import DirectoryWalk, Walk
+from gateway.archives.layout.members import Container, Member, MemberRefused, check
+from gateway.archives.layout.places import FIRST_PLACE, RECORDS, Checkpoints, Place, place_after
+from gateway.archives.layout.unique_names import UniqueNames
+from gateway.archives.layout.walks import DirectoryWalk, Walk
 
 
 class DuplicateName(MemberRefused):
