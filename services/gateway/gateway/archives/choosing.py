@@ -43,24 +43,32 @@ class Choosing(Struct, frozen=True):
         Raises: as `Reader.result` and ResultDamaged, by the first that is wrong, naming all; InvalidRequest where one
         dataset is named twice; BusUnavailable; StoreError.
         """
-        gate = asyncio.Semaphore(AT_ONCE)
-
-        async def one(name: str) -> Source | GatewayError:
-            async with gate:
-                try:
-                    return await self._source(name)
-                except _OF_A_DATASET as exc:
-                    return exc
-
-        asking = [asyncio.create_task(one(name)) for name in names]
-        try:
-            found = await asyncio.gather(*asking)
-        finally:
-            await cancel_and_wait(*asking)  # while the bus is away, each would wait its four seconds in turn
+        found = await self._found(names)
         self._refuse(names, found)
         sources = tuple(source for source in found if isinstance(source, Source))
         _refuse_twice([source.facts.id for source in sources])
         return sources
+
+    async def _found(self, names: Sequence[str]) -> list[Source | GatewayError]:
+        """What each name names, or what is wrong with it. The first other error ends it: while the bus is away, each
+        dataset would be waited for in turn.
+        """
+        found: dict[int, Source | GatewayError] = {}
+        left = iter(enumerate(names))  # shared: whoever is done takes the next
+
+        async def ask() -> None:
+            for place, name in left:
+                try:
+                    found[place] = await self._source(name)
+                except _OF_A_DATASET as exc:
+                    found[place] = exc
+
+        asking = [asyncio.create_task(ask()) for _ in range(min(AT_ONCE, len(names)))]
+        try:
+            await asyncio.gather(*asking)
+        finally:
+            await cancel_and_wait(*asking)
+        return [found[place] for place in range(len(names))]
 
     async def _source(self, name: str) -> Source:
         state, result = await self.reader.dataset_and_result(name)
