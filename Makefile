@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 
-OWN := $(wildcard libs/* services/*)
+OWN := client $(wildcard libs/* services/*)
 
 .PHONY: help demo run status token dead-letters replay test coverage chaos outages bench lint format lock compose-env asyncapi unit-costs clean
 
@@ -31,7 +31,7 @@ help:
 
 # If a file that says what to install is newer than the stamp, the installation runs again. Running the system needs half
 # of what tests and lint need, which is installed only for them.
-DECLARED := pyproject.toml installation/requirements.lock $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
+DECLARED := pyproject.toml installation/requirements.lock client/pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 
 .venv/installed: requirements.lock $(DECLARED)
 	@$(PYTHON) -m installation run
@@ -117,11 +117,11 @@ format: .venv/installed-dev
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-# Resolved for Python 3.11 to 3.14 together, with hashes and without the address of an index. Each service and library
-# then gets the part that it needs, so that it can be installed alone.
+# Resolved for Python 3.11 to 3.14 together, with hashes and without the address of an index. Each service, each
+# library and the client then gets the part that it needs, so that it can be installed alone.
 UV := build/uv/bin/uv --no-config pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-  $(foreach own,$(OWN),--no-emit-package cuecutter-$(notdir $(own)))
+  --no-emit-package cuecutter $(foreach own,$(OWN),--no-emit-package cuecutter-$(notdir $(own)))
 # Whose code reads our exports in tests; a version stays until its line is removed from the file.
 TRAINERS := f5-tts coqui-tts piper-tts espnet nemo-toolkit
 

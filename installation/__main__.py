@@ -80,7 +80,7 @@ def _install(install: Command, lock: Path, progress: Progress, env: Mapping[str,
     pinned = sum(line[:1].isalnum() for line in lock.read_text(encoding="utf-8").splitlines())
     progress.run(f"{pinned} packages", [*install, "--no-deps", "--require-hashes", "-r", lock], env=env)
     places = sorted(
-        found.parent for folder in ("libs", "services") for found in ROOT.glob(f"{folder}/*/pyproject.toml")
+        found.parent for shape in ("client", "libs/*", "services/*") for found in ROOT.glob(f"{shape}/pyproject.toml")
     )
     own = [part for place in places for part in ("-e", place)]
     progress.run("ours, from this checkout", [*install, "--no-deps", "--no-build-isolation", *own], env=env)

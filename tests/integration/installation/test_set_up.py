@@ -49,13 +49,16 @@ def test_a_run_gets_what_it_needs_and_nothing_else(venv: Path, capsys: pytest.Ca
     before = cpu_seconds()
     assert program.main(["run"]) == 0
     told = capsys.readouterr().out
-    assert re.search(r"80 packages …\n(.*\n)+.* s  set up: \d+ MB in \.venv\n$", told), told
+    assert re.search(r"83 packages …\n(.*\n)+.* s  set up: \d+ MB in \.venv\n$", told), told
     assert "not with uv" not in told
     assert cpu_seconds() - before < CPU_SECONDS
     assert megabytes(venv) <= LARGEST_MB
     assert asked(venv, f"import importlib.util as u; print([n for n in {ONLY_FOR_TESTS} if u.find_spec(n)])") == "[]"
     assert (
-        asked(venv, "import gateway.app, segmenter.app, manifest.app, catalog.app, alembic, httpx; print('all')")
+        asked(
+            venv,
+            "import gateway.app, segmenter.app, manifest.app, catalog.app, alembic, httpx, cuecutter; print('all')",
+        )
         == "all"
     )
     s3 = "from botocore.session import Session as S; print(S().get_service_model('s3').service_name)"

@@ -20,7 +20,9 @@ OURS = {"bus", "catalog", "contracts", "gateway", "manifest", "objects", "runtim
 def locked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """uv's lock of a copy: the checkout itself keeps none."""
     folder = tmp_path_factory.mktemp("workspace")
-    for file in [ROOT / "pyproject.toml", *ROOT.glob("libs/*/pyproject.toml"), *ROOT.glob("services/*/pyproject.toml")]:
+    for file in (
+        path for shape in (".", "client", "libs/*", "services/*") for path in ROOT.glob(f"{shape}/pyproject.toml")
+    ):
         copy = folder / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, copy)
@@ -31,12 +33,17 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_every_package_of_ours_is_a_member(locked: dict[str, Any]) -> None:
-    assert set(locked["manifest"]["members"]) == {"cuecutter", *(f"cuecutter-{name}" for name in OURS)}
+    assert set(locked["manifest"]["members"]) == {
+        "cuecutter",
+        "cuecutter-workspace",
+        *(f"cuecutter-{name}" for name in OURS),
+    }
 
 
 def test_ours_come_from_the_checkout_and_the_workspace_itself_is_not_built(locked: dict[str, Any]) -> None:
     sources = {found["name"]: found["source"] for found in locked["package"] if found["name"].startswith("cuecutter")}
-    assert sources.pop("cuecutter") == {"virtual": "."}
+    assert sources.pop("cuecutter-workspace") == {"virtual": "."}
+    assert sources.pop("cuecutter") == {"editable": "client"}
     assert sorted(source["editable"].rpartition("/")[2] for source in sources.values()) == sorted(OURS)
 
 
@@ -44,4 +51,4 @@ def test_by_default_everything_is_installed() -> None:
     chosen = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert set(chosen["tool"]["uv"]["default-groups"]) == {"stack", "dev"}
     services = {path.name for path in (ROOT / "services").iterdir() if (path / "pyproject.toml").exists()}
-    assert {f"cuecutter-{name}" for name in services} <= set(chosen["dependency-groups"]["stack"])
+    assert {"cuecutter", *(f"cuecutter-{name}" for name in services)} <= set(chosen["dependency-groups"]["stack"])

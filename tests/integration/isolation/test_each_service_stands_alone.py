@@ -1,4 +1,4 @@
-"""Each service and library installs from its own lock into an empty environment, holds no more than that, and runs."""
+"""Each service, each library and the client: installs from its own lock, alone; holds no more than that; and runs."""
 
 import os
 import re
@@ -25,6 +25,7 @@ FOREIGN = {
     "gateway": ("av", "numpy", "pydub", "soxr", "sqlalchemy", "asyncpg", "alembic", "segmenter", "pytest"),
     "segmenter": ("litestar", "jwt", "multipart", "sqlalchemy", "asyncpg", "alembic", "gateway", "pytest"),
     "manifest": ("litestar", "av", "numpy", "sqlalchemy", "asyncpg", "srt", "transcripts", "segmenter", "pytest"),
+    "client": ("litestar", "nats", "aiobotocore", "contracts", "transcripts", "gateway", "pytest"),
     "catalog": ("litestar", "av", "numpy", "aiobotocore", "objects", "transcripts", "alembic", "segmenter", "pytest"),
 }
 ENV = {
@@ -37,6 +38,14 @@ ENV = {
     "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
     "S3_BUCKET_NAME": "bucket",
 }
+# Prints the name of each module of the package that its argument names.
+IMPORT_ALL = (
+    "import importlib, pkgutil, sys\n"
+    "package = importlib.import_module(sys.argv[1])\n"
+    "for found in pkgutil.walk_packages(package.__path__, f'{package.__name__}.'):\n"
+    "    importlib.import_module(found.name)\n"
+    "    print(found.name)"
+)
 
 
 def pip(*arguments: str) -> None:
@@ -54,7 +63,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ours() -> list[Path]:
-    return sorted([*ROOT.glob("libs/*/pyproject.toml"), *ROOT.glob("services/*/pyproject.toml")])
+    return sorted(path for shape in ("client", "libs/*", "services/*") for path in ROOT.glob(f"{shape}/pyproject.toml"))
 
 
 def needed(place: Path) -> list[str]:
@@ -83,7 +92,8 @@ def install(folder: Path, lock: Path, wheels: Path, packages: list[str]) -> Path
         "-r",
         str(lock),
     )
-    found = [str(next(wheels.glob(f"cuecutter_{name}-*.whl"))) for name in packages]
+    distributions = ["cuecutter" if name == "client" else f"cuecutter_{name}" for name in packages]
+    found = [str(next(wheels.glob(f"{name}-*.whl"))) for name in distributions]
     pip("--python", str(python), "install", "--no-compile", "--no-deps", "--no-index", *found)
     pip("--python", str(python), "check")
     return python
@@ -107,14 +117,12 @@ def test_a_service_installs_alone_and_starts(service: str, wheels: Path, tmp_pat
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_library_installs_alone_and_all_of_it_can_be_imported(library: str, wheels: Path, tmp_path: Path) -> None:
     python = alone(ROOT / "libs" / library, wheels, tmp_path)
-    program = (
-        "import importlib, pkgutil, sys\n"
-        "package = importlib.import_module(sys.argv[1])\n"
-        "for found in pkgutil.walk_packages(package.__path__, f'{package.__name__}.'):\n"
-        "    importlib.import_module(found.name)\n"
-        "    print(found.name)"
-    )
-    assert run(python, "-c", program, library, cwd=tmp_path).startswith(f"{library}.")
+    assert run(python, "-c", IMPORT_ALL, library, cwd=tmp_path).startswith(f"{library}.")
+
+
+def test_the_client_installs_alone_and_all_of_it_can_be_imported(wheels: Path, tmp_path: Path) -> None:
+    python = alone(ROOT / "client", wheels, tmp_path)
+    assert "cuecutter.blocking.client" in run(python, "-c", IMPORT_ALL, "cuecutter", cwd=tmp_path).splitlines()
 
 
 def test_the_migrations_install_alone_and_start(wheels: Path, tmp_path: Path) -> None:

@@ -10,14 +10,18 @@ from tests.stacks import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted(ROOT.glob("docs/**/*.md"))]
 # A document may name a path from the repository's root, or from a library's or service's folder: `bus/stream.py`.
-FOLDERS = [ROOT, *sorted(ROOT.glob("libs/*")), *sorted(ROOT.glob("services/*"))]
+FOLDERS = [ROOT, ROOT / "client", *sorted(ROOT.glob("libs/*")), *sorted(ROOT.glob("services/*"))]
 SOURCES = [
-    path for part in ("libs", "services", "stack", "migrations", "tests") for path in (ROOT / part).rglob("*.py")
+    path
+    for part in ("client", "libs", "services", "stack", "migrations", "tests")
+    for path in (ROOT / part).rglob("*.py")
 ]
 PACKAGES = {
-    path.parent.name for shape in ("*/", "libs/*/*/", "services/*/*/") for path in ROOT.glob(f"{shape}__init__.py")
+    path.parent.name
+    for shape in ("*/", "client/*/", "libs/*/*/", "services/*/*/")
+    for path in ROOT.glob(f"{shape}__init__.py")
 }
-PARENTS = PACKAGES | {"libs", "services", "tests", "docs", "deploy"}
+PARENTS = PACKAGES | {"client", "libs", "services", "tests", "docs", "deploy"}
 MADE_BY_THE_READER = {"listen.py"}
 MADE_BY_A_STACK = {"stack.env"}
 IN_AN_EXPORT = {"manifest.jsonl"}  # looks like a module of the service manifest

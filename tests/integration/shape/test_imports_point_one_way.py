@@ -24,6 +24,13 @@ BREACHES = {
     "domains import only contracts and transcripts": ("segmenter/domain/plan.py", "import bus.stream"),
     "adapters do not reach up to handlers or app": ("manifest/adapters/facts.py", "import manifest.handlers"),
     "the gateway's rooms lie above one another": ("gateway/http/auth.py", "import gateway.handlers.datasets"),
+    "the client imports nothing of the services and libraries": ("cuecutter/values.py", "import contracts.dataset"),
+    "services and libraries do not import the client": ("gateway/settings.py", "import cuecutter.login"),
+    "the client's calls, operations and runners lie above one another": (
+        "cuecutter/steps.py",
+        "import cuecutter.retrying",
+    ),
+    "operations of the client do no I/O on the network": ("cuecutter/operations/results.py", "import httpx"),
     "the segmenter's rooms lie above one another": ("segmenter/probing/length.py", "import segmenter.audio.source"),
 }
 
@@ -31,7 +38,8 @@ BREACHES = {
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shape")
-    for package in [*ROOT.glob("libs/*/*/__init__.py"), *ROOT.glob("services/*/*/__init__.py")]:
+    shapes = ("client/*", "libs/*/*", "services/*/*")
+    for package in (path for shape in shapes for path in ROOT.glob(f"{shape}/__init__.py")):
         shutil.copytree(package.parent, folder / package.parent.name)
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder

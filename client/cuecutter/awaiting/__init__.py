@@ -1,0 +1,1 @@
+"""The client for asyncio, made of `cuecutter.blocking` by `client/make_awaiting.py`."""
