@@ -18,7 +18,9 @@ _MOST_CHARS: Final = 255  # of one part of a name; no file system takes more
 _ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _SPECIAL: Final = frozenset('\\:<>"|?*')
 # Names that Windows gives to devices, with any ending.
-_DEVICES: Final = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))])
+_DEVICES: Final = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
+)
 
 
 @dataclass(frozen=True)

@@ -88,10 +88,11 @@ class PlainWork:
     def at(self, stage: str, done: float = 0, of: float | None = None, unit: str = "") -> None:
         now = self._screen.clock()
         self._rate.at(stage, done)
-        if stage == self._stage and now - self._said < _QUIET_SECONDS:
+        begins = stage != self._stage
+        if not begins and now - self._said < _QUIET_SECONDS:
             return
         self._stage, self._said = stage, now
-        self._screen.say(f"{self._name}: {stage}{_measured(self._rate, done, of, unit)}")
+        self._screen.say(f"{self._name}: {stage}" + ("" if begins else _measured(self._rate, done, of, unit)))
 
     def end(self, said: str) -> None:
         self._screen.say(f"{self._screen.ended()}{self._name}: {said}")

@@ -28,14 +28,18 @@ class Known(Struct):
 
 
 class Unpacked(Struct):
-    """An archive that was unpacked. `archive` is what it was made of (`archive_key`), `files` the folder's print."""
+    """An archive, unpacked into `folder`. `archive` is what it was made of (`archive_key`), `files` the folder's
+    print then (`print_of`).
+    """
 
     archive: str
     files: str
+    folder: str
+    format: str
 
 
 class State(Struct):
-    """`pairs` by `pair_key`, `folders` by the name of the folder; ids are those of `server`."""
+    """`pairs` by `pair_key`, `folders` by the name that the archive was asked for with; ids are those of `server`."""
 
     version: int = 1
     server: str = ""
@@ -93,8 +97,8 @@ def pair_key(audio: Path, transcript: Path, options: Mapping[str, Any]) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def archive_key(datasets: list[tuple[str, str, str]], form: str, parameters: Mapping[str, Any]) -> str:
-    """Equal for archives of equal bytes. A dataset is its id, its name, and the key of its result."""
+def archive_key(datasets: list[tuple[str, str, int]], form: str, parameters: Mapping[str, Any]) -> str:
+    """Equal for archives of equal bytes. A dataset is its id, its name, and the run whose result is taken."""
     return hashlib.sha256(msgspec.json.encode([datasets, form, sorted(parameters.items())])).hexdigest()
 
 

@@ -31,11 +31,12 @@ def folder_of(archive: Path) -> str:
         return _root(content.members)
 
 
-def unpack(archive: Path, to: Path, form: str = "") -> None:
-    """Makes the folder `to`, which is not there yet, of what the archive's one folder holds.
+def unpack(archive: Path, to: Path, form: str = "", aside: Path | None = None) -> None:
+    """Makes the folder `to` of what the archive's one folder holds. What is called `to` before goes to `aside`, which
+    must be free, at the last moment; without `aside` nothing may be called `to`.
 
     With the format `f5-tts`, its tables get the absolute path of the sounds in `to`: its reader takes no other, so
-    that folder must not be moved afterwards. A file called `to` is never overwritten.
+    that folder must not be moved afterwards.
 
     Raises: CliError. Nothing is left behind then, and the archive is untouched.
     """
@@ -47,7 +48,7 @@ def unpack(archive: Path, to: Path, form: str = "") -> None:
             _write(content, growing / root)
         if form == F5_TTS:
             _make_paths_absolute(growing / root, to)
-        _take_place(growing / root, to)
+        _take_place(growing / root, to, aside)
     except OSError as exc:
         raise _failed(exc, to) from exc
     finally:
@@ -90,8 +91,10 @@ def _with_folder(lines: Iterable[bytes], sounds: bytes) -> Iterator[bytes]:
         yield line if is_header else sounds + b"/" + line
 
 
-def _take_place(made: Path, to: Path) -> None:
-    if os.path.lexists(to):
+def _take_place(made: Path, to: Path, aside: Path | None) -> None:
+    if os.path.lexists(to) and aside:
+        to.rename(aside)
+    elif os.path.lexists(to):
         remedy = "Move it away, or choose another name or output folder."
         raise CliError("folder-exists", f"{printable(to.name)} is there already.", remedy)
     made.rename(to)

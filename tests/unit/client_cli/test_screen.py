@@ -2,11 +2,10 @@
 
 import io
 
-from rich.console import Console
-
 from cuecutter.cli import printing
 from cuecutter.cli.exits import Exit, worst
 from cuecutter.cli.screen import PlainScreen, RichScreen, on
+from rich.console import Console
 
 
 def test_text_of_strangers_cannot_reach_the_terminal() -> None:
@@ -33,7 +32,7 @@ def test_without_a_terminal_there_is_a_line_for_each_stage_and_one_every_ten_sec
     work.at("processing", 0, None, "segments")
     work.end("12 segments")
     assert lines == [
-        "talk\\x1b[2J: uploading 0 B of 4.0 MiB",
+        "talk\\x1b[2J: uploading",
         "talk\\x1b[2J: uploading 2.5 MiB of 4.0 MiB, 256.0 KiB/s, 6 s left",
         "talk\\x1b[2J: processing",
         "[1/2] talk\\x1b[2J: 12 segments",

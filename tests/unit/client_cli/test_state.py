@@ -5,17 +5,20 @@ import stat
 from pathlib import Path
 
 import pytest
-
 from cuecutter.cli import state
 from cuecutter.cli.errors import CliError
 from cuecutter.cli.state import FILE, Known, State, Unpacked
 
 SERVER = "http://127.0.0.1:8000"
+FOLDERS = {"voice": Unpacked("x", "y", "voice", "piper")}
 
 
 def test_what_was_saved_is_loaded_and_nothing_else_is_left(tmp_path: Path) -> None:
-    kept = State(server=SERVER, pairs={"ab": Known("id", "part 1/talk\udce9")}, folders={"voice": Unpacked("x", "y")})
-    kept.pairs["ab"].name = "part 1/talk"
+    kept = State(
+        server=SERVER,
+        pairs={"ab": Known("id", "part 1/talk")},
+        folders=FOLDERS,
+    )
     state.save(tmp_path, kept)
     state.save(tmp_path, kept)
     assert state.load(tmp_path, SERVER) == (kept, None)
@@ -45,9 +48,12 @@ def test_a_file_of_a_later_release_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_datasets_of_another_server_are_forgotten_and_folders_are_not(tmp_path: Path) -> None:
-    state.save(tmp_path, State(server="http://other", pairs={"a": Known("i", "n")}, folders={"v": Unpacked("x", "y")}))
+    state.save(
+        tmp_path,
+        State(server="http://other", pairs={"a": Known("i", "n")}, folders=FOLDERS),
+    )
     fresh, word = state.load(tmp_path, SERVER)
-    assert (fresh.pairs, fresh.folders) == ({}, {"v": Unpacked("x", "y")})
+    assert (fresh.pairs, fresh.folders) == ({}, FOLDERS)
     assert word is not None
 
 

@@ -8,9 +8,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
 from cuecutter.cli import unpacking
 from cuecutter.cli.errors import CliError
+
 from tests.unit.client_cli.archives import VOICE, tar_of, zip_of
 
 HOSTILE = [
@@ -164,7 +164,11 @@ def test_tables_of_f5_tts_get_the_absolute_path_of_their_sounds(tmp_path: Path) 
         f"{wavs}/b.wav|audio_file|text",
     ]
     assert (tmp_path / "my voice" / "metadata_val.csv").read_text().splitlines()[1] == f"{wavs}/c.wav|x"
-    assert sorted(entry.name for entry in (tmp_path / "my voice").iterdir()) == ["metadata.csv", "metadata_val.csv", "wavs"]
+    assert sorted(entry.name for entry in (tmp_path / "my voice").iterdir()) == [
+        "metadata.csv",
+        "metadata_val.csv",
+        "wavs",
+    ]
 
 
 def test_a_path_that_f5_tts_cannot_read_is_refused(tmp_path: Path) -> None:
