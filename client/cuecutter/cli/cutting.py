@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -17,6 +18,11 @@ from cuecutter.cli.pairs import Found, Pair
 from cuecutter.cli.screen import Screen
 from cuecutter.cli.told import Told, told
 from cuecutter.cli.wish import Wish
+from cuecutter.errors import Problem
+
+
+_NOBODYS: Final = "00000000-0000-0000-0000-000000000000"
+_NOT_FOUND: Final = 404
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -38,6 +44,7 @@ async def cut(client: AsyncClient, server: str, pairs: Sequence[Pair], wanted: W
     Raises: CliError, CuecutterError, OSError where nothing can be begun.
     """
     wish.check_format(wanted.form, await client.server())
+    await _try_parameters(client, wanted)
     wanted.out.mkdir(parents=True, exist_ok=True)
     with locking.alone_in(wanted.out):
         state, word = states.load(wanted.out, server)
@@ -47,6 +54,18 @@ async def cut(client: AsyncClient, server: str, pairs: Sequence[Pair], wanted: W
         maker = Maker(client, KnownDatasets(client, wanted.out, state), wanted.options, screen)
         outcomes = await _several(maker, pairs, wanted.jobs)
         return await _collected(outcomes, Collector(client, state, wanted, screen))
+
+
+async def _try_parameters(client: AsyncClient, wanted: Wish) -> None:
+    """Asks for an archive of a dataset that nobody has: what the server then finds wrong is how it is asked for.
+
+    Raises: Problem.
+    """
+    try:
+        await client.check([_NOBODYS], wanted.form, name=wanted.name, **wanted.parameters())
+    except Problem as exc:
+        if exc.status != _NOT_FOUND:
+            raise
 
 
 async def _several(maker: Maker, pairs: Sequence[Pair], jobs: int) -> list[Outcome]:

@@ -38,6 +38,7 @@ _TOLD: Final[tuple[tuple[type[Exception], str, str, Exit], ...]] = (
 
 # What the server's remedies say in calls, said in commands.
 _IN_COMMANDS: Final = {
+    "invalid-request": "Correct what is named, and run it again.",
     "not-found": "Look the id up: cuecutter ls",
     "no-result": "Make one: cuecutter process ID --wait",
     "already-processing": "Wait for the run (cuecutter watch ID), or end it (cuecutter cancel ID).",
@@ -83,7 +84,7 @@ def told(exc: Exception) -> Told | None:
 
 
 def _of_problem(exc: Problem) -> Told:
-    refused = exc.status in (401, 403)
+    refused, is_wrong = exc.status in (401, 403), exc.code == "invalid-request"
     fields = [str(error.get("detail", "")) for error in exc.errors]
     more = len(fields) - _MOST_FIELDS
     shown = fields[:_MOST_FIELDS] + ([f"and {more} more"] if more > 0 else [])
@@ -94,7 +95,7 @@ def _of_problem(exc: Problem) -> Told:
         remedy="Get a new token, and run: cuecutter login" if refused else _IN_COMMANDS.get(exc.code, exc.remedy),
         request=exc.request_id,
         fields=() if fields == [detail] else tuple(shown),
-        exit_code=Exit.NOT_ALLOWED if refused else Exit.FAILED,
+        exit_code=Exit.NOT_ALLOWED if refused else Exit.WRONG_CALL if is_wrong else Exit.FAILED,
     )
 
 
