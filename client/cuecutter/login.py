@@ -40,7 +40,7 @@ def find_login(url: str | None = None, token: str | None = None, env: Mapping[st
 
     Raises: NotConfigured.
     """
-    url, token = url or env.get(URL), token or env.get(TOKEN)
+    url, token = url or env.get(URL) or None, token or env.get(TOKEN) or None  # an empty variable names nothing
     if not (url and token):
         kept = read_login(login_file(env))
         # A kept token goes to the server that it was kept for, and to no other that a variable names.

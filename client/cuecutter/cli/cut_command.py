@@ -88,7 +88,7 @@ def _carried_out(found: Sequence[Pair], wanted: Wish, shown: Screen) -> Result:
         return asyncio.run(carry_out())
     except KeyboardInterrupt:
         shown.say("stopped; the server goes on with what it has. To go on here:")
-        shown.say(f"  cuecutter {printable(shlex.join(sys.argv[1:]), 10_000)}")
+        shown.say(f"  cuecutter {shlex.join(sys.argv[1:])}")
         raise SystemExit(Exit.INTERRUPTED) from None
 
 

@@ -20,7 +20,6 @@ from cuecutter.cli.told import Told, told
 from cuecutter.cli.wish import Wish
 from cuecutter.errors import Problem
 
-
 _NOBODYS: Final = "00000000-0000-0000-0000-000000000000"
 _NOT_FOUND: Final = 404
 

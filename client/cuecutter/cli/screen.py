@@ -14,6 +14,7 @@ from cuecutter.cli.printing import clock, printable, size
 
 _QUIET_SECONDS: Final = 10.0  # between two plain lines about one piece of work
 _NAME_CHARS: Final = 28
+_LINE_CHARS: Final = 10_000  # of a command that is to be copied
 
 
 class Work(Protocol):
@@ -38,7 +39,7 @@ class Screen(Protocol):
     def work(self, name: str) -> Work: ...
 
     def say(self, text: str) -> None:
-        """One line that stays."""
+        """One line that stays. It is made printable here, whatever it is."""
 
 
 def on(stream: TextIO, *, quiet: bool = False) -> Screen:
@@ -71,7 +72,7 @@ class PlainScreen:
         return PlainWork(self, printable(name))
 
     def say(self, text: str) -> None:
-        self._tell(text)
+        self._tell(printable(text, _LINE_CHARS))
 
     def ended(self) -> str:
         """The number of the piece that ends now, such as `3/60`; empty where there is one only."""
@@ -124,7 +125,7 @@ class RichScreen:
         return RichWork(self, self._progress, printable(name))
 
     def say(self, text: str) -> None:
-        self._progress.console.print(Text(text), soft_wrap=True)
+        self._progress.console.print(Text(printable(text, _LINE_CHARS)), soft_wrap=True)
 
     def ended(self) -> None:
         self._ended += 1

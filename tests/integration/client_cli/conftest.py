@@ -79,7 +79,8 @@ def make_chapters(folder: Path, *names: str, seconds: float = 2.0) -> Path:
 
 
 def cues_of(name: str) -> bytes:
-    kept = srt((0, 900, f"This is {name}."), (1000, 1900, "Here it ends."))
+    spoken = "".join(char for char in name if char.isalnum() or char == " ")
+    kept = srt((0, 900, f"This is {spoken}."), (1000, 1900, "Here it ends."))
     return kept + b"\n3\n00:00:xx,000 --> 00:00:03,000\nWho knows when.\n"
 
 

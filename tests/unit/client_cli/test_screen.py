@@ -2,10 +2,11 @@
 
 import io
 
+from rich.console import Console
+
 from cuecutter.cli import printing
 from cuecutter.cli.exits import Exit, worst
 from cuecutter.cli.screen import PlainScreen, RichScreen, on
-from rich.console import Console
 
 
 def test_text_of_strangers_cannot_reach_the_terminal() -> None:

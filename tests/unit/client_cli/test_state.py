@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from cuecutter.cli import state
 from cuecutter.cli.errors import CliError
 from cuecutter.cli.state import FILE, Known, State, Unpacked

@@ -8,9 +8,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from cuecutter.cli import unpacking
 from cuecutter.cli.errors import CliError
-
 from tests.unit.client_cli.archives import VOICE, tar_of, zip_of
 
 HOSTILE = [
