@@ -12,7 +12,7 @@ from cuecutter import AsyncClient
 from cuecutter.cli import state as states
 from cuecutter.cli import unpacking
 from cuecutter.cli.errors import CliError
-from cuecutter.cli.patience import patiently
+from cuecutter.cli.patience import Patience
 from cuecutter.cli.printing import printable
 from cuecutter.cli.screen import Screen, Work
 from cuecutter.cli.state import State, Unpacked
@@ -35,8 +35,9 @@ class Collected(Struct, frozen=True, kw_only=True):
 class Collector:
     """Keeps the state up to date after each folder."""
 
-    def __init__(self, client: AsyncClient, state: State, wish: Wish, screen: Screen) -> None:
-        self._client, self._state, self._wish, self._screen = client, state, wish, screen
+    def __init__(self, client: AsyncClient, state: State, wish: Wish, screen: Screen, patience: Patience) -> None:
+        self._client, self._state, self._wish = client, state, wish
+        self._screen, self._patience = screen, patience
 
     async def collect(self, datasets: Sequence[Dataset]) -> list[Collected]:
         """Folders of at most 150 datasets each, in the order given. Raises: CliError, CuecutterError, OSError."""
@@ -124,4 +125,4 @@ class Collector:
         shutil.rmtree(archive.parent, ignore_errors=True)
 
     async def _patiently(self, work: Work, attempt: Callable[[], Awaitable[T]]) -> T:
-        return await patiently(attempt, lambda seconds: work.at("waiting for the server"))
+        return await self._patience.until_done(attempt, lambda seconds: work.at("waiting for the server"))

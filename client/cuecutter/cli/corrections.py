@@ -1,6 +1,5 @@
 """cues get, cues put: the text and times of a dataset, in a file and back."""
 
-import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,7 +8,7 @@ import msgspec
 
 from cuecutter import Client
 from cuecutter.cli.errors import wrong_call
-from cuecutter.cli.printing import printable
+from cuecutter.cli.printing import json_text, printable
 from cuecutter.values import Cue, Cues
 
 
@@ -24,11 +23,11 @@ def cues() -> None:
 def get(dataset_id: str, file: Path | None) -> None:
     """Every cue as JSON, with the ETag that lets them be put back."""
     with Client() as client:
-        text = msgspec.json.format(msgspec.json.encode(client.cues(dataset_id))) + b"\n"
+        text = json_text(client.cues(dataset_id))
     if file:
-        file.write_bytes(text)
+        file.write_text(f"{text}\n", encoding="utf-8")
     else:
-        sys.stdout.write(text.decode())
+        print(text)
 
 
 @cues.command(epilog="\b\nExample:\n  cuecutter cues put ID cues.json && cuecutter process ID --wait")

@@ -124,7 +124,8 @@ def _report(result: Result, found: Found, wanted: Wish, as_json: bool) -> Exit:
     if as_json:
         print(report.json_of(result.outcomes, result.collected, found, result.error, exit_code))
     else:
-        print(*report.lines_of(result.outcomes, result.collected), sep="\n")
+        for line in report.lines_of(result.outcomes, result.collected):
+            print(line)
     for name, error in [(one.name, one.error) for one in result.outcomes] + [(wanted.name, result.error)]:
         if error:
             first, *more = error.lines()

@@ -15,6 +15,7 @@ from cuecutter.cli.known import KnownDatasets
 from cuecutter.cli.making import Maker
 from cuecutter.cli.outcome import Outcome
 from cuecutter.cli.pairs import Found, Pair
+from cuecutter.cli.patience import Patience
 from cuecutter.cli.screen import Screen
 from cuecutter.cli.told import Told, told
 from cuecutter.cli.wish import Wish
@@ -50,9 +51,10 @@ async def cut(client: AsyncClient, server: str, pairs: Sequence[Pair], wanted: W
         if word:
             screen.say(word)
         screen.expect(len(pairs) + 1)
-        maker = Maker(client, KnownDatasets(client, wanted.out, state), wanted.options, screen)
+        patience = Patience()
+        maker = Maker(client, KnownDatasets(client, wanted.out, state), wanted.options, screen, patience)
         outcomes = await _several(maker, pairs, wanted.jobs)
-        return await _collected(outcomes, Collector(client, state, wanted, screen))
+        return await _collected(outcomes, Collector(client, state, wanted, screen, patience))
 
 
 async def _try_parameters(client: AsyncClient, wanted: Wish) -> None:

@@ -13,7 +13,7 @@ from cuecutter.cli import state as states
 from cuecutter.cli.known import KnownDatasets, description_of
 from cuecutter.cli.outcome import Outcome
 from cuecutter.cli.pairs import Pair
-from cuecutter.cli.patience import patiently
+from cuecutter.cli.patience import Patience
 from cuecutter.cli.screen import Screen, Work
 from cuecutter.cli.told import Told, told
 from cuecutter.errors import Problem, Unreachable
@@ -21,13 +21,22 @@ from cuecutter.values import Dataset
 
 _MOST_NAME_CHARS: Final = 200
 _ALREADY: Final = "already-processing"
+_WITHOUT_FLAGS: Final = "result-too-old"  # of a release before there were any; the archive is made all the same
 
 
 class Maker:
     """Makes datasets with one set of `options`."""
 
-    def __init__(self, client: AsyncClient, known: KnownDatasets, options: Mapping[str, Any], screen: Screen) -> None:
-        self._client, self._known, self._options, self._screen = client, known, options, screen
+    def __init__(
+        self,
+        client: AsyncClient,
+        known: KnownDatasets,
+        options: Mapping[str, Any],
+        screen: Screen,
+        patience: Patience,
+    ) -> None:
+        self._client, self._known, self._options = client, known, options
+        self._screen, self._patience = screen, patience
         # Pairs of the same content become one dataset, also where they are made at the same time.
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -48,7 +57,7 @@ class Maker:
         key = await asyncio.to_thread(states.pair_key, pair.audio, pair.transcript, self._options)
         async with self._locks[key]:
             making = _Making(self, pair, key, work)
-            dataset, flags = await patiently(making.attempt, lambda seconds: work.at("waiting for the server"))
+            dataset, flags = await self._patience.until_done(making.attempt, making.wait)
         error = None if dataset.status == "ready" else _of_run(dataset)
         return _outcome(pair, dataset=dataset, flags=flags, error=error, is_new=making.is_new)
 
@@ -61,6 +70,9 @@ class _Making:
         self._say = maker._screen.say
         self._pair, self._key, self._work = pair, key, work
         self.is_new, self._has_begun = False, False
+
+    def wait(self, seconds: float) -> None:
+        self._work.at("waiting for the server")
 
     async def attempt(self) -> tuple[Dataset, Mapping[str, int]]:
         dataset = await self._known.find(self._key) or await self._upload()
@@ -113,10 +125,14 @@ class _Making:
     async def _flags(self, dataset: Dataset) -> Mapping[str, int]:
         """Segments by flag, in the server's order; the first that has none is the end of those that have."""
         counts: Counter[str] = Counter()
-        async for segment in self._client.segments(dataset.id, sort="worst"):
-            if not segment.flags:
-                break
-            counts.update(segment.flags)
+        try:
+            async for segment in self._client.segments(dataset.id, sort="worst"):
+                if not segment.flags:
+                    break
+                counts.update(segment.flags)
+        except Problem as exc:
+            if exc.code != _WITHOUT_FLAGS:
+                raise
         return counts
 
 

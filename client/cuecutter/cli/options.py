@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
-import msgspec
 from click.shell_completion import CompletionItem
 
 from cuecutter import Client
 from cuecutter.cli.exits import Exit, worst
-from cuecutter.cli.printing import printable
+from cuecutter.cli.printing import json_text, printable
 from cuecutter.cli.told import told
 from cuecutter.errors import CuecutterError
 
@@ -77,4 +76,4 @@ def each(ids: Iterable[str], act: Callable[[str], Exit | None]) -> Exit:
 
 def print_json(value: Any) -> None:
     """Structs, and whatever JSON has."""
-    print(msgspec.json.format(msgspec.json.encode(value)).decode())
+    print(json_text(value))

@@ -15,27 +15,38 @@ _LONGEST_PAUSE_SECONDS: Final = 15.0
 _AWAY: Final = (429, 502, 503, 504)
 
 
-async def patiently(
-    attempt: Callable[[], Awaitable[T]],
-    waiting: Callable[[float], object],
-    patience_seconds: float = PATIENCE_SECONDS,
-) -> T:
-    """The result of the first attempt that is not ended by an absent or busy server; `attempt` must be repeatable.
+class Patience:
+    """Shared by all work with one server: what one piece has waited, the next need not wait again."""
 
-    `waiting` is told the seconds of each pause. The last attempt's error is raised when patience ends.
-    """
-    ends = time.monotonic() + patience_seconds
-    pause = _PAUSE_SECONDS
-    while True:
-        try:
-            return await attempt()
-        except (Problem, Unreachable) as exc:
-            seconds = max(pause, _asked(exc))
-            if not _is_away(exc) or time.monotonic() + seconds > ends:
-                raise
-        waiting(seconds)
-        await asyncio.sleep(seconds)
-        pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+    def __init__(self, seconds: float = PATIENCE_SECONDS) -> None:
+        self._seconds = seconds
+        self._ends = time.monotonic() + seconds
+
+    async def until_done(self, attempt: Callable[[], Awaitable[T]], waiting: Callable[[float], object]) -> T:
+        """The result of the first attempt that no absent or busy server ends; `attempt` must be repeatable.
+
+        `waiting` is told the seconds of each pause. The last attempt's error is raised when patience ends.
+        """
+        pause = _PAUSE_SECONDS
+        while True:
+            try:
+                result = await attempt()
+            except (Problem, Unreachable) as exc:
+                if not _is_away(exc):
+                    self._is_there()
+                    raise
+                seconds = max(pause, _asked(exc))
+                if time.monotonic() + seconds > self._ends:
+                    raise
+            else:
+                self._is_there()
+                return result
+            waiting(seconds)
+            await asyncio.sleep(seconds)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    def _is_there(self) -> None:
+        self._ends = time.monotonic() + self._seconds
 
 
 def _is_away(exc: Problem | Unreachable) -> bool:

@@ -1,6 +1,9 @@
 """Text of strangers (file names, answers of servers, members of archives) as it is safe to print to a terminal."""
 
+import json
 from typing import Final
+
+import msgspec
 
 MOST_CHARS: Final = 300
 
@@ -12,6 +15,18 @@ def printable(text: str, most: int = MOST_CHARS) -> str:
     """
     shown = "".join(char if char.isprintable() else _escaped(char) for char in text[: most + 1])
     return shown if len(text) <= most else shown[:most] + "…"
+
+
+def json_text(value: object) -> str:
+    """JSON with line ends, in which what is not printable is escaped as JSON has it, so that it may be seen, too."""
+    text = msgspec.json.format(msgspec.json.encode(value)).decode()
+    return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
+
+
+def json_line(value: object) -> str:
+    """The same in one line."""
+    text = msgspec.json.encode(value).decode()
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def clock(seconds: float) -> str:

@@ -10,7 +10,7 @@ from cuecutter.cli.collecting import Collected
 from cuecutter.cli.exits import Exit
 from cuecutter.cli.outcome import Outcome
 from cuecutter.cli.pairs import Found
-from cuecutter.cli.printing import counted, printable
+from cuecutter.cli.printing import counted, json_text, printable
 from cuecutter.cli.tables import aligned
 from cuecutter.cli.told import Told
 
@@ -42,7 +42,7 @@ def json_of(
         "ambiguous": [{"name": _valid(one.name), "files": [*map(_valid, one.files)]} for one in found.ambiguous],
         "unmatched": [*map(_valid, found.unmatched)],
     }
-    return msgspec.json.format(msgspec.json.encode(document)).decode()
+    return json_text(document)
 
 
 def _row(one: Outcome) -> tuple[str, ...]:

@@ -5,12 +5,11 @@ import sys
 from pathlib import Path
 
 import click
-import msgspec
 
 from cuecutter import Client
 from cuecutter.cli import options, screen, unpacking
 from cuecutter.cli.errors import wrong_call
-from cuecutter.cli.printing import counted, printable
+from cuecutter.cli.printing import counted, json_line, printable
 from cuecutter.cli.tables import aligned
 
 _SORTS = click.Choice(["n", "duration", "-duration", "chars_per_second", "-chars_per_second", "worst"])
@@ -32,7 +31,7 @@ def segments(
     with Client() as client:
         for one in itertools.islice(client.segments(dataset_id, flag=flag, q=q, sort=sort), limit):
             if as_json:
-                print(msgspec.json.encode(one).decode())
+                print(json_line(one))
             else:
                 flags = f"  [{printable(', '.join(one.flags))}]" if one.flags else ""
                 print(f"{one.n:6} {one.start:10.3f} {one.duration:7.3f} s  {printable(one.text, 500)}{flags}")

@@ -94,7 +94,13 @@ def _with_folder(lines: Iterable[bytes], sounds: bytes) -> Iterator[bytes]:
 def _take_place(made: Path, to: Path, aside: Path | None) -> None:
     if os.path.lexists(to) and aside:
         to.rename(aside)
-    elif os.path.lexists(to):
+        try:
+            made.rename(to)
+        except OSError:
+            aside.rename(to)
+            raise
+        return
+    if os.path.lexists(to):
         remedy = "Move it away, or choose another name or output folder."
         raise CliError("folder-exists", f"{printable(to.name)} is there already.", remedy)
     made.rename(to)
