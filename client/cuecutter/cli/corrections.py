@@ -6,7 +6,7 @@ from typing import BinaryIO
 import click
 import msgspec
 
-from cuecutter import Client
+from cuecutter.cli import options
 from cuecutter.cli.errors import wrong_call
 from cuecutter.cli.printing import json_text, printable
 from cuecutter.values import Cue, Cues
@@ -22,7 +22,7 @@ def cues() -> None:
 @click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Instead of printing it.")
 def get(dataset_id: str, file: Path | None) -> None:
     """Every cue as JSON, with the ETag that lets them be put back."""
-    with Client() as client:
+    with options.quick_client() as client:
         text = json_text(client.cues(dataset_id))
     if file:
         file.write_text(f"{text}\n", encoding="utf-8")
@@ -40,7 +40,7 @@ def put(dataset_id: str, file: BinaryIO, etag: str | None) -> None:
     etag = etag or found.etag
     if not etag:
         raise wrong_call("no-etag", "The file has no ETag.", "Begin with `cues get`, or give --if-match.")
-    with Client() as client:
+    with options.quick_client() as client:
         dataset = client.replace_cues(dataset_id, found.cues, etag)
     print(f"{printable(dataset.id)}: replaced; its result is {'outdated' if dataset.result_outdated else 'none yet'}")
 

@@ -19,6 +19,7 @@ from cuecutter.cli.printing import printable
 from cuecutter.cli.screen import Screen
 from cuecutter.cli.wish import Wish, default_name, options_of
 
+_FIRST_SECONDS = 4.0
 _EXAMPLES = """\b
 Examples:
   cuecutter cut chapters/ --for piper -o out/
@@ -81,6 +82,8 @@ def cut(
 
 def _carried_out(found: Sequence[Pair], wanted: Wish, shown: Screen) -> Result:
     async def carry_out() -> Result:
+        async with AsyncClient(retry_seconds=_FIRST_SECONDS) as first:
+            await first.server()  # one that is not there is said to be so at once, and one that goes away is waited for
         async with AsyncClient() as client:
             return await cut_all(client, client.url, found, wanted, shown)
 

@@ -66,7 +66,7 @@ def upload(
 def process(ids: tuple[str, ...], given: tuple[str, ...], waits: bool) -> Exit:
     """Begin a run of each dataset. Without options, those of its last run are taken."""
     wanted = options_of(given) or None
-    with Client() as client:
+    with options.quick_client() as client:
         exit_code = options.each(ids, lambda one: _say(client.process(one, wanted)))
     return exit_code if exit_code or not waits else _watch(ids)
 
@@ -84,7 +84,7 @@ def watch(ids: tuple[str, ...]) -> Exit:
 @options.as_json
 def ls(status: str | None, limit: int | None, as_json: bool) -> None:
     """List your datasets, newest first."""
-    with Client() as client:
+    with options.quick_client() as client:
         found = list(itertools.islice(client.datasets(status=status), limit))
     if as_json:
         options.print_json(found)
@@ -98,7 +98,7 @@ def ls(status: str | None, limit: int | None, as_json: bool) -> None:
 @options.as_json
 def show(dataset_id: str, as_json: bool) -> None:
     """One dataset: its state, what was kept, dropped and changed, and why a run failed."""
-    with Client() as client:
+    with options.quick_client() as client:
         dataset = client.dataset(dataset_id)
     if as_json:
         options.print_json(dataset)
@@ -111,7 +111,7 @@ def show(dataset_id: str, as_json: bool) -> None:
 @options.ids
 def cancel(ids: tuple[str, ...]) -> Exit:
     """End the runs of datasets; the results before stay."""
-    with Client() as client:
+    with options.quick_client() as client:
         return options.each(ids, lambda one: _say(client.cancel(one)))
 
 
@@ -129,7 +129,7 @@ def rm(ids: tuple[str, ...], yes: bool) -> Exit:
         client.delete(one)
         print(f"{printable(one)}: deleted")
 
-    with Client() as client:
+    with options.quick_client() as client:
         return options.each(ids, delete)
 
 

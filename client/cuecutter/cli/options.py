@@ -17,6 +17,7 @@ from cuecutter.errors import CuecutterError
 F = TypeVar("F", bound=Callable[..., Any])
 
 _COMPLETION_SECONDS: Final = 2.0
+_QUICK_SECONDS: Final = 4.0
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 PLACE: Final = click.Path(path_type=Path)
@@ -54,6 +55,11 @@ def for_trainer(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def quick_client() -> Client:
+    """For calls that a person waits for: a server that is away is said to be so after seconds, not after many."""
+    return Client(retry_seconds=_QUICK_SECONDS)
 
 
 def flags_of(skip: str | None) -> tuple[str, ...] | None:

@@ -28,7 +28,7 @@ def segments(
     dataset_id: str, flag: str | None, q: str | None, sort: str | None, limit: int | None, as_json: bool
 ) -> None:
     """The segments of a result."""
-    with Client() as client:
+    with options.quick_client() as client:
         for one in itertools.islice(client.segments(dataset_id, flag=flag, q=q, sort=sort), limit):
             if as_json:
                 print(json_line(one))
@@ -90,7 +90,7 @@ def check(
     as_json: bool,
 ) -> None:
     """Which clips the trainer would leave out, cut off or stop at, and the option that would save each."""
-    with Client() as client:
+    with options.quick_client() as client:
         checked = client.check(
             ids, form, validation=validation, skip=options.flags_of(skip), name=name, language=language
         )

@@ -58,11 +58,12 @@ def test_an_archive_becomes_the_folder_that_was_asked_for(tmp_path: Path, make: 
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["archive", "my-voice"]
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("make", [zip_of, tar_of])
+# A tar can't say an empty name, or one with a NUL in it.
+BOTH = [(zip_of, name) for name in HOSTILE] + [(tar_of, name) for name in HOSTILE if name and "\0" not in name]
+
+
+@pytest.mark.parametrize(("make", "name"), BOTH)
 def test_a_name_that_leads_elsewhere_is_refused_before_a_byte_is_written(tmp_path: Path, make: type, name: str) -> None:
-    if make is tar_of and ("\0" in name or not name):
-        pytest.skip("a tar cannot say that")
     archive = make(tmp_path / "archive", {**VOICE, name: b"evil"})
     error = refused(archive, tmp_path / "voice")
     assert error.code == "archive-hostile"
