@@ -143,9 +143,9 @@ class RichWork:
 
     def at(self, stage: str, done: float = 0, of: float | None = None, unit: str = "") -> None:
         self._rate.at(stage, done)
-        if self._task is None:
-            self._task = self._progress.add_task(_short(self._name), total=None, said="")
         said = f"{stage}{_measured(self._rate, done, of, unit)}"
+        if self._task is None:
+            self._task = self._progress.add_task(_short(self._name), total=None, said=said)
         self._progress.update(self._task, total=of or None, completed=done if of else 0, said=said)
 
     def end(self, said: str) -> None:
@@ -182,8 +182,8 @@ class _Measured(ProgressColumn):
 def _measured(rate: Rate, done: float, of: float | None, unit: str) -> str:
     if not unit:
         return ""
-    shown = size if unit == "B" else lambda count: f"{count:.0f} {unit}"
-    told = f" {shown(done)} of {shown(of)}" if of else f" {shown(done)}" if done else ""
+    shown, counted = (size, "") if unit == "B" else ("{:.0f}".format, f" {unit}")
+    told = f" {shown(done)} of {shown(of)}{counted}" if of else f" {shown(done)}{counted}" if done else ""
     speed = rate.a_second()
     if speed > 0:
         told += f", {size(speed)}/s" if unit == "B" else f", {speed:.1f}/s"

@@ -61,3 +61,13 @@ def test_the_exit_code_is_that_of_what_has_to_be_mended_first() -> None:
     assert worst([Exit.DROPPED, Exit.FAILED, Exit.UNREACHABLE]) is Exit.UNREACHABLE
     assert worst([Exit.FAILED, Exit.NOT_ALLOWED]) is Exit.NOT_ALLOWED
     assert sorted(Exit) == [0, 1, 2, 3, 4, 5, 130]
+
+
+def test_segments_are_counted_with_their_rate_and_what_is_left() -> None:
+    lines: list[str] = []
+    now = 100.0
+    work = PlainScreen(lines.append, lambda: now).work("talk")
+    work.at("processing", 0, 60, "segments")
+    now = 120.0
+    work.at("processing", 20, 60, "segments")
+    assert lines[-1] == "talk: processing 20 of 60 segments, 1.0/s, 40 s left"
