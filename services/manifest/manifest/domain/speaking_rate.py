@@ -10,9 +10,9 @@ class Bounds(NamedTuple):
     most: float
 
 
-# Speakers say 4.3 to 9.1 syllables a second, in all languages (Coupé et al. 2019, doi:10.1126/sciadv.aaw2594, figure 1:
-# speakers of 17 languages). A syllable takes 2 to 2.8 characters in alphabets, with its share of spaces, about 1.8
-# where vowels are not written, and 1 to 1.4 where a character is a syllable. The least is half of the slowest.
+# Readers of 17 languages say four to nine syllables a second (Coupé et al. 2019, doi:10.1126/sciadv.aaw2594). How many
+# characters a syllable takes is our estimate: 2 to 2.8 in alphabets, with its share of spaces, 1.4 to 2.2 where vowels
+# are not written, and 0.7 to 1.4 where a character is a syllable or more. The least is half of the slowest.
 ALPHABET: Final = Bounds(4.0, 25.0)
 ABJAD: Final = Bounds(3.0, 20.0)
 SYLLABLES: Final = Bounds(1.5, 13.0)
