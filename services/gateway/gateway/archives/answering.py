@@ -5,12 +5,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 
 from litestar.response.base import ASGIResponse
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bus.errors import BusError
 from contracts.envelope import UndecodableEvent
 from gateway.archives.archives import Archives
-from gateway.archives.checking.check import Note, Row
+from gateway.archives.checking.check import Checked
 from gateway.archives.choosing import Choosing
 from gateway.archives.content import Archive
 from gateway.archives.order import Order, Source
@@ -41,23 +41,14 @@ class CheckedDataset(Struct, frozen=True):
     run: int
 
 
-class ArchiveCheck(Struct, frozen=True, kw_only=True):
+class ArchiveCheck(Checked, frozen=True, kw_only=True):
     """`clips` are in the archive, of which the trainer would keep `kept`; hours of sound. `left_out` counts, by flag,
     what `skip` leaves out. `reasons` counts clips by code, `rows` are the first 100; `notes` concern the whole.
     """
 
-    format: str
-    trainer: str
     datasets: list[CheckedDataset]
-    clips: int
     validation_clips: int
-    kept: int
-    hours: float
-    kept_hours: float
     left_out: dict[str, int]
-    reasons: dict[str, int]
-    rows: list[Row]
-    notes: list[Note]
 
 
 class Archiving(Struct, frozen=True):
@@ -66,49 +57,39 @@ class Archiving(Struct, frozen=True):
     archives: Archives
     choosing: Choosing
 
-    async def answer(
-        self, sources: Sequence[Source], wish: Wish, method: str, headers: Mapping[str, str]
-    ) -> ASGIResponse:
-        """The answer to a GET or HEAD; HEAD reads no slice, and takes no notice of Range.
+    async def answer(self, order: Order, version: str | None, method: str, headers: Mapping[str, str]) -> ASGIResponse:
+        """The answer to a GET or HEAD; HEAD reads no slice, and takes no notice of Range. `version`: the archive must
+        still be the one that had it.
 
         Raises: InvalidRequest; ArchiveChanged; ResultTooOld; RangeNotSatisfiable; ObjectDamaged; Busy; StoreError;
         where a manifest is missing because of what happened meanwhile, as `Choosing.sources`.
         """
-        order = order_of(sources, wish)
-        if wish.version not in (None, order.version):
+        if version not in (None, order.version):
             raise ArchiveChanged("A dataset of it was renamed, or the gateway lays archives out in another way now.")
         tag = conditions.etag(order.sha256)
         common = {"etag": tag, "accept-ranges": "bytes"}
         if conditions.is_known(headers.get("if-none-match"), tag):
             return ASGIResponse(status_code=304, headers=common)
-        async with self._explaining(sources):
+        async with self._explaining(order):
             archive = await self._archive(order)
         stored = _as_object(archive)
         common |= {"content-disposition": stored.disposition}
         if method == "HEAD":
             return ASGIResponse(headers=common | bodies.whole(stored).headers, is_head_response=True)
         body = downloads.chosen_body(stored, headers)
-        watch = self.choosing.reader.watch(*(source.facts.id for source in sources))
+        watch = self.choosing.reader.watch(*(source.facts.id for source in order.sources))
         delivery = Delivery(Kind.ARCHIVE, lambda: self._pieces(archive, body), watch)
         return Download(common | body.headers, body.status, delivery)
 
-    async def check(self, sources: Sequence[Source], wish: Wish) -> ArchiveCheck:
+    async def check(self, order: Order) -> ArchiveCheck:
         """Raises: as `answer`."""
-        async with self._explaining(sources):
-            checked, survey = await self.archives.check(order_of(sources, wish))
+        async with self._explaining(order):
+            checked, survey = await self.archives.check(order)
         return ArchiveCheck(
-            format=checked.format,
-            trainer=checked.trainer,
-            datasets=[CheckedDataset(source.facts.id, source.facts.run) for source in sources],
-            clips=checked.clips,
+            **structs.asdict(checked),
+            datasets=[CheckedDataset(source.facts.id, source.facts.run) for source in order.sources],
             validation_clips=survey.overview.validation_clips,
-            kept=checked.kept,
-            hours=checked.hours,
-            kept_hours=checked.kept_hours,
             left_out=survey.overview.left_out,
-            reasons=checked.reasons,
-            rows=checked.rows,
-            notes=checked.notes,
         )
 
     async def _archive(self, order: Order) -> Archive:
@@ -133,12 +114,12 @@ class Archiving(Struct, frozen=True):
             raise
 
     @asynccontextmanager
-    async def _explaining(self, sources: Sequence[Source]) -> AsyncIterator[None]:
+    async def _explaining(self, order: Order) -> AsyncIterator[None]:
         """A manifest is missing: its dataset was deleted or its result replaced a moment ago, or it is damage."""
         try:
             yield
         except ObjectMissing as exc:
-            await self.choosing.sources([_named(source) for source in sources])
+            await self.choosing.sources([source.name for source in order.sources])
             raise ObjectDamaged(str(exc)) from exc
 
     async def _note(self, source: Source, damaged: SliceDamaged) -> None:
@@ -147,17 +128,13 @@ class Archiving(Struct, frozen=True):
         """
         reader = self.choosing.reader
         try:
-            await reader.result(_named(source))
+            await reader.result(source.name)
             await self.choosing.damages.note(reader.caller.user_id, source.facts.id, source.facts.run, damaged)
         except (NotFound, ResultRemoved):
             return
         except (BusError, UndecodableEvent, StoreError) as exc:
             fields = {"dataset_id": source.facts.id, "run": source.facts.run, "error": f"{type(exc).__name__}: {exc}"}
             _log.warning("damage not noted", extra={"fields": fields})
-
-
-def _named(source: Source) -> str:
-    return f"{source.facts.id}@{source.facts.run}"
 
 
 def order_of(sources: Sequence[Source], wish: Wish) -> Order:

@@ -1,6 +1,7 @@
 """What a request asks an archive to be. Everything in the archive follows from it: the same order, the same bytes."""
 
 import hashlib
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -21,8 +22,13 @@ class Source(Struct, frozen=True):
     facts: DatasetFacts
     result: Result
 
+    @property
+    def name(self) -> str:
+        """As an address names it: `<id>@<run>`."""
+        return f"{self.facts.id}@{self.facts.run}"
 
-class Order(Struct, frozen=True, kw_only=True):
+
+class Order(Struct, frozen=True, kw_only=True, dict=True):
     """`validation` is the share of clips to validate with, 0 to 0.5; `skip` are flags of segments to leave out."""
 
     form: Format
@@ -32,7 +38,7 @@ class Order(Struct, frozen=True, kw_only=True):
     name: str
     language: str | None
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Of all that the bytes follow from, as lower-case hex."""
         asked = (self.form.name, self.language, self.validation, sorted(self.skip), self.name)

@@ -25,17 +25,13 @@ _SHARE: Final = re.compile(r"0(\.[0-9]{1,8})?")
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """What a client asks of an archive besides its datasets. `name` None: the datasets' own names decide.
-
-    `version`: it must still be the archive that had this version.
-    """
+    """What a client asks of an archive besides its datasets. `name` None: the datasets' own names decide."""
 
     form: Format
     language: str | None
     validation: float
     skip: frozenset[str]
     name: str | None
-    version: str | None
 
 
 def is_share(text: str) -> bool:
@@ -83,7 +79,6 @@ def wish_of(query: MultiDict[Any]) -> Wish:
         validation=float(query.get("validation", "0")),
         skip=frozenset(filter(None, query.get("skip", "").split(","))),
         name=query.get("name"),
-        version=query.get("version"),
     )
 
 

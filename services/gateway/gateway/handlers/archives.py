@@ -16,10 +16,10 @@ from litestar.response.base import ASGIResponse
 
 from gateway.archives.answering import ArchiveCheck, Archiving, order_of
 from gateway.archives.formats import FORMATS
-from gateway.archives.order import Order, Source
+from gateway.archives.order import Order
 from gateway.archives.parameters import LANGUAGES, MAX_DATASETS, RULES, RULES_WITH_DATASETS, canonical, wish_of
 from gateway.archives.split import MAX_SHARE
-from gateway.handlers.dataset_answers import DATASET
+from gateway.handlers.dataset_answers import DATASET, DATASETS
 from gateway.handlers.results import ResultName
 from gateway.http import openapi
 from gateway.http.query import PARAMETERS
@@ -80,11 +80,10 @@ async def get_archive(
     """The results of up to 150 datasets as one archive that a trainer loads. It is 307 to the address that names the
     runs, where the request does not. Nothing is left out but what `skip` names.
     """
-    sources, wish = await archiving.choosing.sources(dataset), wish_of(request.query_params)
+    order = await _order(archiving, dataset, request)
     if any("@" not in named for named in dataset):
-        named = [("dataset", _named(source)) for source in sources]
-        return _pinned(ARCHIVE, named, request, order_of(sources, wish))
-    return await archiving.answer(sources, wish, request.method, request.headers)
+        return _pinned(ARCHIVE, [("dataset", source.name) for source in order.sources], request, order)
+    return await archiving.answer(order, version, request.method, request.headers)
 
 
 @get(
@@ -108,7 +107,7 @@ async def check_archive(
     """What the archive of the same parameters would hold, and which of its segments the trainer itself would leave out,
     cut off or stop at, each with the option that would save it.
     """
-    return await archiving.check(await archiving.choosing.sources(dataset), wish_of(request.query_params))
+    return await archiving.check(await _order(archiving, dataset, request))
 
 
 @route(
@@ -132,18 +131,17 @@ async def get_dataset_archive(
     version: Version = None,
 ) -> ASGIResponse:
     """The same of one dataset."""
-    sources, wish = await archiving.choosing.sources([dataset_id]), wish_of(request.query_params)
+    order = await _order(archiving, [dataset_id], request)
     if "@" not in dataset_id:
-        path = f"/tts/datasets/{_named(sources[0])}/archive"
-        return _pinned(path, [], request, order_of(sources, wish))
-    return await archiving.answer(sources, wish, request.method, request.headers)
+        return _pinned(f"{DATASETS}/{order.sources[0].name}/archive", [], request, order)
+    return await archiving.answer(order, version, request.method, request.headers)
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (get_archive, check_archive, get_dataset_archive)
 
 
-def _named(source: Source) -> str:
-    return f"{source.facts.id}@{source.facts.run}"
+async def _order(archiving: Archiving, datasets: Sequence[str], request: Request[Any, Any, Any]) -> Order:
+    return order_of(await archiving.choosing.sources(datasets), wish_of(request.query_params))
 
 
 def _pinned(

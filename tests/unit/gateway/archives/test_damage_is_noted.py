@@ -11,9 +11,7 @@ from contracts.dataset import Result
 from gateway.archives.answering import Archiving
 from gateway.archives.choosing import Choosing
 from gateway.archives.damage import Damages
-from gateway.archives.formats import FORMATS
 from gateway.archives.order import Order
-from gateway.archives.parameters import Wish
 from gateway.errors import NotFound, ObjectDamaged, ResultDamaged, ResultRemoved, SliceDamaged
 from gateway.http.auth import Caller
 from gateway.results.manifests import Manifests
@@ -23,7 +21,6 @@ from objects import ObjectStore, StoreUnavailable
 from tests.unit.gateway.archives.made_archives import MemoryStore, archives_of, order_of
 
 IDS = ("0191aaaa-0000-7000-8000-000000000001", "0191aaaa-0000-7000-8000-000000000002")
-WISH = Wish(form=FORMATS["jsonl"], language=None, validation=0, skip=frozenset(), name="book", version=None)
 
 
 class Lives:
@@ -56,7 +53,7 @@ class Gateway:
         self.reader = reader
 
     async def download(self) -> Any:
-        return await self.archiving.answer(self.order.sources, WISH, "GET", {})
+        return await self.archiving.answer(self.order, None, "GET", {})
 
     async def send(self) -> None:
         """Raises: what ends the body."""
@@ -114,7 +111,7 @@ async def test_a_manifest_that_is_missing_is_damage_unless_its_dataset_went_or_c
     with pytest.raises(ObjectDamaged, match="training_data"):
         await gateway.download()
     with pytest.raises(ObjectDamaged, match="training_data"):
-        await gateway.archiving.check(gateway.order.sources, WISH)
+        await gateway.archiving.check(gateway.order)
     gateway.lives.results[IDS[1]] = msgspec.structs.replace(gateway.order.sources[1].result, run=4)
     with pytest.raises(ResultRemoved):
         await gateway.download()

@@ -39,7 +39,7 @@ class Format(Protocol):
         """The members of one clip in order."""
 
     def tables(self, overview: Overview) -> Sequence[Table]:
-        """Members that are made of all clips, in order: they come before the clips' own."""
+        """Members that are made of all clips, in order: they come after the clips' own."""
 
 
 def table_files(tables: Iterable[Table]) -> Iterator[tuple[str, Sequence[Table]]]:
