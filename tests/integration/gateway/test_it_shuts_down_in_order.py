@@ -114,6 +114,21 @@ async def test_an_upload_in_progress_is_completed_while_the_gateway_drains(fleet
     assert len(await objects_in(store)) == 2
 
 
+async def test_a_request_whose_connection_was_open_already_is_answered(fleet: Fleet) -> None:
+    gateway = await fleet.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(gateway.url).port)
+    await asyncio.sleep(0.1)  # accepted by now, not only connected
+    os.kill(gateway.process.pid, signal.SIGTERM)
+    async with asyncio.timeout(10):
+        while await listens(gateway.url):
+            await asyncio.sleep(0.01)
+    writer.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+    answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 200 "), answer
+    writer.close()
+    await ended(gateway)
+
+
 async def listens(url: str) -> bool:
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)

@@ -4,6 +4,8 @@
 - uvicorn answers what is not HTTP in plain text. Every error of this API is a problem object, so this one is, too.
 - uvicorn waits for the first byte and for the end of the headers without a limit, so silent clients would use up the
   connections. Here a request must have begun within 20 seconds.
+- uvicorn hangs up, when it stops, on clients that have connected and not asked yet. They could not know: their first
+  request is answered if it comes within a second.
 - uvicorn hangs up when a client says that it has sent its last byte (a half-closed connection). Clients that do so
   still read; a request in progress is answered, and a body that ends too early is reported as truncated.
 

@@ -15,6 +15,7 @@ from gateway.http.problem_types import HEAD_TIMEOUT, MALFORMED_REQUEST, ProblemT
 
 TRUNCATED: Final = "cuecutter.truncated"  # the key in the scope; `LingeringClose` reads it
 HEAD_SECONDS: Final = 20.0
+FIRST_REQUEST_SECONDS: Final = 1.0  # for one that was about to come when the gateway stopped to listen
 CLOSE_SECONDS: Final = 2.0  # between the answer to what is no request and the close: a lingering close, too
 
 _NOT_HTTP: Final = "Its first line, a header or the framing of its body breaks the rules of RFC 9112."
@@ -27,6 +28,7 @@ class HttpProtocol(H11Protocol):
 
     _head_timer: TimerHandle | None = None
     _is_closing = False
+    _is_leaving = False  # the next request is the last
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -48,6 +50,15 @@ class HttpProtocol(H11Protocol):
         super().handle_events()
         if self.cycle is not before:  # the application does not run before this returns
             self.cycle.scope[breaking_off.KEY] = self._break_off  # type: ignore[typeddict-unknown-key]
+            self.cycle.keep_alive = self.cycle.keep_alive and not self._is_leaving
+
+    def shutdown(self) -> None:
+        """Overrides uvicorn's, which hangs up on a client that has just connected and is about to ask."""
+        if self.cycle is None and not self._is_leaving:
+            self._is_leaving = True
+            self.loop.call_later(FIRST_REQUEST_SECONDS, self.shutdown)
+        else:
+            super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
         """Overrides uvicorn's, which answers in plain text, and fails where an answer has begun already."""
