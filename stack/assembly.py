@@ -50,8 +50,8 @@ def running(settings: Settings, programs: Programs, say: Progress, stop_requests
         state = _settle(settings, programs, say)
         supervisor = Supervisor(folder / "logs", str(folder), say, stop_requests)
         try:
-            _start(supervisor, folder, state, replicas(programs, settings), programs.setup, say)
-            env, admin = environment.public(state), environment.admin(state)
+            _start(supervisor, settings, state, programs, say)
+            env, admin = environment.public(state), environment.admin(state) | settings.passed_on
             environment.write(folder, env, admin)
             yield Stack(folder, env, admin, supervisor)
         finally:
@@ -73,13 +73,13 @@ def _settle(settings: Settings, programs: Programs, say: Progress) -> State:
     return state
 
 
-def _start(
-    supervisor: Supervisor, folder: Path, state: State, services: dict[str, Program], setup: Program, say: Progress
-) -> None:
-    supervisor.start(_servers(folder, state, say))
+def _start(supervisor: Supervisor, settings: Settings, state: State, programs: Programs, say: Progress) -> None:
+    setup = programs.setup
+    supervisor.start(_servers(settings.folder, state, say))
     env = setup.environment(environment.everything(state, setup.nats_user))
     supervisor.run(Spec(setup.name, setup.argv, env, answers=lambda: False, cwd=_ROOT))
-    supervisor.start([_service(name, program, state) for name, program in services.items()])
+    services = replicas(programs, settings)
+    supervisor.start([_service(name, program, state, settings.passed_on) for name, program in services.items()])
 
 
 def _servers(folder: Path, state: State, say: Progress) -> list[Spec]:
@@ -96,13 +96,14 @@ def _servers(folder: Path, state: State, say: Progress) -> list[Spec]:
     ]
 
 
-def _service(name: str, program: Program, state: State) -> Spec:
+def _service(name: str, program: Program, state: State, passed_on: dict[str, str]) -> Spec:
     port = state.ports[name]
+    env = program.environment(environment.everything(state, program.nats_user) | passed_on)
     own = {"HTTP_HOST": HOST, "HTTP_PORT": str(port)}
     return Spec(
         name=name,
         argv=program.argv,
-        env={**program.environment(environment.everything(state, program.nats_user)), **own},
+        env={**env, **own},
         answers=functools.partial(probes.http, port, "/readyz", 200),
         where=f"{HOST}:{port}",
         cwd=_ROOT,

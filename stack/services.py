@@ -18,7 +18,8 @@ _AWS: Final = (
 
 @dataclass(frozen=True)
 class Program:
-    """`needs` are names of the public environment; `nats_user` is the user in its NATS_URL.
+    """`needs` are names of the public environment, `takes` of what is passed on where it was chosen; `nats_user` is the
+    user in its NATS_URL.
 
     `arguments` follow the interpreter; they name this program and no other.
     """
@@ -27,13 +28,15 @@ class Program:
     arguments: tuple[str, ...]
     nats_user: str
     needs: tuple[str, ...]
+    takes: tuple[str, ...] = ()
 
     @property
     def argv(self) -> tuple[str, ...]:
         return (sys.executable, *self.arguments)
 
     def environment(self, everything: Mapping[str, str]) -> dict[str, str]:
-        return {name: everything[name] for name in ("NATS_URL", *self.needs)}
+        taken = {name: everything[name] for name in self.takes if name in everything}
+        return {name: everything[name] for name in ("NATS_URL", *self.needs)} | taken
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,13 @@ OURS: Final = Programs(
     setup=Program("migrations", ("-m", "migrations"), "topology", ("DATABASE_URL", *_AWS)),
     services=(
         Program("gateway", ("-m", "gateway"), "gateway", ("JWT_SECRET_KEY", *_AWS)),
-        Program("segmenter", ("-m", "segmenter"), "segmenter", ("NATS_PURGE_URL", *_AWS)),
+        Program(
+            "segmenter",
+            ("-m", "segmenter"),
+            "segmenter",
+            ("NATS_PURGE_URL", *_AWS),
+            ("SWEEP_SECONDS", "KEEP_SUPERSEDED_SECONDS"),
+        ),
         Program("manifest", ("-m", "manifest"), "manifest", _AWS),
         Program("catalog", ("-m", "catalog"), "catalog", ("DATABASE_URL",)),
     ),

@@ -1,4 +1,4 @@
-"""What a person may choose: where the state lives, the gateway's port, how many workers of each kind.
+"""What a person may choose: where the state lives, the gateway's port, how many workers of each kind, what is kept.
 
 The choices travel in the environment and never in a command line, because counts like SEGMENTERS would put one
 service's name into another process's arguments.
@@ -16,21 +16,30 @@ from stack.errors import BadSetting
 _DATA: Final = ".data"
 _FOLDER: Final = "a folder, or a path where one can be made"
 _MOST_WORKERS: Final = 64  # of one kind, on one machine
+_MOST_SECONDS: Final = 100 * 365 * 24 * 3600  # the most that a date can be put off
 
 
 class Settings(Struct, frozen=True):
-    """`port` None: a free one is chosen at the first start and kept."""
+    """`port` None: a free one is chosen at the first start and kept. The last two: None leaves it to the segmenter."""
 
     data: str = _DATA
     port: int | None = None
     segmenters: int = 1
     manifests: int = 1
     catalogs: int = 1
+    sweep_seconds: int | None = None
+    keep_superseded_seconds: int | None = None
 
     @property
     def folder(self) -> Path:
         """Absolute: children are started in it and must find it from anywhere."""
         return Path(self.data).expanduser().absolute()
+
+    @property
+    def passed_on(self) -> dict[str, str]:
+        """What is said to services as it was chosen, by variable."""
+        chosen = {"SWEEP_SECONDS": self.sweep_seconds, "KEEP_SUPERSEDED_SECONDS": self.keep_superseded_seconds}
+        return {name: str(value) for name, value in chosen.items() if value is not None}
 
 
 def load(env: Mapping[str, str]) -> Settings:
@@ -44,6 +53,10 @@ def load(env: Mapping[str, str]) -> Settings:
         "segmenters": lambda: choices.whole(env, "SEGMENTERS", 1, _MOST_WORKERS, example=2),
         "manifests": lambda: choices.whole(env, "MANIFESTS", 1, _MOST_WORKERS, example=2),
         "catalogs": lambda: choices.whole(env, "CATALOGS", 1, _MOST_WORKERS, example=2),
+        "sweep_seconds": lambda: choices.whole(env, "SWEEP_SECONDS", 1, _MOST_SECONDS, example=600),
+        "keep_superseded_seconds": lambda: choices.whole(
+            env, "KEEP_SUPERSEDED_SECONDS", 0, _MOST_SECONDS, example=86_400
+        ),
     }
     chosen, problems = {}, []
     for name, read in readers.items():

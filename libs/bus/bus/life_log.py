@@ -4,7 +4,7 @@ An event, if stored, is the very next one after the sequence it named. So one re
 our id is there (stored), another one is (lost the race, decide again), or none is (send the same again).
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -55,6 +55,14 @@ class LifeLog:
             return Head(life.Absent(), None)
         event = envelope.decode_life(stored.body)
         return Head(life.state_of(event, stored.seq), event, stored.event_id)
+
+    async def every(self, dataset_id: str) -> AsyncIterator[events.Life]:
+        """The whole life in its order, a read for each event.
+
+        Raises: BusUnavailable; envelope.UndecodableEvent for a life event of a newer version.
+        """
+        async for stored in self._stream.every(subjects.life(dataset_id)):
+            yield envelope.decode_life(stored.body)
 
     async def run_is_current(self, dataset_id: str, run: int) -> bool:
         """Whether the last life event is still this run's ProcessRequested.

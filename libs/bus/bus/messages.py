@@ -52,8 +52,11 @@ class MessageFactory:
 
     def fenced(self, subject: str, event: AnyEvent, *, run: int) -> Message:
         """Rule 2: stored only while the dataset's last life event is the ProcessRequested at sequence `run`."""
-        fence = {EXPECTED: str(run), EXPECTED_ON: subjects.life(event.dataset_id)}
-        return self._message(subject, event, fence | self._ttl())
+        return self._message(subject, event, _while_head(event, run) | self._ttl())
+
+    def lasting(self, subject: str, event: AnyEvent, *, head: int) -> Message:
+        """Rule 1 for a fact beside the life: stored only while the last life event is the one at `head`, and kept."""
+        return self._message(subject, event, _while_head(event, head))
 
     def _ttl(self) -> dict[str, str]:
         return {TTL: str(self.work_ttl_seconds)}
@@ -62,3 +65,7 @@ class MessageFactory:
         event_id = str(uuid4())
         attributes = envelope.headers(event, event_id=event_id, source=self.service, at=self.now())
         return Message(subject, event_id, envelope.encode(event), attributes | conditions | tracing.outgoing())
+
+
+def _while_head(event: AnyEvent, seq: int) -> dict[str, str]:
+    return {EXPECTED: str(seq), EXPECTED_ON: subjects.life(event.dataset_id)}

@@ -25,7 +25,11 @@ _PARAMETERS: Final = {
 }
 _CHANNELS: Final[Mapping[str, tuple[str, str, tuple[type, ...]]]] = {
     "life": (subjects.life(_DATASET), "The life of a dataset; it stays indefinitely.", Life.__args__),
-    "root": (subjects.root(_DATASET), "Which plan owns the root folder.", (events.RootClaimed,)),
+    "root": (
+        subjects.root(_DATASET),
+        "Which plan owns the root folder, until it is retired.",
+        (events.RootClaimed, events.RootRetired),
+    ),
     "plan": (f"{_RUN}.plan", "The plan of a run.", (events.SegmentationPlanned,)),
     "span": (f"{_RUN}.span.{{k}}", "A span to be cut.", (events.SpanPlanned,)),
     "progress": (f"{_RUN}.progress.{{k}}", "How far a span is.", (events.SpanProgressed,)),

@@ -24,6 +24,7 @@ CE_TYPES: Final[Mapping[type, str]] = {
     events.TranscriptReplaced: "tts.dataset.transcript-replaced.v1",
     events.DatasetRenamed: "tts.dataset.renamed.v1",
     events.RootClaimed: "tts.root.claimed.v1",
+    events.RootRetired: "tts.root.retired.v1",
     events.SegmentationPlanned: "tts.segmentation.planned.v1",
     events.SpanPlanned: "tts.span.planned.v1",
     events.SpanProgressed: "tts.span.progressed.v1",

@@ -111,6 +111,13 @@ class RootClaimed(WorkEvent, frozen=True, kw_only=True):
     plan_id: str
 
 
+class RootRetired(WorkEvent, frozen=True, kw_only=True):
+    """Nothing is written under the dataset's root folder any more: every later run writes under runs/<run>/.
+
+    `run` is the run of the current result, which is elsewhere.
+    """
+
+
 class AudioFacts(Struct, frozen=True, kw_only=True):
     """What the planner found out about the recording, so that no worker has to probe it again.
 
@@ -238,7 +245,7 @@ class SpanWritten(WorkEvent, frozen=True, kw_only=True):
     segment_count: int
 
 
-Work = RootClaimed | SegmentationPlanned | SpanPlanned | SpanProgressed | SegmentWritten | SpanWritten
+Work = RootClaimed | RootRetired | SegmentationPlanned | SpanPlanned | SpanProgressed | SegmentWritten | SpanWritten
 AnyEvent = Life | Work
 
 MAX_TEXT_CHARS = 2_000  # of SegmentWritten.text: keeps a batch of segments below the server's 1 MiB a message

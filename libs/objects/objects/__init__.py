@@ -17,12 +17,13 @@ from objects.errors import (
 )
 from objects.settings import S3Environment, S3Settings, Timeouts
 from objects.store import ObjectStore, open_store
-from objects.values import ObjectInfo, OpenUpload
+from objects.values import Deleted, ObjectInfo, OpenUpload
 from objects.writer import ObjectWriter
 
 __all__ = [
     "AccessDenied",
     "BucketMissing",
+    "Deleted",
     "DigestMismatch",
     "ObjectInfo",
     "ObjectMissing",

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING
 from objects.connection import Connection
 from objects.errors import BucketMissing, StoreError, UploadLost
 from objects.translation import error_type
-from objects.values import ObjectInfo, OpenUpload
+from objects.values import Deleted, ObjectInfo, OpenUpload
 
 if TYPE_CHECKING:
-    from types_aiobotocore_s3.type_defs import ListMultipartUploadsOutputTypeDef, ListObjectsV2OutputTypeDef
+    from types_aiobotocore_s3.type_defs import (
+        ListMultipartUploadsOutputTypeDef,
+        ListObjectsV2OutputTypeDef,
+        ObjectTypeDef,
+    )
 
 PAGE_KEYS = 1_000  # S3 neither lists nor deletes more at once
 
@@ -23,13 +27,25 @@ PAGE_KEYS = 1_000  # S3 neither lists nor deletes more at once
 async def list_objects(connection: Connection, prefix: str) -> AsyncIterator[ObjectInfo]:
     async for page in _pages(connection, prefix, delimiter=""):
         for entry in page.get("Contents", []):
-            yield ObjectInfo(entry["Key"], entry["Size"], entry["LastModified"].astimezone(UTC))
+            yield _info(entry)
 
 
 async def list_prefixes(connection: Connection, prefix: str, delimiter: str) -> AsyncIterator[str]:
     async for page in _pages(connection, prefix, delimiter):
         for entry in page.get("CommonPrefixes", []):
             yield entry["Prefix"]
+
+
+async def list_folder(connection: Connection, prefix: str) -> AsyncIterator[ObjectInfo | str]:
+    async for page in _pages(connection, prefix, delimiter="/"):
+        for entry in page.get("Contents", []):
+            yield _info(entry)
+        for folder in page.get("CommonPrefixes", []):
+            yield folder["Prefix"]
+
+
+def _info(entry: "ObjectTypeDef") -> ObjectInfo:
+    return ObjectInfo(entry["Key"], entry["Size"], entry["LastModified"].astimezone(UTC))
 
 
 async def _pages(connection: Connection, prefix: str, delimiter: str) -> AsyncIterator["ListObjectsV2OutputTypeDef"]:
@@ -75,12 +91,14 @@ async def delete_objects(connection: Connection, keys: Iterable[str]) -> int:
     return deleted
 
 
-async def delete_prefix(connection: Connection, prefix: str) -> int:
-    deleted = 0
+async def delete_prefix(connection: Connection, prefix: str) -> Deleted:
+    objects = size_bytes = 0
     # A page is listed before the one ahead of it is deleted at the latest; tokens are positions by key.
     async for page in _pages(connection, prefix, delimiter=""):
-        deleted += await delete_objects(connection, (entry["Key"] for entry in page.get("Contents", [])))
-    return deleted
+        entries = page.get("Contents", [])
+        objects += await delete_objects(connection, (entry["Key"] for entry in entries))
+        size_bytes += sum(entry["Size"] for entry in entries)
+    return Deleted(objects, size_bytes)
 
 
 async def _delete_page(connection: Connection, keys: list[str]) -> None:

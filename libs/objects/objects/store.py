@@ -13,7 +13,7 @@ from objects import bucket, listing, reading, sending
 from objects.connection import Connection, connect
 from objects.errors import UploadLost
 from objects.settings import S3Settings, Timeouts
-from objects.values import ObjectInfo, OpenUpload
+from objects.values import Deleted, ObjectInfo, OpenUpload
 from objects.writer import ObjectWriter, writing
 
 _MIB = 1024**2
@@ -84,8 +84,8 @@ class ObjectStore:
         """
         return await listing.delete_objects(self._connection, keys)
 
-    async def delete_prefix(self, prefix: str) -> int:
-        """Deletes every object listed under `prefix`, and says how many; open uploads stay.
+    async def delete_prefix(self, prefix: str) -> Deleted:
+        """Deletes every object listed under `prefix`, and says how much it was; open uploads stay.
 
         Raises: ValueError unless the prefix ends with "/": "users/1" would also take "users/10/…".
         """
@@ -96,6 +96,10 @@ class ObjectStore:
     def list(self, prefix: str) -> AsyncIterator[ObjectInfo]:
         """Every object whose key begins with `prefix`, in ascending order of the keys."""
         return listing.list_objects(self._connection, prefix)
+
+    def list_folder(self, prefix: str) -> AsyncIterator[ObjectInfo | str]:
+        """What lies directly under `prefix`, which ends with "/": objects, and the prefixes of folders."""
+        return listing.list_folder(self._connection, prefix)
 
     def list_prefixes(self, prefix: str, delimiter: str = "/") -> AsyncIterator[str]:
         """What the keys under `prefix` have in common up to the next `delimiter`, each once, prefix included."""

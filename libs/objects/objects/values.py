@@ -14,6 +14,14 @@ class ObjectInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """How much was deleted: objects, and their bytes as they were listed."""
+
+    objects: int = 0
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class OpenUpload:
     """A multipart upload neither completed nor aborted; `started` is aware, in UTC."""
 

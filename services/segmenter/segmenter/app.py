@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import os
+from collections import Counter
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from faststream.nats import NatsBroker
 
@@ -18,17 +20,19 @@ from bus.settlement import Settler
 from bus.stream import Stream
 from bus.worker import Wiring, serve
 from contracts import subjects
-from objects import StoreError, StoreUnavailable, UploadLost, open_store
+from objects import ObjectStore, StoreError, StoreUnavailable, UploadLost, open_store
 from runtime.tuning import tune_malloc
+from segmenter import metrics
 from segmenter.audio.recording import Recordings
 from segmenter.decoding.process import Decoders
 from segmenter.decoding.sandbox import become_unreadable
 from segmenter.handlers import Handlers
 from segmenter.planning import Planner
 from segmenter.purging import Purger
-from segmenter.settings import Settings, worker_name
+from segmenter.settings import Settings, SweepSettings, worker_name
 from segmenter.slicing import Slicer
-from segmenter.sweeping import Sweeper
+from segmenter.sweeping.superseded import Superseded
+from segmenter.sweeping.sweeper import Sweeper
 
 SERVICE = "segmenter"
 DURABLES = (subjects.DURABLE_PLAN, subjects.DURABLE_SPAN, subjects.DURABLE_PURGE)
@@ -63,7 +67,7 @@ def run(settings: Settings) -> None:
             )
             settler = Settler(SERVICE, client, (StoreUnavailable, UploadLost), handlers.on_give_up)
             subscribe(broker, handlers.routes(), settler)
-            sweeper = Sweeper(store, lives)
+            sweeper = sweeper_of(stream, store, settings)
             checks = {"s3": store.check, "nats-purge": purging.check}
             yield Wiring(checks=checks, loops=(lambda: _sweep(sweeper, settings.sweep_seconds),))
 
@@ -78,13 +82,21 @@ def run(settings: Settings) -> None:
     )
 
 
+def sweeper_of(stream: Stream, store: ObjectStore, settings: SweepSettings) -> Sweeper:
+    factory = MessageFactory(SERVICE)
+    lives, keep = LifeLog(stream, factory), timedelta(seconds=settings.keep_superseded_seconds)
+    return Sweeper(store, lives, Superseded(stream, factory, lives, keep))
+
+
 async def _sweep(sweeper: Sweeper, every_seconds: float) -> None:
     while True:
         await asyncio.sleep(every_seconds)
+        places = Counter[str]()
         try:
-            swept = await sweeper.sweep()
+            async for removed in sweeper.sweep():
+                metrics.count_swept(removed.reason.value, removed.amount)
+                places[removed.reason.value] += 1
         except (StoreError, BusError) as exc:
-            _log.warning("sweep put off", extra={"fields": {"error": str(exc)}})
+            _log.warning("sweep put off", extra={"fields": {**places, "error": str(exc)}})
         else:
-            told = {"prefixes": len(swept.prefixes), "objects": swept.objects, "uploads": swept.uploads}
-            _log.info("swept", extra={"fields": told})
+            _log.info("swept", extra={"fields": dict(places)})

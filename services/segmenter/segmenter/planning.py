@@ -14,7 +14,7 @@ from bus.messages import Message, MessageFactory
 from bus.run_writer import Outcome, RunWriter
 from bus.stream import Stream
 from contracts import envelope, events, keys, subjects
-from contracts.events import AudioFacts, ProcessRequested
+from contracts.events import AnyEvent, AudioFacts, ProcessRequested
 from contracts.failure import RunFailure
 from contracts.rows import ROWS_VERSION
 from objects import ObjectStore
@@ -68,28 +68,27 @@ class Planner:
         return plan if isinstance(plan, RunFailure) else (audio, plan)
 
     async def _claim_folder(self, request: ProcessRequested, run: int, cause: str, plan_id: str) -> str:
-        """The folder this plan writes to: the root if it is the first plan or the same one, else the run's own."""
-        owner = await self._owner(request.dataset_id)
-        if owner is None:
-            owner = await self._claim_root(request, run, cause, plan_id)
-        if owner == plan_id:
+        """The folder this plan writes to: the root if it is the first plan or the same one, else the run's own.
+
+        A root that is retired before this run was requested is nobody's. None is retired while the run is current.
+        """
+        root = await self._root(request.dataset_id) or await self._claim_root(request, run, cause, plan_id)
+        if isinstance(root, events.RootClaimed) and root.plan_id == plan_id:
             return keys.dataset_prefix(request.user_id, request.dataset_id)
         return keys.run_prefix(request.user_id, request.dataset_id, run)
 
-    async def _claim_root(self, request: ProcessRequested, run: int, cause: str, plan_id: str) -> str | None:
+    async def _claim_root(self, request: ProcessRequested, run: int, cause: str, plan_id: str) -> AnyEvent | None:
         claim = events.RootClaimed(**request.identity(cause=cause), run=run, plan_id=plan_id)
         try:
             await self.stream.publish(self.factory.once(subjects.root(request.dataset_id), claim, ttl=False))
         except ConditionFailed:
-            return await self._owner(request.dataset_id)
-        return plan_id
+            return await self._root(request.dataset_id)
+        return claim
 
-    async def _owner(self, dataset_id: str) -> str | None:
+    async def _root(self, dataset_id: str) -> AnyEvent | None:
+        """Who owns the root folder (RootClaimed), or that nobody does any more (RootRetired); None before the first."""
         stored = await self.stream.last(subjects.root(dataset_id))
-        if stored is None:
-            return None
-        claim = envelope.decode(stored.body)
-        return claim.plan_id if isinstance(claim, events.RootClaimed) else None
+        return envelope.decode(stored.body) if stored else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,10 @@ class Purger:
 
         Raises: StoreError, BusError while a dependency is unavailable.
         """
-        removed = await self.store.delete_prefix(keys.dataset_prefix(deleted.user_id, deleted.dataset_id))
+        gone = await self.store.delete_prefix(keys.dataset_prefix(deleted.user_id, deleted.dataset_id))
         if attempt <= len(PAUSES_SECONDS):
-            return Retry(PAUSES_SECONDS[attempt - 1], f"purged {removed} objects, once more for late writers")
+            return Retry(PAUSES_SECONDS[attempt - 1], f"purged {gone.objects} objects, once more for late writers")
         client = self.line()
         await erase_texts(client, deleted.dataset_id, deleted_at=seq)
         await DeadLetters(client).drop_all_of(deleted.dataset_id)
-        return Ack(f"purged {removed} objects and the work messages")
+        return Ack(f"purged {gone.objects} objects and the work messages")

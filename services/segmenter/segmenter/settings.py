@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -14,11 +14,17 @@ from runtime.settings import Port
 from runtime.settings import load as load_settings
 from segmenter.decoding.process import MOST_SECONDS
 
+MOST_KEEP_SECONDS: Final = 100 * 365 * 24 * 3600  # what a date still holds
+
 
 class SweepSettings(S3Environment, frozen=True, kw_only=True, rename="upper"):
-    """What one sweep needs. Variables have the fields' names in upper case."""
+    """What one sweep needs. `keep_superseded_seconds`: how long a result stays after another one has taken its place.
+
+    Variables have the fields' names in upper case.
+    """
 
     nats_url: NatsUrl
+    keep_superseded_seconds: Annotated[int, Meta(ge=0, le=MOST_KEEP_SECONDS)] = 24 * 3600
 
 
 class Settings(SweepSettings, frozen=True, kw_only=True, rename="upper"):

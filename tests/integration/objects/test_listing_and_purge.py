@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from objects import AccessDenied, ObjectStore, open_store
+from objects import AccessDenied, Deleted, ObjectStore, open_store
 from tests.integration.objects.access import SOMEWHERE, at_port
 from tests.integration.objects.bad_networks import answering, serving
 
@@ -16,7 +16,7 @@ async def test_more_keys_than_a_page_are_listed_in_order_and_purged(store: Objec
     await _put_all(store, [*keys, "users/u2/kept"])
 
     assert [info.key async for info in store.list("users/u/")] == keys
-    assert await store.delete_prefix("users/u/") == 2_500
+    assert await store.delete_prefix("users/u/") == Deleted(2_500, 2_500)
     assert [info.key async for info in store.list("")] == ["users/u2/kept"]
 
 
@@ -30,7 +30,7 @@ async def test_more_keys_than_a_page_are_deleted_by_name(store: ObjectStore) -> 
 
 async def test_deleting_nothing_asks_nothing(store: ObjectStore) -> None:
     assert await store.delete([]) == 0
-    assert await store.delete_prefix("empty/") == 0
+    assert await store.delete_prefix("empty/") == Deleted()
 
 
 async def test_a_key_the_store_does_not_delete_is_an_error() -> None:

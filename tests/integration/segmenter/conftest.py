@@ -4,7 +4,7 @@ import io
 import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +29,8 @@ from segmenter.handlers import Handlers
 from segmenter.planning import Planner
 from segmenter.purging import Purger
 from segmenter.slicing import Slicer
+from segmenter.sweeping.superseded import Superseded
+from segmenter.sweeping.sweeper import Sweeper
 
 RATE = 16_000
 
@@ -55,6 +57,14 @@ class World:
             Slicer(self.stream, factory, store, self.recordings, worker),
             Purger(lambda: self.purging, store),
         )
+
+    def sweeper(self, keep: timedelta = timedelta(0)) -> Sweeper:
+        superseded = Superseded(self.stream, MessageFactory("segmenter"), self.lives, keep)
+        return Sweeper(self.store, self.lives, superseded)
+
+    async def swept(self, keep: timedelta = timedelta(0), *, dry_run: bool = False) -> list[str]:
+        """The places that a sweep removes."""
+        return [removed.place async for removed in self.sweeper(keep).sweep(dry_run=dry_run)]
 
     async def upload(self, transcript: bytes) -> None:
         self.dataset_id = str(uuid4())

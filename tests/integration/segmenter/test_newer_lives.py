@@ -7,8 +7,7 @@ import pytest
 from bus.deliveries import Ack
 from bus.messages import Message
 from contracts import keys, subjects
-from segmenter import sweeping
-from segmenter.sweeping import Sweeper
+from segmenter.sweeping import sweeper
 from tests.integration.segmenter.conftest import World
 
 pytestmark = pytest.mark.asyncio
@@ -23,11 +22,10 @@ async def archived(world: World) -> None:
 
 
 async def test_the_sweeper_leaves_its_objects_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "UPLOAD_ENDS", timedelta(0))
+    monkeypatch.setattr(sweeper, "UPLOAD_ENDS", timedelta(0))
     await world.upload(TRANSCRIPT)
     await archived(world)
-    sweep = await Sweeper(world.store, world.lives).sweep()
-    assert sweep.prefixes == ()
+    assert await world.swept() == []
     assert [found.key async for found in world.store.list(keys.dataset_prefix("u", world.dataset_id))]
 
 

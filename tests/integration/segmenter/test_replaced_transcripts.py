@@ -7,8 +7,7 @@ import pytest
 from contracts import commands, keys
 from contracts.dataset import TranscriptFile, TranscriptType
 from contracts.plan_lines import PlannedDrop, PlannedSegment, decode_lines
-from segmenter import sweeping
-from segmenter.sweeping import Sweeper
+from segmenter.sweeping import sweeper
 from tests.integration.segmenter.conftest import World
 from transcripts import CorrectedCue, write_corrected
 
@@ -36,14 +35,14 @@ async def correct(world: World) -> str:
 async def test_the_sweeper_leaves_the_transcripts_of_a_living_dataset(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "UPLOAD_ENDS", timedelta(0))
+    monkeypatch.setattr(sweeper, "UPLOAD_ENDS", timedelta(0))
     await world.upload(UPLOADED)
     key = await correct(world)
-    assert (await Sweeper(world.store, world.lives).sweep()).prefixes == ()
+    assert await world.swept() == []
     assert await world.store.get(key) == CORRECTED
     await world.lives.submit(commands.DeleteDataset(**world.told()))
     prefix = keys.dataset_prefix("u", world.dataset_id)
-    assert (await Sweeper(world.store, world.lives).sweep()).prefixes == (prefix,)
+    assert await world.swept() == [prefix]
     assert [found.key async for found in world.store.list(prefix)] == []
 
 

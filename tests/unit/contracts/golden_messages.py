@@ -105,6 +105,7 @@ EVENTS: Final[dict[str, events.AnyEvent]] = {
     "tts.dataset.renamed.v1": events.DatasetRenamed(**LIFE, source=SOURCE, options=OPTIONS, result=None),
     "tts.dataset.deleted.v1": events.DatasetDeleted(**LIFE, run=None),
     "tts.root.claimed.v1": events.RootClaimed(**WORK, plan_id="cc" * 32),
+    "tts.root.retired.v1": events.RootRetired(**WORK),
     "tts.segmentation.planned.v1": events.SegmentationPlanned(
         **PLAN,
         plan_sha256="ee" * 32,

@@ -37,6 +37,7 @@ BAD = {
     "SESSION_COOKIE_SECURE": "verysecret",
     "DRAIN_SECONDS": "-1",
     "SWEEP_SECONDS": "0",
+    "KEEP_SUPERSEDED_SECONDS": "-1",
     "MAX_DECODED_SECONDS": "0",
     "WATCH_SECONDS": "0",
     "STREAM_REPLICAS": "many",

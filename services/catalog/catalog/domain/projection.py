@@ -38,7 +38,7 @@ def project(row: DatasetRow | None, fact: Fact) -> DatasetRow | None:
             return _after_life(row, event, fact.seq)
         case events.SegmentationPlanned() | events.SpanProgressed() | events.SpanWritten():
             return _after_work(row, event, fact.stored_at)
-        case events.RootClaimed() | events.SpanPlanned() | events.SegmentWritten():
+        case events.RootClaimed() | events.RootRetired() | events.SpanPlanned() | events.SegmentWritten():
             return row
         case _:
             assert_never(event)
