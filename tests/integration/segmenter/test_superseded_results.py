@@ -213,7 +213,7 @@ async def test_a_run_in_progress_elsewhere_does_not_hide_what_comes_late_into_a_
     second = await made(world, 8_000)
     await world.swept()
     third = await cut(world)
-    await world.store.put(*places(world, "plan.jsonl"), b"late")
+    await world.store.put(places(world, "plan.jsonl")[0], b"late")
     assert await world.swept() == places(world, "plan.jsonl")
     assert under(second) <= await found(world), "the current result, while another run is in progress"
     assert {f"runs/{third}/plan.jsonl"} <= await found(world), "the run in progress"

@@ -77,7 +77,7 @@ class Archiving(Struct, frozen=True):
         if method == "HEAD":
             return ASGIResponse(headers=common | bodies.whole(stored).headers, is_head_response=True)
         body = downloads.chosen_body(stored, headers)
-        watch = self.choosing.reader.watch(*(source.facts.id for source in order.sources))
+        watch = self.choosing.reader.watch(*(source.name for source in order.sources))
         delivery = Delivery(Kind.ARCHIVE, lambda: self._pieces(archive, body), watch)
         return Download(common | body.headers, body.status, delivery)
 

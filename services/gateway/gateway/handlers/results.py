@@ -53,9 +53,9 @@ async def get_manifest(
     dataset_id: ResultName, request: Request[Any, Any, Any], reader: NamedDependency[Reader]
 ) -> ASGIResponse:
     """The manifest of the result, as trainers read it. Its ETag is its sha256."""
-    found, result = await reader.result(dataset_id)
-    async with _explaining(reader, found):
-        return await reader.download(found, await reader.manifest(result), request.method, request.headers)
+    named, result = await reader.result(dataset_id)
+    async with _explaining(reader, named):
+        return await reader.download(named, await reader.manifest(result), request.method, request.headers)
 
 
 @route(
@@ -90,11 +90,11 @@ async def list_segments(
     """Rows of the manifest, each with its number `n`. A page of the manifest as it is costs a short read at any
     position; the first page of a filter or another order reads the manifest once. A page may end early at 4 MiB.
     """
-    found, result = await reader.result(dataset_id)
+    named, result = await reader.result(dataset_id)
     question = Question(sort, tuple(flag.split(",")) if flag else (), q or "")
-    async with _explaining(reader, found):
+    async with _explaining(reader, named):
         page = await reader.manifests.page(result, question, _position(result, cursor), limit)
-    headers = {"link": _next_page(found, result, page.next, limit, question)} if page.next is not None else {}
+    headers = {"link": _next_page(named, result, page.next, limit, question)} if page.next is not None else {}
     return _rows(request, b"[%b]" % b",".join(_numbered(n, line) for n, line in page.rows), headers)
 
 
@@ -110,8 +110,8 @@ async def get_segment(
     dataset_id: ResultName, number: SegmentNumber, request: Request[Any, Any, Any], reader: NamedDependency[Reader]
 ) -> Response[Segment]:
     """One row of the manifest."""
-    found, result = await reader.result(dataset_id)
-    async with _explaining(reader, found):
+    named, result = await reader.result(dataset_id)
+    async with _explaining(reader, named):
         return _rows(request, _numbered(*await reader.row(result, number)), {})
 
 
@@ -127,9 +127,9 @@ async def get_segment_audio(
     dataset_id: ResultName, number: SegmentNumber, request: Request[Any, Any, Any], reader: NamedDependency[Reader]
 ) -> ASGIResponse:
     """What the row's `audio_filepath` names."""
-    found, result = await reader.result(dataset_id)
-    async with _explaining(reader, found):
-        return await reader.download(found, await reader.slice(result, number), request.method, request.headers)
+    named, result = await reader.result(dataset_id)
+    async with _explaining(reader, named):
+        return await reader.download(named, await reader.slice(result, number), request.method, request.headers)
 
 
 @route(
@@ -179,11 +179,11 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
 
 
 @asynccontextmanager
-async def _explaining(reader: Reader, dataset_id: str) -> AsyncIterator[None]:
+async def _explaining(reader: Reader, name: str) -> AsyncIterator[None]:
     try:
         yield
     except ObjectMissing as exc:
-        raise await reader.explain(dataset_id, exc) from exc
+        raise await reader.explain(name, exc) from exc
 
 
 def _position(result: Result, cursor: str | None) -> int:
@@ -196,7 +196,7 @@ def _position(result: Result, cursor: str | None) -> int:
     return place.position
 
 
-def _next_page(dataset_id: str, result: Result, position: int, limit: int, question: Question) -> str:
+def _next_page(name: str, result: Result, position: int, limit: int, question: Question) -> str:
     asked = {
         "flag": ",".join(question.flags),
         "q": question.q,
@@ -204,7 +204,7 @@ def _next_page(dataset_id: str, result: Result, position: int, limit: int, quest
     }
     query = {"limit": limit, "cursor": segment_pages.cursor_of(Place(result.run, position))}
     query |= {name: value for name, value in asked.items() if value}
-    return f'<{DATASETS}/{dataset_id}@{result.run}/segments?{urlencode(query)}>; rel="next"'
+    return f'<{DATASETS}/{name}/segments?{urlencode(query)}>; rel="next"'
 
 
 def _numbered(n: int, line: bytes) -> bytes:

@@ -1,12 +1,13 @@
 """Sends one body to one client. It ends early when the client is gone or reads nothing for minutes, when the dataset is
-deleted, when the object is not what was stored, and when the gateway stops. Then the connection closes before the
-announced length is reached, so that no client takes a part for the whole.
+deleted, when the result was replaced and is removed, when the object is not what was stored, and when the gateway
+stops. Then the connection closes before the announced length is reached, so that no client takes a part for the whole.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
+from enum import StrEnum
 from typing import Final
 
 from litestar.types import Receive, Scope, Send
@@ -27,10 +28,15 @@ STALL_SECONDS: Final = 300.0  # a player that is paused comes back with a Range
 _log = logging.getLogger(__name__)
 
 
-class Watch(Struct, frozen=True):
-    """`is_deleted` asks whether the dataset is gone; `fields` identify the request in the log."""
+class Gone(StrEnum):
+    DELETED = "deleted"  # the dataset was
+    REPLACED = "replaced"  # by another result: what it was made of stays for a while, and then goes
 
-    is_deleted: Callable[[], Awaitable[bool]]
+
+class Watch(Struct, frozen=True):
+    """`why_gone` asks why what is sent is not there any more, if so; `fields` identify the request in the log."""
+
+    why_gone: Callable[[], Awaitable[Gone | None]]
     shutdown: Shutdown
     fields: dict[str, str]
 
@@ -52,8 +58,8 @@ class Delivery:
         except TimeoutError:
             self._report(self._ends_because)
         except (ObjectDamaged, ObjectMissing) as exc:
-            deleted = await self._is_deleted()
-            self._report("deleted" if deleted else "damaged", None if deleted else str(exc))
+            gone = await self._watch.why_gone()
+            self._report(gone or "damaged", None if gone else str(exc))
         except StoreError as exc:
             self._report("storage", str(exc))
         # What a stalled client has not read would stay in the server's buffer.
@@ -99,11 +105,8 @@ class Delivery:
             await asyncio.sleep(DELETION_CHECK_SECONDS)
             if asyncio.get_running_loop().time() - self._taken_at > STALL_SECONDS:
                 return self._end(clock, "stalled")
-            if await self._is_deleted():
+            if await self._watch.why_gone() is Gone.DELETED:
                 return self._end(clock, "deleted")
-
-    async def _is_deleted(self) -> bool:
-        return await self._watch.is_deleted()
 
     def _end(self, clock: asyncio.Timeout, reason: str) -> None:
         self._ends_because = reason

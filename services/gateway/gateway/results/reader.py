@@ -1,6 +1,7 @@
 """What a path names, for one caller; what is not the caller's, or not there, is refused."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 from litestar.response.base import ASGIResponse
@@ -15,7 +16,7 @@ from gateway.domain.reference import Reference, reference_of, segment_number_of
 from gateway.errors import NoResult, NotFound, ObjectDamaged, ResultRemoved
 from gateway.http.auth import Caller
 from gateway.results import downloads, objects
-from gateway.results.delivery import Watch
+from gateway.results.delivery import Gone, Watch
 from gateway.results.manifests import Manifests
 from gateway.results.objects import Kind, StoredObject
 from gateway.shutdown import Shutdown
@@ -52,12 +53,12 @@ class Reader(Struct, frozen=True):
         return await self._state(reference)
 
     async def result(self, name: str) -> tuple[str, Result]:
-        """The dataset's id, and the result that `name` names as `<id>` or `<id>@<run>`.
+        """The result that `name` names as `<id>` or `<id>@<run>`, and the second of these names.
 
         Raises: NotFound; NoResult; ResultRemoved where a later one has taken its place; BusUnavailable.
         """
         state, result = await self.dataset_and_result(name)
-        return state.dataset_id, result
+        return f"{state.dataset_id}@{result.run}", result
 
     async def dataset_and_result(self, name: str) -> tuple[life.Alive, Result]:
         """Raises: as `result`."""
@@ -110,39 +111,50 @@ class Reader(Struct, frozen=True):
             file_name=key.rpartition("/")[2],
         )
 
-    async def download(
-        self, dataset_id: str, stored: StoredObject, method: str, headers: Mapping[str, str]
-    ) -> ASGIResponse:
-        """The answer to a GET or HEAD of `stored`.
+    async def download(self, name: str, stored: StoredObject, method: str, headers: Mapping[str, str]) -> ASGIResponse:
+        """The answer to a GET or HEAD of `stored`, which is of what `name` names.
 
         Raises: RangeNotSatisfiable; ObjectDamaged; StoreError.
         """
 
-        return await downloads.answer(self.store, stored, method, headers, self.watch(dataset_id))
+        return await downloads.answer(self.store, stored, method, headers, self.watch(name))
 
-    def watch(self, *dataset_ids: str) -> Watch:
-        """For a download that is made of these datasets."""
+    def watch(self, *names: str) -> Watch:
+        """For a download that is made of these datasets, or of results of theirs."""
 
-        async def is_any_deleted() -> bool:
+        async def why_gone() -> Gone | None:
+            why = None
             try:
-                for dataset_id in dataset_ids:
-                    await self.lives.last(dataset_id, self.caller.user_id)
+                for name in names:
+                    with suppress(ResultRemoved):
+                        await self._stands(name)
+                        continue
+                    why = Gone.REPLACED
             except NotFound:
-                return True
+                return Gone.DELETED
             except (BusError, UndecodableEvent):
-                return False  # it is asked again; each of 150 datasets would wait four seconds for a bus that is away
-            return False
+                return None  # it is asked again; each of 150 datasets would wait four seconds for a bus that is away
+            return why
 
-        named = {"dataset_id": dataset_ids[0]} if len(dataset_ids) == 1 else {}
-        return Watch(is_any_deleted, self.shutdown, named | {"correlation_id": self.caller.request_id})
+        named = {"dataset_id": names[0].partition("@")[0]} if len(names) == 1 else {}
+        return Watch(why_gone, self.shutdown, named | {"correlation_id": self.caller.request_id})
 
-    async def explain(self, dataset_id: str, missing: ObjectMissing) -> Exception:
-        """What it means that an object is missing: the dataset was deleted a moment ago, or it is damage."""
+    async def explain(self, name: str, missing: ObjectMissing) -> Exception:
+        """What it means that an object is missing: its dataset or result went a moment ago, or it is damage."""
         try:
-            await self.lives.last(dataset_id, self.caller.user_id)
-        except NotFound as exc:
+            await self._stands(name)
+        except (NotFound, ResultRemoved) as exc:
             return exc
         return ObjectDamaged(str(missing))
+
+    async def _stands(self, name: str) -> None:
+        """Raises: NotFound where the dataset is gone; ResultRemoved where the result is; BusUnavailable."""
+        reference = reference_of(name)
+        if reference is None:
+            raise NotFound
+        state = await self._state(reference)
+        if reference.run is not None and state.result is not None:
+            _of_run(state.result, reference.run)
 
     async def _state(self, reference: Reference) -> life.Alive:
         return (await self.lives.last(reference.dataset_id, self.caller.user_id)).state

@@ -50,7 +50,8 @@ class HttpProtocol(H11Protocol):
         super().handle_events()
         if self.cycle is not before:  # the application does not run before this returns
             self.cycle.scope[breaking_off.KEY] = self._break_off  # type: ignore[typeddict-unknown-key]
-            self.cycle.keep_alive = self.cycle.keep_alive and not self._is_leaving
+            if self._is_leaving:
+                self.cycle.keep_alive = False
 
     def shutdown(self) -> None:
         """Overrides uvicorn's, which hangs up on a client that has just connected and is about to ask."""

@@ -14,6 +14,7 @@ from gateway.archives.damage import Damages
 from gateway.archives.order import Order
 from gateway.errors import NotFound, ObjectDamaged, ResultDamaged, ResultRemoved, SliceDamaged
 from gateway.http.auth import Caller
+from gateway.results.delivery import Gone
 from gateway.results.manifests import Manifests
 from gateway.results.reader import Reader
 from gateway.shutdown import Shutdown
@@ -131,7 +132,15 @@ async def test_a_manifest_whose_texts_changed_is_damage() -> None:
 async def test_a_bus_that_is_away_is_asked_once_for_all_datasets_of_a_download() -> None:
     gateway = Gateway()
     gateway.lives.results = {each: BusUnavailable("no clear answer in time") for each in IDS}
-    assert not await gateway.reader.watch(*IDS).is_deleted()
+    assert await gateway.reader.watch(*IDS).why_gone() is None
     assert gateway.lives.asked == [IDS[0]]
-    gateway.lives.results = {IDS[0]: NotFound(), IDS[1]: NotFound()}
-    assert await gateway.reader.watch(*IDS).is_deleted()
+
+
+async def test_a_download_knows_what_is_gone_and_a_deletion_comes_first() -> None:
+    gateway = Gateway()
+    names = [source.name for source in gateway.order.sources]
+    assert await gateway.reader.watch(*names).why_gone() is None
+    gateway.lives.results[IDS[0]] = msgspec.structs.replace(gateway.order.sources[0].result, run=4)
+    assert await gateway.reader.watch(*names).why_gone() is Gone.REPLACED
+    gateway.lives.results[IDS[1]] = NotFound()
+    assert await gateway.reader.watch(*names).why_gone() is Gone.DELETED
