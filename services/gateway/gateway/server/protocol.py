@@ -55,7 +55,8 @@ class HttpProtocol(H11Protocol):
 
     def shutdown(self) -> None:
         """Overrides uvicorn's, which hangs up on a client that has just connected and is about to ask."""
-        if self.cycle is None and not self._is_leaving:
+        has_asked = self.cycle is not None
+        if not has_asked and not self._is_leaving:
             self._is_leaving = True
             self.loop.call_later(FIRST_REQUEST_SECONDS, self.shutdown)
         else:
