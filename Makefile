@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 OWN := client $(wildcard libs/* services/*)
 
-.PHONY: help demo run status token dead-letters replay test coverage chaos outages bench lint format lock compose-env asyncapi unit-costs clean
+.PHONY: help demo run status token dead-letters replay test coverage chaos chaos-sweeping outages bench lint format lock compose-env asyncapi unit-costs clean
 
 help:
 	@echo "make demo   start everything, process the bundled sample, show events and manifest"
@@ -17,6 +17,7 @@ help:
 	@echo "make token    a token for that system, alone on standard output (USER=alice DAYS=30 or SECONDS=n, DATA=dir)"
 	@echo "make dead-letters   messages that could not be handled, and why; make replay LETTER=n repeats one (DATA=dir)"
 	@echo "make chaos   kill, freeze and disconnect parts of the whole system, with a control run (MINUTES=10 SEED=n)"
+	@echo "make chaos-sweeping   the same with re-runs, cancels and deletes while superseded results are removed"
 	@echo "make test   all tests, on real servers started by the tests (ARGS='tests/unit -k word' WORKERS=n)"
 	@echo "make coverage   all tests, and which lines no test reaches"
 	@echo "make asyncapi   generate docs/asyncapi.yaml again, after a change of events"
@@ -72,6 +73,9 @@ replay: .venv/installed
 
 chaos: .venv/installed-dev
 	@$(PY) -m tests.chaos
+
+chaos-sweeping: .venv/installed-dev
+	@$(PY) -m tests.chaos.sweeping
 
 # Tests mostly wait, so a full run has several workers, each with its own servers. A part of it (ARGS) has one process,
 # which shows output at once and can be debugged; WORKERS=n chooses otherwise.

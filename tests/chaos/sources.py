@@ -34,6 +34,24 @@ def every() -> tuple[Source, ...]:
     return (_several_spans(), _two_channels(), _decoded(), _resampled(), _long())
 
 
+def for_reruns() -> tuple[Source, ...]:
+    """Short ones, so that a dataset sees many runs. `slices` are those without options."""
+    cues = _cues(60, 330)
+    samples, other, long = (noise(seconds, rate=16_000, seed=seed) for seconds, seed in ((20, 11), (20, 12), (72, 13)))
+    long_cues: list[Cue] = [(500, 66_000, "long"), (67_000, 69_000, "one"), (69_500, 71_500, "two")]
+    return (
+        Source("short", wav(samples, rate=16_000), srt(*cues), _sliced(samples, cues, 16_000)),
+        Source("packed", _flac(other), srt(*cues), _sliced(other, cues, 16_000)),
+        Source("streamed", wav(long, rate=16_000), srt(*long_cues), _sliced(long, long_cues, 16_000)),
+    )
+
+
+def _flac(samples: np.ndarray) -> bytes:
+    packed = io.BytesIO()
+    soundfile.write(packed, samples, 16_000, format="FLAC", subtype="PCM_16")
+    return packed.getvalue()
+
+
 def _cues(count: int, step_ms: int) -> list[Cue]:
     return [(n * step_ms, n * step_ms + step_ms * 9 // 10, f"cue {n}") for n in range(count)]
 
@@ -50,9 +68,8 @@ def _two_channels() -> Source:
 
 
 def _decoded() -> Source:
-    samples, cues, packed = noise(60, rate=16_000, seed=4), _cues(300, 200), io.BytesIO()
-    soundfile.write(packed, samples, 16_000, format="FLAC", subtype="PCM_16")
-    return Source("decoded", packed.getvalue(), srt(*cues), _sliced(samples, cues, 16_000))
+    samples, cues = noise(60, rate=16_000, seed=4), _cues(300, 200)
+    return Source("decoded", _flac(samples), srt(*cues), _sliced(samples, cues, 16_000))
 
 
 def _resampled() -> Source:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from objects import S3Environment, open_store
 from runtime.settings import load
@@ -22,12 +23,15 @@ _ENTRY = ("-m", "tests.chaos.chaos_stack", "run")
 
 @asynccontextmanager
 async def stage(
-    folder: Path, *, ack_wait_seconds: float, fenced: bool
+    folder: Path, *, ack_wait_seconds: float, fenced: bool, extra: Mapping[str, str] = MappingProxyType({})
 ) -> AsyncIterator[tuple[RunningStack, Mapping[str, Wire]]]:
-    """A running stack in `folder` and its wires by server. At the end no process of it may be left."""
+    """A running stack in `folder` and its wires by server; `extra` are variables of it and of what is altered in it.
+
+    At the end no process of it may be left.
+    """
     async with _wires(folder) as wires:
         # Made here, in the main thread: the kernel's promise to end it with us is bound to the thread that forked.
-        process = StackProcess(folder, _environment(wires, ack_wait_seconds, fenced), _ENTRY)
+        process = StackProcess(folder, {**_environment(wires, ack_wait_seconds, fenced), **extra}, _ENTRY)
         try:
             yield await asyncio.to_thread(process.wait_running), wires
         finally:

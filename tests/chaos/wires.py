@@ -4,6 +4,7 @@ Every service of the stack under test reaches its servers over such lines only; 
 """
 
 import asyncio
+import random
 import re
 import socket
 import struct
@@ -16,6 +17,7 @@ from stack.ports import HOST
 
 _REQUEST: Final = re.compile(rb"(GET|PUT|POST|HEAD|DELETE) /\S+ HTTP/1\.1\r\n")
 _SLICE: Final = re.compile(rb"PUT /[^/ ]+/(\S+/segments/segment_\d+\.wav) ")
+_LAST_SECONDS: Final = 0.1  # for a request to arrive whose sender is gone: reset at once, the server might not read it
 _RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER of 0 s: closing tells the peer with a reset
 
 
@@ -23,7 +25,8 @@ class Wire:
     """`target_port` is asked at every new connection, because the server's port is known only after its start.
 
     A client never sends a request before the answer to the one before, so a request stands at the start of what is
-    read. `slices` counts those that begin to store a slice, by key; `latency_seconds` is added to every HTTP request.
+    read. `slices` counts those that begin to store a slice, by key; `latency_seconds` is added to every HTTP request; a
+    `late_share` of them comes one to four seconds late, also if who sent it is gone by then.
     """
 
     def __init__(self, target_port: Callable[[], int]) -> None:
@@ -35,6 +38,7 @@ class Wire:
         self._server: asyncio.Server | None = None
         self.port = 0
         self.latency_seconds = 0.0
+        self.late_share = 0.0
         self.slices: Counter[str] = Counter()
 
     async def open(self) -> None:
@@ -72,6 +76,7 @@ class Wire:
             self._ends.add(far_writer)
             pumps = [self._begin(self._forth(reader, far_writer)), self._begin(self._back(far_reader, writer))]
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(pumps, timeout=_LAST_SECONDS)
         except OSError:
             pass  # the server is away: the client sees its connection end
         finally:
@@ -98,7 +103,8 @@ class Wire:
         if stored := _SLICE.match(request):
             self.slices[stored[1].decode("ascii")] += 1
         if self.latency_seconds:
-            await asyncio.sleep(self.latency_seconds)
+            late = random.uniform(1, 4) if random.random() < self.late_share else 0
+            await asyncio.sleep(self.latency_seconds + late)
 
     async def _back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
