@@ -25,6 +25,7 @@ from benchmarks.cases import (
     many,
     memory,
     small,
+    sweep,
     workers,
 )
 from benchmarks.session import Session
@@ -49,6 +50,7 @@ CASES: Final[Mapping[str, Case]] = {
     "api": api.run,
     "clients": clients.run,
     "archive": archive.run,
+    "sweep": sweep.run,
 }
 QUICK: Final = ("hour", "small", "api")  # two minutes together
 

@@ -61,10 +61,15 @@ class Maker:
     user_id: str
     bucket: Path
 
-    async def make(self, segments: int, slices: Slices) -> MadeResult:
+    async def make(self, segments: int, slices: Slices, *, runs: int = 1) -> MadeResult:
+        """A dataset whose last result of `runs` is the current one; the others are superseded, and still there."""
         lives, dataset_id = LifeLog(Stream(self.nats), MessageFactory("bench")), str(uuid4())
+        source = _source(segments)
+        await _submit(lives, commands.Upload(**_who(dataset_id, self.user_id), source=source, options=Options()))
+        return [await self._run(lives, dataset_id, segments, slices) for _ in range(runs)][-1]
+
+    async def _run(self, lives: LifeLog, dataset_id: str, segments: int, slices: Slices) -> MadeResult:
         who = _who(dataset_id, self.user_id)
-        await _submit(lives, commands.Upload(**who, source=_source(segments), options=Options()))
         run = (await _submit(lives, commands.RequestProcess(**who))).seq
         prefix = keys.run_prefix(self.user_id, dataset_id, run)
         manifest = b"".join(_rows(segments, slices))

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,8 +69,9 @@ async def _look(dataset: Rerun, user: User, trainer: Trainer) -> None:
     )
     bucket = user.stack.folder / "s3" / environment.BUCKET
     for key in await trainer.keys(dataset.root):
-        body = await asyncio.to_thread((bucket / key).read_bytes)
-        dataset.objects[key.removeprefix(dataset.root)] = hashlib.sha256(body).hexdigest()
+        with suppress(FileNotFoundError):  # a sweep has removed it since it was listed
+            body = await asyncio.to_thread((bucket / key).read_bytes)
+            dataset.objects[key.removeprefix(dataset.root)] = hashlib.sha256(body).hexdigest()
 
 
 async def _shown(dataset_id: str, user: User) -> dict[str, Any]:
