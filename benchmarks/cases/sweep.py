@@ -1,4 +1,4 @@
-"""A sweep over datasets that each have a superseded result: what one costs, and whether memory grows with their number."""
+"""A sweep over datasets that each have a superseded result: what it costs, and whether its memory grows."""
 
 import asyncio
 import os
