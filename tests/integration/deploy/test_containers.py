@@ -18,7 +18,13 @@ from tests.stacks import ROOT
 
 SERVICES = ("gateway", "segmenter", "manifest", "catalog")
 DOCKERFILES = ("Dockerfile", "migrations/Dockerfile")
-OPTIONAL = {"GATEWAY_ADDRESS", "PORT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
+OPTIONAL = {
+    "GATEWAY_ADDRESS",
+    "PORT",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "SWEEP_SECONDS",
+    "KEEP_SUPERSEDED_SECONDS",
+}
 
 
 @pytest.fixture(scope="module")
