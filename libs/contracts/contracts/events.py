@@ -118,12 +118,20 @@ class RootRetired(WorkEvent, frozen=True, kw_only=True):
     """
 
 
+class AudioNote(Struct, frozen=True):
+    """What its user should know about the recording: the `code` of a warning, and what was found."""
+
+    code: str
+    detail: str
+
+
 class AudioFacts(Struct, frozen=True, kw_only=True):
     """What the planner found out about the recording, so that no worker has to probe it again.
 
     `frames` is the length at `rate_hz`, `declared_frames` what the file states (0: nothing). For `kind` "wav" the
-    samples start at byte `data_offset` in `sample_format` (u8, s16, s24, s32, f32, f64); "decoded" sources go
-    through FFmpeg, whose versions are named. `broken_off`: the end is missing, and the file doesn't state by how much.
+    samples start at byte `data_offset` in `sample_format` (u8, s16, s24, s32, f32, f64, with "be" in big-endian order,
+    and rarer ones: the segmenter's `domain/sample_format.py`); "decoded" sources go through FFmpeg, whose versions are
+    named. `broken_off`: the end is missing, and the file doesn't state by how much. `notes` become the plan's warnings.
     """
 
     kind: str
@@ -136,6 +144,7 @@ class AudioFacts(Struct, frozen=True, kw_only=True):
     codec: str = ""
     ffmpeg: str = ""
     broken_off: bool = False
+    notes: tuple[AudioNote, ...] = ()
 
 
 class Span(Struct, frozen=True, array_like=True):

@@ -14,7 +14,7 @@ from contracts.events import AudioFacts
 from segmenter.audio.source import FIRST_BLOCK_BYTES, WAV_BLOCK_BYTES, WavReader, open_reader
 from segmenter.decoding.process import Decoders
 from segmenter.domain.ports import Pcm, PcmReader
-from segmenter.domain.wav import SampleFormat
+from segmenter.domain.sample_format import SampleFormat
 from segmenter.probing.probe import probe
 from tests.integration.segmenter.recordings import FailingSource, MemorySource, StoreGone, StuckSource
 from tests.unit.segmenter.wav_files import PCM, chunk, fmt, riff

@@ -14,7 +14,7 @@ import soundfile
 
 from segmenter.domain.errors import SegmentTooLong
 from segmenter.domain.pcm import frames_at, to_int16, to_mono_float64, to_mono_int16, unpack, wav_bytes, wav_header
-from segmenter.domain.wav import SampleFormat
+from segmenter.domain.sample_format import SampleFormat
 
 
 def mono16(data: bytes, sample_format: SampleFormat, channels: int = 1) -> list[int]:

@@ -10,7 +10,8 @@ import pytest
 import soundfile
 
 from segmenter.domain.errors import TruncatedHeader
-from segmenter.domain.wav import STEP_BYTES, WINDOW_BYTES, HeaderScan, Need, NotPcm, SampleFormat, WavLayout
+from segmenter.domain.sample_format import SampleFormat
+from segmenter.domain.wav import STEP_BYTES, WINDOW_BYTES, HeaderScan, Need, NotPcm, WavLayout
 from tests.unit.segmenter.wav_files import (
     FLOAT,
     IMA_ADPCM,
@@ -92,6 +93,27 @@ def test_an_extensible_format_is_what_its_guid_says() -> None:
     assert (layout(floats).sample_format, layout(floats).frames) == ("f32", 10)
 
 
+@pytest.mark.parametrize(
+    ("format_chunk", "expected", "frame_bytes"),
+    [
+        (fmt(PCM, 2, 8000, 8, order=">"), "u8", 2),
+        (fmt(PCM, 2, 8000, 16, order=">"), "s16be", 4),
+        (fmt(PCM, 2, 8000, 24, order=">"), "s24be", 6),
+        (fmt(PCM, 2, 8000, 32, order=">"), "s32be", 8),
+        (fmt(PCM, 2, 8000, 64, order=">"), "s64be", 16),
+        (fmt(FLOAT, 2, 8000, 32, order=">"), "f32be", 8),
+        (fmt(FLOAT, 2, 8000, 64, order=">"), "f64be", 16),
+        (extensible(2, 8000, 16, valid=16, order=">"), "s16be", 4),
+        (extensible(2, 8000, 32, valid=32, tag=FLOAT, order=">"), "f32be", 8),
+    ],
+)
+def test_in_a_rifx_everything_is_big_endian(format_chunk: bytes, expected: str, frame_bytes: int) -> None:
+    odd = chunk(b"LIST", b"odd", order=">")
+    found = layout(riff(format_chunk, odd, chunk(b"data", bytes(frame_bytes * 5), order=">"), kind=b"RIFX"))
+    assert (found.sample_format, found.frame_bytes, found.frames) == (expected, frame_bytes, 5)
+    assert (found.rate_hz, found.channels, found.declared_frames) == (8000, 2, 5)
+
+
 def test_24_valid_bits_in_4_bytes_are_read_with_the_containers_width() -> None:
     stated = riff(extensible(2, 48_000, 32, valid=24), chunk(b"data", bytes(80)))
     assert (layout(stated).sample_format, layout(stated).frames) == ("s32", 10)
@@ -171,11 +193,10 @@ def test_a_header_without_samples_has_no_frames() -> None:
         riff(fmt(PCM, 1, 8000, 64), chunk(b"data", bytes(20))),
         riff(fmt(PCM, 0, 8000, 16), chunk(b"data", bytes(20))),
         riff(fmt(PCM, 1, 0, 16), chunk(b"data", bytes(20))),
-        riff(fmt(PCM, 2, 8000, 24, align=8), chunk(b"data", bytes(80))),  # Cool Edit's floats
         riff(fmt(PCM, 1, 8000, 32, more=b"\x02\x00\x01\x00"), chunk(b"data", bytes(80))),
         riff(chunk(b"data", bytes(20)), fmt()),
         riff(fmt(), form=b"AVI "),
-        riff(fmt(), chunk(b"data", bytes(20)), kind=b"RIFX"),
+        riff(fmt(MULAW, 1, 8000, 8, order=">"), chunk(b"data", bytes(20), order=">"), kind=b"RIFX"),
         b"fLaC" + bytes(100),
         b"",
         b"R",

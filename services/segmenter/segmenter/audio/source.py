@@ -16,7 +16,7 @@ from segmenter.decoding.byte_blocks import ByteBlocks
 from segmenter.decoding.process import Decoders
 from segmenter.domain.pcm import mono, unpack
 from segmenter.domain.ports import ByteSource, Pcm, PcmReader
-from segmenter.domain.wav import SampleFormat
+from segmenter.domain.sample_format import SampleFormat
 
 WAV_BLOCK_BYTES: Final = 4 * 2**20  # a request costs what copying 2 MiB does; larger blocks gain nothing, cost memory
 FIRST_BLOCK_BYTES: Final = 512 * 2**10  # enough for a short slice, which should not wait for eight times as much

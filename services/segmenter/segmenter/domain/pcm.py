@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmenter.domain.errors import SegmentTooLong
-from segmenter.domain.wav import SampleFormat
+from segmenter.domain.sample_format import SampleFormat
 
 with warnings.catch_warnings():
     # At its import pydub looks for ffmpeg, which nothing here needs, and its source has escapes newer Pythons dislike.
@@ -32,24 +32,30 @@ _INT16: Final = np.iinfo(np.int16)
 _UNITS: Final = {"i2": 1.0, "i4": 2.0**-16, "i8": 2.0**-48, "f4": _FULL_SCALE, "f8": _FULL_SCALE, "u1": 256.0}
 _MINUTE_FRAMES: Final = 60 * 48_000  # memory is sized for this; speech needs no higher rate
 _LOUDEST: Final = 2.0**40  # far beyond any real sample, and still exact when averaged
-_DTYPES: Final = {
-    SampleFormat.U8: "u1",
-    SampleFormat.S16: "<i2",
-    SampleFormat.S32: "<i4",
-    SampleFormat.F32: "<f4",
-    SampleFormat.F64: "<f8",
-}
+_KINDS: Final = {"u": "u", "s": "i", "f": "f"}
+_COOL_EDIT_SCALE: Final = np.float32(2.0**-23)
 
 
 def unpack(data: bytes | memoryview, sample_format: SampleFormat, channels: int) -> Samples:
     """The whole frames in `data` as (frames, channels), a view where possible; 24 bits come as the upper 24 of 32."""
     whole = len(data) // (channels * sample_format.width_bytes)
     count = whole * channels
-    if sample_format is SampleFormat.S24:
-        wide = np.zeros((count, 4), np.uint8)
-        wide[:, 1:] = np.frombuffer(data, np.uint8, count * 3).reshape(-1, 3)
-        return wide.view("<i4").reshape(-1, channels)
-    return np.frombuffer(data, _DTYPES[sample_format], count).reshape(-1, channels)
+    if sample_format.width_bytes == 3:
+        return _from_24_bits(np.frombuffer(data, np.uint8, count * 3), sample_format).reshape(-1, channels)
+    mark = ">" if sample_format.big_endian else "<"
+    stored = np.frombuffer(data, f"{mark}{_KINDS[sample_format[0]]}{sample_format.width_bytes}", count)
+    samples: Samples = stored.astype(stored.dtype.newbyteorder("="), copy=False)
+    if "in" in sample_format:
+        samples = samples << (32 - sample_format.valid_bits)
+    elif sample_format is SampleFormat.F24:
+        samples = samples * _COOL_EDIT_SCALE
+    return samples.reshape(-1, channels)
+
+
+def _from_24_bits(data: Samples, sample_format: SampleFormat) -> Samples:
+    wide = np.zeros((len(data) // 3, 4), np.uint8)
+    wide[:, 1:] = data.reshape(-1, 3)[:, ::-1] if sample_format.big_endian else data.reshape(-1, 3)
+    return wide.view("<i4")
 
 
 def to_mono_float64(samples: Samples) -> NDArray[np.float64]:

@@ -75,7 +75,7 @@ def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: T
     if too_much is not None:
         return too_much
     version = plan_version(audio.kind, audio.ffmpeg, resampled=rate != audio.rate_hz)
-    notes = (*_short_note(audio), *notes, *rate_notes)
+    notes = (*_audio_notes(audio), *_short_note(audio), *notes, *rate_notes)
     every: tuple[PlanLine, ...] = (*segments, *drops, *notes)
     lines = tuple(map(encode_line, every))
     return Plan(_plan_id(source, lines, rate, version), version, rate, segments, drops, notes, lines)
@@ -149,6 +149,10 @@ def _truncated_before_a_cue(audio: AudioFacts, transcript: Transcript) -> RunFai
         return None
     continues = f"the cue at line {cue.line} lasts until {_s(cue.end_us)}"
     return audio_failure(AudioEndsEarly(audio.frames / audio.rate_hz, continues=continues))
+
+
+def _audio_notes(audio: AudioFacts) -> tuple[PlannedNote, ...]:
+    return tuple(PlannedNote(code=note.code, detail=note.detail) for note in audio.notes)
 
 
 def _short_note(audio: AudioFacts) -> tuple[PlannedNote, ...]:

@@ -1,57 +1,35 @@
 """Finds the samples of a WAV file by reading only its chunk headers, exactly and within bounds.
 
-Reads RIFF, RF64 and BW64 with PCM of 8 to 32 bits or IEEE floats. Anything else that may still be audio (A-law,
-ADPCM, MP3 in a WAV, RIFX, other RIFF kinds) gives `NotPcm`: FFmpeg reads those. Samples narrower than
-their container are taken as left-justified, as the format's specification says and libsndfile reads them, so the
-container's width is the sample's.
+Reads RIFF, RIFX (whose numbers and samples are big-endian), RF64 and BW64 with PCM of 8 to 32 bits or IEEE floats.
+Anything else that may still be audio (A-law, ADPCM, MP3 in a WAV, other RIFF kinds) gives `NotPcm`: FFmpeg reads those.
+Samples narrower than their container are taken as left-justified, as the format's specification says and libsndfile
+reads them, so the container's width is the sample's; where writers do otherwise, the layout has `choices`.
 """
 
-import struct
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from segmenter.domain.errors import TruncatedHeader
+from segmenter.domain.sample_format import SampleFormat
+from segmenter.domain.wav_format import FMT_BYTES, ByteOrder, Format, OtherFormat, parse_format
 
 MAX_CHUNKS: Final = 1_000  # real files have a dozen; a hostile one could hold millions of empty chunks
 WINDOW_BYTES: Final = 64 * 2**10  # one read covers every ordinary header
 STEP_BYTES: Final = 4 * 2**10  # after a long chunk: another chunk header or two
-_FMT_BYTES: Final = 40  # WAVE_FORMAT_EXTENSIBLE; what follows it says nothing about the samples
 _DS64_BYTES: Final = 24
-_PCM: Final = 1
-_IEEE_FLOAT: Final = 3
-_EXTENSIBLE: Final = 0xFFFE
-_GUID_TAIL: Final = bytes.fromhex("000000001000800000aa00389b71")  # of every sub-format that is a classic format tag
+_KINDS: Final[dict[bytes, ByteOrder]] = {b"RIFF": "little", b"RF64": "little", b"BW64": "little", b"RIFX": "big"}
 # Chunks that are looked for one byte earlier as well, where a writer forgot the pad byte of an odd chunk.
 _KNOWN_CHUNKS: Final = frozenset({b"fmt ", b"data", b"LIST", b"fact", b"bext", b"iXML", b"id3 ", b"PEAK", b"cue "})
-
-
-class SampleFormat(StrEnum):
-    """How one sample is stored, little-endian; u8 is unsigned with silence at 128."""
-
-    U8 = "u8"
-    S16 = "s16"
-    S24 = "s24"
-    S32 = "s32"
-    F32 = "f32"
-    F64 = "f64"
-
-    @property
-    def width_bytes(self) -> int:
-        return int(self[1:]) // 8
-
-
-_PCM_FORMATS: Final = {1: SampleFormat.U8, 2: SampleFormat.S16, 3: SampleFormat.S24, 4: SampleFormat.S32}
-_FLOAT_FORMATS: Final = {4: SampleFormat.F32, 8: SampleFormat.F64}
 
 
 class WavLayout(Struct, frozen=True, kw_only=True):
     """Where the samples are: `frames` whole frames from byte `data_offset` of the object, channels interleaved.
 
     `declared_frames` is what the header states and may be more than is there; None where its writer could not know.
-    `partial_bytes` of an incomplete last frame are left out.
+    `partial_bytes` of an incomplete last frame are left out. `choices` are the forms that the header may mean.
     """
 
     rate_hz: int
@@ -61,6 +39,25 @@ class WavLayout(Struct, frozen=True, kw_only=True):
     frames: int
     declared_frames: int | None
     partial_bytes: int = 0
+    choices: tuple[SampleFormat, ...] = ()
+
+    @property
+    def data_bytes(self) -> int:
+        return self.frames * self.frame_bytes + self.partial_bytes
+
+    def as_format(self, sample_format: SampleFormat) -> "WavLayout":
+        """The same bytes as samples of another form."""
+        if sample_format is self.sample_format:
+            return self
+        frame_bytes = self.channels * sample_format.width_bytes
+        declared = self.declared_frames
+        return replace(
+            self,
+            sample_format=sample_format,
+            frames=self.data_bytes // frame_bytes,
+            declared_frames=None if declared is None else declared * self.frame_bytes // frame_bytes,
+            partial_bytes=self.data_bytes % frame_bytes,
+        )
 
     @property
     def frame_bytes(self) -> int:
@@ -97,13 +94,6 @@ class NotPcm:
         return frames * self.stated_bytes // self.there_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Format:
-    rate_hz: int
-    channels: int
-    sample_format: SampleFormat
-
-
 class HeaderScan:
     """Walks the chunks of one object of `size_bytes`. Keeps no bytes: each result says what to feed next.
 
@@ -118,7 +108,8 @@ class HeaderScan:
         self._odd = False  # the chunk before had an odd size
         self._chunks = 0
         self._asked: int | None = None  # asked for twice, the bytes are not there
-        self._format: _Format | NotPcm | None = None
+        self._format: Format | OtherFormat | None = None
+        self._order: ByteOrder = "little"
         self._ds64_data_bytes: int | None = None
 
     def feed(self, offset: int, data: bytes) -> WavLayout | NotPcm | Need:
@@ -134,7 +125,7 @@ class HeaderScan:
             if self._at + 8 > self._size:
                 raise TruncatedHeader("The WAV file ends before its audio begins.")
             start = self._at - offset
-            if start + 8 + _FMT_BYTES > len(data) and offset + len(data) < self._size:
+            if start + 8 + FMT_BYTES > len(data) and offset + len(data) < self._size:
                 return self._need(self._at - self._odd)
             found = self._chunk(data, start)
             if found is not None:
@@ -147,8 +138,9 @@ class HeaderScan:
         return Need(offset, STEP_BYTES)
 
     def _file_header(self, data: bytes) -> NotPcm | None:
-        if data[:4] not in (b"RIFF", b"RF64", b"BW64"):
+        if data[:4] not in _KINDS:
             return NotPcm("not a RIFF file")
+        self._order = _KINDS[data[:4]]
         if len(data) < 12:
             raise TruncatedHeader("The WAV file ends before its audio begins.")
         if data[8:12] != b"WAVE":
@@ -162,13 +154,13 @@ class HeaderScan:
             raise TruncatedHeader(f"The WAV file has no audio within its first {MAX_CHUNKS} chunks.")
         if self._odd and data[start : start + 4] not in _KNOWN_CHUNKS and data[start - 1 : start + 3] in _KNOWN_CHUNKS:
             start, self._at = start - 1, self._at - 1
-        name, size = data[start : start + 4], int.from_bytes(data[start + 4 : start + 8], "little")
-        body = data[start + 8 : start + 8 + min(size, _FMT_BYTES)]
+        name, size = data[start : start + 4], int.from_bytes(data[start + 4 : start + 8], self._order)
+        body = data[start + 8 : start + 8 + min(size, FMT_BYTES)]
         self._at += 8
         if name == b"data":
             return self._layout(size)
         if name == b"fmt ":
-            self._format = _parse_format(body)
+            self._format = parse_format(body, self._order)
         elif name == b"ds64" and len(body) >= _DS64_BYTES:
             self._ds64_data_bytes = int.from_bytes(body[8:16], "little")
         self._odd = size % 2 == 1
@@ -183,8 +175,8 @@ class HeaderScan:
             size = self._ds64_data_bytes
         known = size != 0 and not (is_placeholder(size) and size > there)
         used = min(size, there) if known else there
-        if isinstance(self._format, NotPcm):
-            return NotPcm(self._format.found, size if known else 0, there)
+        if isinstance(self._format, OtherFormat):
+            return NotPcm(f"a WAV file with {self._format.found}", size if known else 0, there)
         frame_bytes = self._format.channels * self._format.sample_format.width_bytes
         return WavLayout(
             rate_hz=self._format.rate_hz,
@@ -194,36 +186,10 @@ class HeaderScan:
             frames=used // frame_bytes,
             declared_frames=size // frame_bytes if known else None,
             partial_bytes=used % frame_bytes,
+            choices=self._format.choices,
         )
 
 
 def is_placeholder(size: int) -> bool:
     """Writers that cannot go back state nearly 2 GiB (SoX: 0x7ffff000) or 4 GiB, some less the header's length."""
     return 0x7FFF0000 <= size <= 0x80000000 or 0xFFFF0000 <= size <= 0xFFFFFFFF or size >= 2**62
-
-
-def _parse_format(body: bytes) -> _Format | NotPcm:
-    if len(body) < 16:
-        raise TruncatedHeader("The WAV file's format chunk is incomplete.")
-    tag, channels, rate_hz, _, align, bits = struct.unpack_from("<HHIIHH", body)
-    container = (bits + 7) // 8
-    if tag == _EXTENSIBLE and len(body) >= _FMT_BYTES and body[26:40] == _GUID_TAIL:
-        tag = int.from_bytes(body[24:26], "little")
-        # 24-bit samples in 4 bytes are stated as 24 bits by some writers; only the block's size shows it.
-        if channels and align % channels == 0 and container < align // channels <= 4:
-            container = align // channels
-    elif _is_cool_edit(tag, channels, align, bits, body):
-        return NotPcm("a WAV file with Cool Edit's own floats")
-    formats = {_PCM: _PCM_FORMATS, _IEEE_FLOAT: _FLOAT_FORMATS}.get(tag, {})
-    sample_format = formats.get(container)
-    if sample_format is None or not channels or not rate_hz:
-        return NotPcm(f"a WAV file with format tag 0x{tag:04x}, {bits} bits, {channels} channels, {rate_hz} Hz")
-    # A block_align that disagrees with channels x container is ignored, as FFmpeg and libsndfile do.
-    return _Format(rate_hz, channels, sample_format)
-
-
-def _is_cool_edit(tag: int, channels: int, align: int, bits: int, body: bytes) -> bool:
-    """Floats stated as PCM: 24 bits in 4 bytes, or 32 bits followed by a mark. FFmpeg recognises the same two."""
-    if tag != _PCM or align != 4 * channels:
-        return False
-    return bits == 24 or (bits == 32 and body[16:20] == b"\x02\x00\x01\x00")
