@@ -14,6 +14,8 @@ MP3_PADDED = b"\xff\xfb\x92\x00" + bytes(414)
 MP2_FRAME = b"\xff\xfd\x80\x00" + bytes(413)  # layer II, 128 kbit/s, 44.1 kHz: 417 bytes
 TS_PACKET = b"\x47\x40\x00\x10" + bytes(184)
 ADTS_FRAME = bytes.fromhex("fff15080 0c9ffc") + bytes(93)  # 100 bytes
+PACK_1, PACK_2 = b"\x00\x00\x01\xba\x21" + bytes(7), b"\x00\x00\x01\xba\x44" + bytes(8) + b"\xfb" + b"\xff" * 3
+PACKET = b"\x00\x00\x01\xc0\x00\x10" + bytes(16)
 ID3 = b"ID3\x04\x00\x00\x00\x00\x00\x0a" + bytes(10)  # a tag of 10 bytes
 
 KNOWN = [
@@ -64,6 +66,15 @@ KNOWN = [
     (TS_PACKET * 3, "ts", "video/mp2t"),
     ((bytes(4) + TS_PACKET) * 3, "ts", "video/mp2t"),
     (b"\x00\x00\x01\xba\x44\x00", "mpg", "video/mpeg"),
+    (b"\x00\x00\x01\xbb\x00\x0c", "mpg", "video/mpeg"),
+    (b"\x00\x00\x01\xbd\x07\xec", "mpg", "video/mpeg"),
+    (b"\x00\x00\x01\xc0\x07\xec", "mpg", "video/mpeg"),
+    (b"\x00\x00\x01\xe0\x07\xec", "mpg", "video/mpeg"),
+    (b"\x00\x00\x01\xb3\x16\x00", "mpg", "video/mpeg"),
+    (bytes(3000) + (PACK_1 + PACKET) * 2, "mpg", "video/mpeg"),
+    (b"the end of a packet" + (PACK_2 + PACKET) * 2, "mpg", "video/mpeg"),
+    (b"NIST_1A\n   1024\n", "sph", "audio/x-nist"),
+    (b"a page of text\n" * 7000 + MP3_FRAME * 5, "mp3", "audio/mpeg"),
 ]
 
 UNKNOWN = [
@@ -89,6 +100,12 @@ UNKNOWN = [
     b"\xff\xd8\xff\xe0\x00\x10JFIF",
     b"<html><body></body></html>",
     b"GGGG" * 100,
+    b"\x00\x00\x01\x09\x10\x00\x00\x01\x67",  # H.264 without a container
+    b"junk" + PACK_1 + PACKET,  # one may be there by chance
+    b"junk" + PACK_1 * 5,
+    b"junk" + b"\x00\x00\x01\xba" * 50,
+    b"NIST_1B\n   1024\n",
+    bytes(HEAD_BYTES) + MP3_FRAME * 5,
     MP3_FRAME[:200],
     MP3_FRAME + b"then text",
     b"\xff\xfb\x90\x00" * 100,  # syncs, but no frame where the one before says

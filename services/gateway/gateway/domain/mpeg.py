@@ -3,6 +3,7 @@
 One frame header is 11 set bits and little else, which any binary may hold by chance; so chains are asked for.
 """
 
+import re
 from typing import Final
 
 AT_THE_START: Final = 2  # frames in a row that prove a stream beginning right here
@@ -19,6 +20,10 @@ _V2_KBITS: Final = {
     3: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 _RATES_HZ: Final = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
+# What may be the first three bytes of a frame: 11 set bits, a bit rate of 1 to 14, a sample rate of 0 to 2. Everything
+# else is passed over without a look at it in Python.
+_BIT_AND_SAMPLE_RATES: Final = "".join(rf"\x{bit_rate:x}0-\x{bit_rate:x}b" for bit_rate in range(1, 15))
+_HEADERS: Final = re.compile(rf"(?=\xff[\xe2-\xff][{_BIT_AND_SAMPLE_RATES}])".encode())
 
 
 def id3_bytes(head: bytes) -> int | None:
@@ -36,12 +41,8 @@ def layer(head: bytes) -> int | None:
     start = len(head) - len(head.lstrip(b"\0"))
     if _chain(head, start, AT_THE_START):
         return _layer(head[start + 1])
-    at = head.find(b"\xff", start)
-    while at != -1:
-        if _chain(head, at, ANYWHERE):
-            return _layer(head[at + 1])
-        at = head.find(b"\xff", at + 1)
-    return None
+    places = (found.start() for found in _HEADERS.finditer(head, start))
+    return next((_layer(head[at + 1]) for at in places if _chain(head, at, ANYWHERE)), None)
 
 
 def is_adts(head: bytes) -> bool:

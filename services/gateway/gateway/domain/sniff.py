@@ -8,9 +8,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from gateway.domain import iso_media, mpeg
+from gateway.domain import iso_media, mpeg, program_stream
 
-HEAD_BYTES: Final = 16 * 1024  # enough for every signature, and for a few frames of those formats that have none
+# Enough for every signature, and for a few frames of the formats that have none, even after a picture or a web page.
+HEAD_BYTES: Final = 128 * 1024
 
 
 class Format(Struct, frozen=True):
@@ -31,6 +32,7 @@ MKV: Final = Format("mkv", "video/x-matroska")
 WEBM: Final = Format("webm", "video/webm")
 AAC: Final = Format("aac", "audio/aac")
 MPEG_TS: Final = Format("ts", "video/mp2t")
+MPEG_PS: Final = Format("mpg", "video/mpeg")
 
 # Signatures at offset 0. Longer ones are listed before their own prefixes.
 _LEADING: Final[tuple[tuple[bytes, Format], ...]] = (
@@ -52,8 +54,7 @@ _LEADING: Final[tuple[tuple[bytes, Format], ...]] = (
     (b"TTA2", Format("tta", "audio/x-tta")),
     (b"ADIF", AAC),
     (b"FLV\x01", Format("flv", "video/x-flv")),
-    (b"\x00\x00\x01\xba", Format("mpg", "video/mpeg")),
-    (b"\x00\x00\x01\xb3", Format("mpg", "video/mpeg")),
+    (b"NIST_1A\n", Format("sph", "audio/x-nist")),
     (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), Format("wma", "video/x-ms-asf")),
     (bytes.fromhex("726966662e91cf11a5d628db04c10000"), Format("w64", "audio/x-w64")),
 )
@@ -79,7 +80,7 @@ _MPEG_LAYERS: Final = {1: Format("mp1", "audio/mpeg"), 2: Format("mp2", "audio/m
 CONTENT_TYPES: Final = {
     found.extension: found.content_type
     for found in (
-        *(WAV, FLAC, MP3, MP4, M4A, MOV, THREE_GP, MKV, WEBM, AAC, MPEG_TS),
+        *(WAV, FLAC, MP3, MP4, M4A, MOV, THREE_GP, MKV, WEBM, AAC, MPEG_TS, MPEG_PS),
         *(found for _, found in _LEADING),
         *_CHUNKED.values(),
         *_MPEG_LAYERS.values(),
@@ -88,7 +89,11 @@ CONTENT_TYPES: Final = {
 
 
 def sniff(head: bytes) -> Format | None:
-    """The format of a file that begins with `head`: its first `HEAD_BYTES`, or all of it where it is shorter."""
+    """The format of a file that begins with `head`: its first `HEAD_BYTES`, or all of it where it is shorter.
+
+    Of more bytes no more are looked at, so that a file is the same however many of them are in hand.
+    """
+    head = head[:HEAD_BYTES]
     return next((found for recognise in _RECOGNISERS if (found := recognise(head)) is not None), None)
 
 
@@ -122,6 +127,10 @@ def _transport_stream(head: bytes) -> Format | None:
     return None
 
 
+def _program_stream(head: bytes) -> Format | None:
+    return MPEG_PS if program_stream.is_program_stream(head) else None
+
+
 def _is_packet(header: bytes) -> bool:
     return len(header) == 4 and header[0] == 0x47 and header[3] & 0x30 != 0  # 00 there is reserved
 
@@ -147,5 +156,6 @@ _RECOGNISERS: Final[tuple[Callable[[bytes], Format | None], ...]] = (
     _matroska,
     _tagged,
     _transport_stream,
+    _program_stream,
     _frames,
 )

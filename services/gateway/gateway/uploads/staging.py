@@ -118,12 +118,14 @@ class Staging:
 
 
 async def recognise(next_chunk: NextChunk) -> tuple[bytes, Format]:
-    """The first bytes of a recording, and what they say it is.
+    """The first bytes of a recording, at least `HEAD_BYTES` if it has so many, and what those say it is.
+
+    What it is follows from the same bytes whether they come in small pieces or in large ones.
 
     Raises: EmptyAudio, NotAudio, NoAudio, UnsupportedAudio; what `next_chunk` raises.
     """
     head = await _head(next_chunk)
-    return head, await asyncio.to_thread(_format, head)
+    return head, await asyncio.to_thread(_format, head[:HEAD_BYTES])
 
 
 async def _head(next_chunk: NextChunk) -> bytes:
