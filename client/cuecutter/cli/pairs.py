@@ -16,7 +16,7 @@ from cuecutter.cli.walking import files_below
 AUDIO: Final = frozenset(
     (
         *(".aac", ".aif", ".aifc", ".aiff", ".amr", ".au", ".caf", ".flac", ".m4a", ".m4b", ".mka", ".mkv", ".mov"),
-        *(".mp2", ".mp3", ".mp4", ".mpga", ".oga", ".ogg", ".opus", ".w64", ".wav", ".webm", ".wma"),
+        *(".mp2", ".mp3", ".mp4", ".mpg", ".mpga", ".oga", ".ogg", ".opus", ".sph", ".w64", ".wav", ".webm", ".wma"),
     )
 )
 TRANSCRIPT: Final = frozenset((".srt", ".vtt", ".txt"))

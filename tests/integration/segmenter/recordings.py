@@ -81,6 +81,9 @@ RECIPES = {
     "tta": Recipe("tta", "tta", sample_format="s16"),
     "wma": Recipe("asf", "wmav2", kbits=128),
     "amr": Recipe("amr", "libopencore_amrnb", 8000, 1),
+    "mp2 in a program stream": Recipe("mpeg", "mp2", 48_000, kbits=192),
+    "ac3 in a program stream": Recipe("dvd", "ac3", 48_000, kbits=192),
+    "pcm in a program stream": Recipe("vob", "pcm_s16be", 48_000),
     "mp3 in avi": Recipe("avi", "libmp3lame", kbits=128),
 }
 LOSSLESS = ("flac", "flac in ogg", "flac in matroska", "alac", "aiff", "caf", "au", "pcm in mov", "pcm in matroska")

@@ -28,6 +28,7 @@ DEMUXERS: Final[dict[str, tuple[str, ...]]] = {
     "FLV": ("flv",),
     "AVI": ("avi",),
     "MPEG program and transport streams": ("mpeg", "mpegts"),
+    "SPHERE (NIST)": ("nistsphere",),
 }
 
 DECODERS: Final[dict[str, tuple[str, ...]]] = {

@@ -61,6 +61,7 @@ CONTAINERS: Final[Mapping[str, Container]] = {
     "W64": Container(_PCM, stated=Stated.SAMPLES_AND_BYTES, stated_bytes=in_w64),
     "CAF": Container(_ALAC | _PCM, stated=Stated.BYTES, stated_bytes=in_caf),
     "AU": Container(_PCM, stated=Stated.BYTES, stated_bytes=in_au),
+    "SPHERE (NIST)": Container(_PCM, stated=Stated.SAMPLES),
     "AVI": Container(stated=Stated.BYTES, stated_bytes=in_avi),
     "WMA (ASF)": Container(stated=Stated.BYTES, stated_bytes=in_asf),
     "MP1, MP2, MP3": Container({"mp3": mp3_frames}, stated=Stated.SAMPLES_IF_CUT, stated_bytes=in_mp3),
