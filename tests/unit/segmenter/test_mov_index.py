@@ -53,6 +53,13 @@ def test_equal_packets_that_are_all_there_are_counted_by_their_index() -> None:
     assert counted(Track()) == 100
 
 
+def test_the_file_is_left_where_it_was_because_ffmpeg_reads_on_from_there() -> None:
+    file = File(WHOLE)
+    file.seek(123)
+    assert equal_packets(file, cast(Any, Track()), TICKS) == 100
+    assert file.tell() == 123
+
+
 def test_a_box_of_any_size_is_stepped_over() -> None:
     assert counted(Track(), box(b"ftyp", bytes(24)) + large_box(b"mdat", SOUND) + box(b"moov")) == 100
     to_the_end = struct.pack(">I4s", 0, b"mdat") + SOUND

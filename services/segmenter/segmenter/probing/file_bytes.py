@@ -1,5 +1,6 @@
 """Reads any bytes of a file, for whatever looks at its structure. Blocking."""
 
+import os
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
@@ -28,13 +29,26 @@ class FileEnd(NamedTuple):
 
 
 def reading(file: SourceFile) -> ReadAt:
-    """Raises: what reading the file raises."""
+    """FFmpeg reads on from where it was, so the file is left there.
+
+    Raises: what reading the file raises.
+    """
 
     def read_at(offset: int, count: int) -> bytes:
+        position = file.seek(0, os.SEEK_CUR)
         file.seek(offset)
         data = b""
         while len(data) < count and (part := file.read(count - len(data))):
             data += part
+        file.seek(position)
         return data
 
     return read_at
+
+
+def size_of(file: SourceFile) -> int:
+    """Bytes; the file is left where it was."""
+    position = file.seek(0, os.SEEK_CUR)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(position)
+    return size

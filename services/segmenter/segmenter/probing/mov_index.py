@@ -4,7 +4,7 @@ from av import AudioStream
 
 from segmenter.domain.wav import MAX_CHUNKS
 from segmenter.ffmpeg.decoder import SourceFile
-from segmenter.probing.file_bytes import ReadAt, reading
+from segmenter.probing.file_bytes import ReadAt, reading, size_of
 
 
 def equal_packets(file: SourceFile, stream: AudioStream, ticks: int) -> int | None:
@@ -18,7 +18,7 @@ def equal_packets(file: SourceFile, stream: AudioStream, ticks: int) -> int | No
     last = entries[count - 1]
     if last.timestamp - entries[0].timestamp != (count - 1) * ticks:
         return None
-    if last.pos + last.size > file.seek(0, 2) or _has_fragments(reading(file)):
+    if last.pos + last.size > size_of(file) or _has_fragments(reading(file)):
         return None
     return count
 

@@ -13,7 +13,7 @@ import av
 from segmenter.domain.wav import is_placeholder
 from segmenter.ffmpeg.decoder import SourceFile
 from segmenter.probing.containers import Stated, container
-from segmenter.probing.file_bytes import ByteRange, FileEnd, reading
+from segmenter.probing.file_bytes import ByteRange, FileEnd, reading, size_of
 from segmenter.probing.last_packets import LastPackets
 from segmenter.probing.track import Track
 
@@ -35,13 +35,13 @@ def truncated_range(file: SourceFile, container_name: str) -> ByteRange | None:
     audio = stated(reading(file)) if stated else None
     if audio is None or is_placeholder(audio.size):
         return None
-    return audio if audio.first < file.seek(0, 2) < audio.end else None
+    return audio if audio.first < size_of(file) < audio.end else None
 
 
 def end_unknown(file: SourceFile, container_name: str, last: LastPackets) -> bool:
     """Whether the last packet is incomplete, or the container marks its end and the file has no such mark."""
     lacks_end = container(container_name).lacks_end
-    end = FileEnd(reading(file), file.seek(0, 2), last.position)
+    end = FileEnd(reading(file), size_of(file), last.position)
     return (lacks_end is not None and lacks_end(end)) or last.truncated
 
 
@@ -53,4 +53,4 @@ def _frames_before_cut(track: Track, audio: ByteRange, frames: int, rate_hz: int
         # By the last packet's end, so that what the track begins with or leaves out on its way does not count.
         lost = Fraction(duration, av.time_base) - track.last.end_ticks * time_base
         return frames + (round(lost * rate_hz) if lost > _ROUNDING_SECONDS else 0)
-    return frames * audio.size // (track.file.seek(0, 2) - audio.first)
+    return frames * audio.size // (size_of(track.file) - audio.first)
