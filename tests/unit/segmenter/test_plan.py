@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from contracts.dataset import Options, Source, TranscriptType
-from contracts.events import AudioFacts
+from contracts.events import AudioFacts, AudioNote
 from contracts.failure import RunFailure
 from contracts.plan_lines import PlannedSegment, encode_line
 from segmenter.domain.plan import PLAN_VERSION, Plan, make_plan
@@ -115,6 +115,7 @@ def test_a_source_may_end_a_tenth_of_a_second_early_and_no_more(missing: int, fa
 
 
 BROKEN_OFF = audio(16_000, broken_off=True)
+TIMES = ("00:00:00,000", "00:00:01,000")
 
 
 @pytest.mark.parametrize(("end", "fails"), [("00,900", False), ("01,100", False), ("01,101", True), ("09,000", True)])
@@ -151,6 +152,22 @@ def test_plain_text_takes_of_a_recording_that_breaks_off_what_is_there() -> None
     assert (bounds(plan), plan.warnings().counts) == ([(0, 16_000)], {"end-missing": 1})
 
 
+def test_what_was_found_in_the_recording_is_a_warning_of_the_run() -> None:
+    facts = structs.replace(audio(16_000), notes=(AudioNote("samples-judged", "they are floats"),))
+    plan = make_plan(SOURCE, Options(), facts, srt(TIMES))
+    assert isinstance(plan, Plan)
+    assert [(each.code, each.detail) for each in plan.warnings().first] == [("samples-judged", "they are floats")]
+
+
+@pytest.mark.parametrize(("end", "fails"), [("01,100", False), ("01,101", True)])
+def test_a_header_that_states_too_much_is_reported_once_and_believed_by_no_cue(end: str, fails: bool) -> None:
+    facts = structs.replace(BROKEN_OFF, notes=(AudioNote("length-overstated", "it states more"),))
+    plan = make_plan(SOURCE, Options(), facts, srt(("00:00:00,000", f"00:00:{end}")))
+    assert isinstance(plan, RunFailure) == fails
+    if isinstance(plan, Plan):
+        assert plan.warnings().counts == {"length-overstated": 1, "clamped": 1}
+
+
 def test_a_rate_above_the_sources_is_not_made_up() -> None:
     plan = planned(("00:00:00,000", "00:00:01,000"), options=Options(sample_rate=48_000))
     assert plan.sample_rate == 16_000
@@ -162,9 +179,6 @@ def test_a_segment_that_no_wav_can_hold_is_refused() -> None:
     problem = make_plan(SOURCE, Options(), facts, read(b"all of it", TranscriptKind.TEXT))
     assert isinstance(problem, RunFailure)
     assert problem.code == "segment-too-long"
-
-
-TIMES = ("00:00:00,000", "00:00:01,000")
 
 
 def test_the_same_recording_cut_the_same_is_the_same_plan() -> None:

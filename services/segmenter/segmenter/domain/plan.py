@@ -156,6 +156,8 @@ def _audio_notes(audio: AudioFacts) -> tuple[PlannedNote, ...]:
 
 
 def _short_note(audio: AudioFacts) -> tuple[PlannedNote, ...]:
+    if any(note.code == "length-overstated" for note in audio.notes):
+        return ()  # it says what there is to say
     if audio.broken_off:
         return (PlannedNote(code="end-missing", detail=f"the file breaks off at {_end(audio)}"),)
     missing = _missing_frames(audio)

@@ -22,6 +22,7 @@ class Stated(StrEnum):
     SAMPLES = "samples"
     BYTES = "bytes"
     SAMPLES_AND_BYTES = "samples and bytes"
+    DURATION = "duration"
     SAMPLES_IF_CUT = "samples, if bytes are missing"
     DURATION_IF_CUT = "duration, if bytes are missing"
 
@@ -50,13 +51,14 @@ _AAC_INDEX: Final = frozenset({"aac"})
 
 # Ogg's and MP3's headers estimate the number of samples, Matroska's states the length of its longest track, and CAF's
 # counts the encoder's padding: they are not asked for samples, or only of a file that was cut off. MP3's are asked
-# then, because writers do not agree on what they count as bytes. Of a coded WAV `domain/wav.py` compares the bytes.
+# then, because writers do not agree on what they count as bytes. What an MP4 states may have the encoder's delay in it,
+# so it is held against the packets. Of a coded WAV `domain/wav.py` compares the bytes.
 CONTAINERS: Final[Mapping[str, Container]] = {
     "FLAC": Container(length_in_header=True, stated=Stated.SAMPLES),
     "WavPack": Container(stated=Stated.SAMPLES),
     "TTA": Container(stated=Stated.SAMPLES),
     "AIFF, AIFC": Container(_PCM, stated=Stated.SAMPLES),
-    "M4A, MP4, MOV, 3GP": Container(_AAC | _ALAC | _PCM, indexed=_AAC_INDEX, stated=Stated.SAMPLES),
+    "M4A, MP4, MOV, 3GP": Container(_AAC | _ALAC | _PCM, indexed=_AAC_INDEX, stated=Stated.DURATION),
     "WAV, RF64, BW64": Container(_PCM, stated=Stated.BYTES),
     "W64": Container(_PCM, stated=Stated.SAMPLES_AND_BYTES, stated_bytes=in_w64),
     "CAF": Container(_ALAC | _PCM, stated=Stated.BYTES, stated_bytes=in_caf),

@@ -3,6 +3,7 @@
 from typing import Any, Final, cast
 
 from segmenter.ffmpeg.decoder import Packet
+from segmenter.probing.mpeg_frame import frame_bytes
 
 _ENOUGH_PACKETS: Final = 16
 _PADDING_BYTES: Final = 2  # frames of a constant rate differ by no more
@@ -20,6 +21,7 @@ class LastPackets:
         self._first: Packet | None = None
         self._last: Packet | None = None
         self._unreadable = False
+        self._unreadable_ticks = 0
 
     def add(self, packet: Packet, unreadable: bool) -> None:
         """Called 40 times for a second of audio, so it leaves to the properties what only the last packet is asked."""
@@ -33,12 +35,20 @@ class LastPackets:
                 self._largest = size
         if self._first is None:
             self._first = packet
+        if unreadable:
+            self._unreadable_ticks += packet.duration or 0
         self._count, self._last, self._unreadable = self._count + 1, packet, unreadable
 
     @property
     def end_ticks(self) -> int:
         """Where the last packet ends, in the stream's time base."""
         return (self._last.pts or 0) + (self._last.duration or 0) if self._last else 0
+
+    @property
+    def covered_ticks(self) -> int:
+        """From the first packet, or from time 0 where that is later, to the last one's end, without unreadable ones."""
+        begin = max(0, self._first.pts or 0) if self._first else 0
+        return self.end_ticks - begin - self._unreadable_ticks
 
     @property
     def position(self) -> int | None:
@@ -51,6 +61,15 @@ class LastPackets:
         if self._first is None or self._last is None or _start(self._first) != _start(self._last):
             return False
         return self._unreadable or self._is_smaller_than_all(self._last.size)
+
+    @property
+    def ends_with_whole_frame(self) -> bool:
+        """Of MPEG audio: whether nothing is missing of the last frame. What begins otherwise is a tag behind it."""
+        if self._first is None or self._last is None:
+            return False
+        if _start(self._first) != _start(self._last):
+            return True
+        return frame_bytes(bytes(memoryview(cast(Any, self._last))[:4])) == self._last.size
 
     def _is_smaller_than_all(self, size: int) -> bool:
         constant = self._largest - self._smallest <= _PADDING_BYTES and self._count > _ENOUGH_PACKETS

@@ -11,14 +11,14 @@ from typing import Final
 
 import av
 
-from contracts.events import AudioFacts
+from contracts.events import AudioFacts, AudioNote
 from segmenter.domain.errors import NoAudio
 from segmenter.ffmpeg.decoder import SourceFile, check_form, check_length, decoded
 from segmenter.probing.containers import codec_family
 from segmenter.probing.mov_index import equal_packets
 from segmenter.probing.packet_frames import AAC_FRAMES, FramesOf, is_plain, ticks_per_frame, trimmed
 from segmenter.probing.track import Track, opened_track
-from segmenter.probing.truncation import declared_frames, end_unknown
+from segmenter.probing.truncation import declared_frames, end_unknown, overstated_frames
 
 _FEW_PACKETS: Final = 64  # decoding so little costs nothing and is exact
 _FIRST_PACKETS: Final = 16
@@ -64,6 +64,7 @@ def measure_by_decoding(file: SourceFile, most_seconds: int) -> AudioFacts:
 
 
 def _facts(track: Track, rate_hz: int, channels: int, frames: int) -> AudioFacts:
+    overstated = overstated_frames(track)
     return AudioFacts(
         kind="decoded",
         rate_hz=rate_hz,
@@ -71,8 +72,16 @@ def _facts(track: Track, rate_hz: int, channels: int, frames: int) -> AudioFacts
         frames=frames,
         declared_frames=declared_frames(track, frames, rate_hz),
         codec=track.stream.codec_context.name,
-        broken_off=end_unknown(track.file, track.format, track.last),
+        broken_off=bool(overstated) or end_unknown(track.file, track.format, track.last),
+        notes=_notes(overstated, frames, rate_hz),
     )
+
+
+def _notes(overstated: int | None, frames: int, rate_hz: int) -> tuple[AudioNote, ...]:
+    if not overstated:
+        return ()
+    there, stated = frames / rate_hz, overstated / rate_hz
+    return (AudioNote("length-overstated", f"the header states {stated:.3f} s, and there are {there:.3f} s"),)
 
 
 def _frames_without_decoding(track: Track) -> int | None:

@@ -12,21 +12,35 @@ import av
 
 from segmenter.domain.wav import is_placeholder
 from segmenter.ffmpeg.decoder import SourceFile
-from segmenter.probing.containers import Stated, container
+from segmenter.probing.containers import Stated, codec_family, container
 from segmenter.probing.file_bytes import ByteRange, FileEnd, reading, size_of
 from segmenter.probing.last_packets import LastPackets
 from segmenter.probing.track import Track
 
 _ROUNDING_SECONDS: Final = Fraction(2, 1000)  # Matroska's times are whole milliseconds, a packet's and the length's
+_WITHOUT_DELAY: Final = frozenset({"pcm", "adpcm", "alac", "flac"})
 _STATES_SAMPLES: Final = frozenset({Stated.SAMPLES, Stated.SAMPLES_AND_BYTES})
 
 
 def declared_frames(track: Track, frames: int, rate_hz: int) -> int:
     """The length by the header of a track with `frames` frames, also of what was cut off; 0 where it states none."""
+    if track.rules.stated is Stated.DURATION:
+        return _frames_by_duration(track, frames, rate_hz)
     stated = track.stated_frames if track.rules.stated in _STATES_SAMPLES else None
-    audio = truncated_range(track.file, track.format)
+    audio = None if overstated_frames(track) else truncated_range(track.file, track.format)
     before_cut = _frames_before_cut(track, audio, frames, rate_hz) if audio else None
     return max(stated or 0, before_cut or 0)
+
+
+def overstated_frames(track: Track) -> int | None:
+    """What the header of an MP3 states that ends before it and with a whole frame; None where there is no such.
+
+    So does one that was cut between two frames without its header being corrected, and very seldom one of which a copy
+    broke off: nothing else tells the two apart.
+    """
+    if track.rules.stated is not Stated.SAMPLES_IF_CUT or not track.last.ends_with_whole_frame:
+        return None
+    return track.stated_frames if truncated_range(track.file, track.format) else None
 
 
 def truncated_range(file: SourceFile, container_name: str) -> ByteRange | None:
@@ -43,6 +57,17 @@ def end_unknown(file: SourceFile, container_name: str, last: LastPackets) -> boo
     lacks_end = container(container_name).lacks_end
     end = FileEnd(reading(file), size_of(file), last.position)
     return (lacks_end is not None and lacks_end(end)) or last.truncated
+
+
+def _frames_by_duration(track: Track, frames: int, rate_hz: int) -> int:
+    """Counted are the packets, not what they decode to: the first frames may be the encoder's delay and left out."""
+    duration, time_base = track.stream.duration, track.stream.time_base
+    if not duration or not time_base:
+        return 0
+    if codec_family(track.stream.codec_context.name) in _WITHOUT_DELAY:
+        return track.stated_frames or 0
+    lost = (duration - track.last.covered_ticks) * time_base
+    return frames + (round(lost * rate_hz) if lost > _ROUNDING_SECONDS else 0)
 
 
 def _frames_before_cut(track: Track, audio: ByteRange, frames: int, rate_hz: int) -> int | None:
