@@ -186,10 +186,10 @@ async def test_sixteen_process_calls_at_once_make_one_run(alice: User, trainer: 
     assert (types["ProcessRequested"], types["DatasetReady"], types["SegmentWritten"]) == (1, 1, 100)
 
 
-async def test_what_looks_like_audio_and_is_none_fails_with_a_code_and_a_remedy(alice: User) -> None:
+async def test_what_begins_as_audio_and_is_damaged_fails_with_a_code_and_a_remedy(alice: User) -> None:
     dataset = await alice.made(b"fLaC" + bytes(range(256)) * 100, srt((0, 1_000, "x")))
     assert dataset["status"] == "failed"
-    assert dataset["error"]["code"] in {"not-audio", "no-audio", "unsupported-audio"}
+    assert dataset["error"]["code"] == "damaged-audio"
     assert dataset["error"]["remedy"]
     assert dataset["error_message"]
 

@@ -22,7 +22,7 @@ AUDIO: dict[str, float | str] = {
     "granule_gap.ogg": 2.741,
     "ima_adpcm.wav": 1.018,
     "inconsistent_block_align_24bit_3ch.wav": 0.001,
-    "invalid_block_sizes.flac": "not-audio",
+    "invalid_block_sizes.flac": "truncated-header",
     "list_chunk_in_header_24bit.wav": 0.347,
     "mulaw_stereo.wav": 0.1,
     "no_audio_packets.ogg": "no-audio",

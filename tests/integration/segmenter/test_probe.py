@@ -63,7 +63,7 @@ FRAMES = {
 }
 BROKEN = {
     "audio/fuzz_oom_22b.wav": "truncated-header",
-    "audio/invalid_block_sizes.flac": "not-audio",
+    "audio/invalid_block_sizes.flac": "truncated-header",
     "audio/no_audio_packets.ogg": "no-audio",
     "audio/not_audio_incrementing_bytes.mp3": "not-audio",
     "audio/not_audio_text_path.mp3": "not-audio",

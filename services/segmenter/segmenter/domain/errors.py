@@ -31,18 +31,34 @@ class TruncatedHeader(AudioError):
     remedy = "Upload the whole file again; it was probably cut off while it was copied."
 
 
+class DamagedAudio(AudioError):
+    """The file begins as a recording, and nothing of what follows can be read."""
+
+    code = "damaged-audio"
+    remedy = (
+        "Upload the recording again from where it is whole. If it plays elsewhere, code it again with"
+        " `ffmpeg -err_detect ignore_err -i recording -vn recording.flac` and upload that."
+    )
+
+
 class UnsupportedAudio(AudioError):
     """The audio is there, in a form that is not read."""
 
     code = "unsupported-audio"
-    remedy = "Convert the recording to WAV or FLAC, with one sample rate throughout, and upload that."
+    remedy = (
+        "Convert the recording to WAV or FLAC, with one sample rate throughout, as with"
+        " `ffmpeg -i recording -vn -ar 48000 recording.flac`, and upload that."
+    )
 
 
 class AudioEndsEarly(AudioError):
     """The audio stops being readable before the end the file states."""
 
     code = "audio-ends-early"
-    remedy = "Upload the whole recording again; the file is probably damaged or was cut off while it was copied."
+    remedy = (
+        "Upload the whole recording again; the file is probably damaged or was cut off while it was copied. If no"
+        " whole one is left, `ffmpeg -i recording -vn -af aresample=async=1 recording.flac` puts silence into holes."
+    )
 
     def __init__(
         self, seconds: float, stated_seconds: float | None = None, continues: str = "the file goes on"
@@ -65,11 +81,17 @@ class AudioTooLong(AudioError):
     """The recording is longer than a decode can be expected to finish."""
 
     code = "too-long"
-    remedy = "Split the recording, or upload it as WAV, which is cut without decoding."
+    remedy = (
+        "Split the recording, or upload it as WAV, which is cut without decoding:"
+        " `ffmpeg -i recording -vn -rf64 auto recording.wav` makes one."
+    )
 
 
 class DecoderCrashed(AudioError):
     """FFmpeg itself crashes on the bytes, as it will each time."""
 
     code = "decoder-crashed"
-    remedy = "Convert the recording to WAV or FLAC and upload that; the file is probably damaged."
+    remedy = (
+        "Convert the recording to WAV or FLAC, as with `ffmpeg -i recording -vn recording.flac`, and upload that; the"
+        " file is probably damaged."
+    )

@@ -19,7 +19,9 @@ from segmenter.domain.wav_format import FMT_BYTES, ByteOrder, Format, OtherForma
 MAX_CHUNKS: Final = 1_000  # real files have a dozen; a hostile one could hold millions of empty chunks
 WINDOW_BYTES: Final = 64 * 2**10  # one read covers every ordinary header
 STEP_BYTES: Final = 4 * 2**10  # after a long chunk: another chunk header or two
+LEAST_SHARE: Final = 10  # one of so many
 _DS64_BYTES: Final = 24
+_EVEN_CODECS: Final = ("pcm_", "adpcm_", "g722", "g726", "gsm")
 _KINDS: Final[dict[bytes, ByteOrder]] = {b"RIFF": "little", b"RF64": "little", b"BW64": "little", b"RIFX": "big"}
 # Chunks that are looked for one byte earlier as well, where a writer forgot the pad byte of an odd chunk.
 _KNOWN_CHUNKS: Final = frozenset({b"fmt ", b"data", b"LIST", b"fact", b"bext", b"iXML", b"id3 ", b"PEAK", b"cue "})
@@ -84,12 +86,16 @@ class NotPcm:
     stated_bytes: int = 0
     there_bytes: int = 0
 
-    def stated_frames(self, frames: int) -> int | None:
-        """Of a recording that decodes to `frames` frames, how many its header promises; None where it promises no more.
+    @property
+    def is_cut_off(self) -> bool:
+        return 0 < self.there_bytes < self.stated_bytes
+
+    def stated_frames(self, frames: int, codec: str) -> int | None:
+        """Of a recording that decodes to `frames` frames, how many its header promises; None where that is not known.
 
         By the bytes, because the codecs in WAV files spend as many on every second.
         """
-        if not 0 < self.there_bytes < self.stated_bytes:
+        if not self.is_cut_off or not tells_the_rest(codec, self.there_bytes, self.stated_bytes):
             return None
         return frames * self.stated_bytes // self.there_bytes
 
@@ -188,6 +194,15 @@ class HeaderScan:
             partial_bytes=used % frame_bytes,
             choices=self._format.choices,
         )
+
+
+def tells_the_rest(codec: str, there_bytes: int, stated_bytes: int) -> bool:
+    """Whether the share of the bytes that is there tells how long the whole was, by the name of FFmpeg's decoder.
+
+    PCM and ADPCM have as many bytes for every second. Others have more for some, and the first ones few or none, so
+    that of less than a tenth nothing is known.
+    """
+    return codec.startswith(_EVEN_CODECS) or there_bytes * LEAST_SHARE >= stated_bytes
 
 
 def is_placeholder(size: int) -> bool:

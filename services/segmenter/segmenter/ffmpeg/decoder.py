@@ -17,7 +17,15 @@ from av import AudioFrame, AudioStream
 from av.audio.plane import AudioPlane
 from av.container import InputContainer
 
-from segmenter.domain.errors import AudioEndsEarly, AudioError, AudioTooLong, NoAudio, NotAudio, UnsupportedAudio
+from segmenter.domain.errors import (
+    AudioEndsEarly,
+    AudioError,
+    AudioTooLong,
+    DamagedAudio,
+    NoAudio,
+    NotAudio,
+    UnsupportedAudio,
+)
 from segmenter.domain.pcm import Samples
 from segmenter.ffmpeg.forms import CONTAINER_OPTIONS, OPEN_DECODERS
 
@@ -31,6 +39,9 @@ BATCH_SECONDS: Final = 1  # of audio per numpy pass: FFmpeg's own frames are 20 
 _READ_BYTES: Final = 256 * 2**10  # per call from FFmpeg into Python
 _UNKNOWN_PACKET_SECONDS: Final = Fraction(1, 40)
 _DTYPES: Final = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
+
+# Their tracks are found as their packets come, and in noise some of no kind are.
+_WITHOUT_LIST: Final = frozenset({"mpeg", "mpegts", "flv"})
 
 # What an error of libav means while a file is opened; the first class that fits. EINVAL is what a format that is
 # recognised and not on the list gives.
@@ -81,6 +92,9 @@ def opened(file: SourceFile) -> Iterator[tuple[InputContainer, AudioStream]]:
 
 
 def _audio_stream(container: InputContainer) -> AudioStream:
+    others = container.streams.video if container.format.name in _WITHOUT_LIST else container.streams
+    if not container.streams.audio and not len(others):
+        raise NotAudio(f"The file ({container.format.name}) has no track that can be recognised.")
     if not container.streams.audio:
         raise NoAudio(f"The file ({container.format.name}) has no audio track.")
     stream = container.streams.audio[0]
@@ -100,7 +114,7 @@ def decoded(
     """Every decoded frame in order, all of one sample rate. `seen` is called with each packet before its frames come.
 
     Raises: AudioEndsEarly where audio follows a hole of unreadable packets; UnsupportedAudio where the sample rate
-    changes, or when nothing of what is there can be decoded; what reading the file raises.
+    changes; DamagedAudio when nothing of what is there can be decoded; what reading the file raises.
     """
     rate_hz, frames, hole = 0, 0, Fraction(0)
     for packet in packets(file, container, stream):
@@ -121,7 +135,7 @@ def decoded(
             frames += frame.samples
             yield frame
     if hole and not frames:
-        raise UnsupportedAudio("None of the audio can be decoded; it may be protected or damaged.")
+        raise DamagedAudio("None of the audio can be decoded; it may be protected or damaged.")
 
 
 def _decode(packet: Packet) -> list[AudioFrame] | None:

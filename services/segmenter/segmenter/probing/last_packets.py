@@ -2,8 +2,8 @@
 
 from typing import Any, Final, cast
 
+from segmenter.domain.mpeg_frame import frame_bytes
 from segmenter.ffmpeg.decoder import Packet
-from segmenter.probing.mpeg_frame import frame_bytes
 
 _ENOUGH_PACKETS: Final = 16
 _PADDING_BYTES: Final = 2  # frames of a constant rate differ by no more
@@ -38,6 +38,10 @@ class LastPackets:
         if unreadable:
             self._unreadable_ticks += packet.duration or 0
         self._count, self._last, self._unreadable = self._count + 1, packet, unreadable
+
+    @property
+    def any(self) -> bool:
+        return self._first is not None
 
     @property
     def end_ticks(self) -> int:

@@ -12,9 +12,10 @@ from typing import Final
 import av
 
 from contracts.events import AudioFacts, AudioNote
-from segmenter.domain.errors import NoAudio
+from segmenter.domain.errors import AudioError, DamagedAudio, NoAudio, NotAudio, TruncatedHeader, UnsupportedAudio
 from segmenter.ffmpeg.decoder import SourceFile, check_form, check_length, decoded
-from segmenter.probing.containers import codec_family
+from segmenter.probing.containers import Stated, codec_family
+from segmenter.probing.diagnosis import diagnosed
 from segmenter.probing.mov_index import equal_packets
 from segmenter.probing.packet_frames import AAC_FRAMES, FramesOf, is_plain, ticks_per_frame, trimmed
 from segmenter.probing.track import Track, opened_track
@@ -22,18 +23,23 @@ from segmenter.probing.truncation import declared_frames, end_unknown, overstate
 
 _FEW_PACKETS: Final = 64  # decoding so little costs nothing and is exact
 _FIRST_PACKETS: Final = 16
+_NO_SOUND: Final = "The file has an audio track and no sound in it."
 
 
 def measure(file: SourceFile, most_seconds: int) -> AudioFacts:
     """The length of the file's first audio stream, of at most `most_seconds`.
 
-    Raises: NotAudio, NoAudio, UnsupportedAudio, AudioTooLong, AudioEndsEarly; what reading the file raises.
+    Raises: NotAudio, NoAudio, TruncatedHeader, DamagedAudio, UnsupportedAudio, AudioTooLong, AudioEndsEarly; what
+    reading the file raises.
     """
-    audio = measure_without_decoding(file) or measure_by_decoding(file, most_seconds)
+    try:
+        audio = measure_without_decoding(file) or measure_by_decoding(file, most_seconds)
+    except (NotAudio, NoAudio, DamagedAudio, UnsupportedAudio) as error:
+        raise diagnosed(file, error) from error
     check_form(audio.rate_hz, audio.channels)
     check_length(audio.frames, audio.rate_hz, audio.channels, most_seconds)
     if not audio.frames:
-        raise _no_samples()
+        raise NoAudio(_NO_SOUND)
     return audio
 
 
@@ -59,7 +65,7 @@ def measure_by_decoding(file: SourceFile, most_seconds: int) -> AudioFacts:
             frames += frame.samples
             check_length(frames, rate_hz, channels, most_seconds)
         if not frames:
-            raise _no_samples()
+            raise _nothing_in(track)
         return _facts(track, rate_hz, channels, frames)
 
 
@@ -144,5 +150,10 @@ def _by_packets(track: Track, frames_of: FramesOf) -> int | None:
     return frames if count >= _FEW_PACKETS else None
 
 
-def _no_samples() -> NoAudio:
-    return NoAudio("The file has an audio track and no sound in it.")
+def _nothing_in(track: Track) -> AudioError:
+    """Empty is what states no length; an Ogg's last page may count a few samples though it has none."""
+    if track.rules.stated is Stated.NOTHING or not track.stated_frames:
+        return NoAudio(_NO_SOUND)
+    if track.rules.stated is Stated.DURATION and not track.last.any:
+        return TruncatedHeader("The file ends where its audio would begin.")
+    return DamagedAudio("The file's header tells of audio, and none of it can be read.")

@@ -22,11 +22,11 @@ async def probe(source: ByteSource, decoders: Measures) -> AudioFacts:
 
 def _decoded_facts(measured: AudioFacts, header: NotPcm) -> AudioFacts:
     """`header` knows what a coded WAV states. Which reader and which FFmpeg is not left to what the decoder says."""
-    declared = measured.declared_frames or header.stated_frames(measured.frames) or 0
+    declared = measured.declared_frames or header.stated_frames(measured.frames, measured.codec) or 0
     return structs.replace(
         measured,
         kind="decoded",
         declared_frames=declared,
         ffmpeg=ffmpeg_versions(),
-        broken_off=measured.broken_off and not declared,
+        broken_off=(measured.broken_off or header.is_cut_off) and not declared,
     )

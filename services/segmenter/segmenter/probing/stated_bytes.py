@@ -15,6 +15,7 @@ _MAX_TAGS: Final = 8  # of ID3, one after the other
 _SYNC_SAFE: Final = 0x7F  # ID3 never sets the highest bit of a size's byte
 _XING_AT: Final = (13, 21, 36)  # after the side information of mono and stereo, MPEG-1 and 2
 _VBRI_AT: Final = 36
+_XING_FRAMES, _XING_BYTES = 1, 2  # the flags of what it counts
 
 
 class _Chunks(NamedTuple):
@@ -60,14 +61,26 @@ def in_mp3(read_at: ReadAt) -> ByteRange | None:
     """By the Xing, Info or VBRI header in the first frame, where encoders write down how many bytes there are."""
     at = _first_frame(read_at)
     frame = read_at(at, 64)
-    for xing in _XING_AT:
-        flags = int.from_bytes(frame[xing + 4 : xing + 8], "big")
-        if frame[xing : xing + 4] in (b"Xing", b"Info") and flags & 2:
-            count_at = xing + 8 + 4 * (flags & 1)
-            return ByteRange(at, at + int.from_bytes(frame[count_at : count_at + 4], "big"))
+    xing = _xing(frame)
+    if xing is not None:
+        if not frame[xing + 7] & _XING_BYTES:
+            return None
+        count_at = xing + 8 + 4 * (frame[xing + 7] & _XING_FRAMES)
+        return ByteRange(at, at + int.from_bytes(frame[count_at : count_at + 4], "big"))
     if frame[_VBRI_AT : _VBRI_AT + 4] == b"VBRI":
         return ByteRange(at, at + int.from_bytes(frame[_VBRI_AT + 10 : _VBRI_AT + 14], "big"))
     return None
+
+
+def mp3_states_frames(read_at: ReadAt) -> bool:
+    """Whether such a header counts the frames, too: VBRI always does."""
+    frame = read_at(_first_frame(read_at), 64)
+    xing = _xing(frame)
+    return frame[_VBRI_AT : _VBRI_AT + 4] == b"VBRI" if xing is None else bool(frame[xing + 7] & _XING_FRAMES)
+
+
+def _xing(frame: bytes) -> int | None:
+    return next((at for at in _XING_AT if frame[at : at + 4] in (b"Xing", b"Info") and len(frame) > at + 7), None)
 
 
 def _first_frame(read_at: ReadAt) -> int:

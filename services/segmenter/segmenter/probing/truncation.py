@@ -10,11 +10,12 @@ from typing import Final
 
 import av
 
-from segmenter.domain.wav import is_placeholder
+from segmenter.domain.wav import is_placeholder, tells_the_rest
 from segmenter.ffmpeg.decoder import SourceFile
 from segmenter.probing.containers import Stated, codec_family, container
 from segmenter.probing.file_bytes import ByteRange, FileEnd, reading, size_of
 from segmenter.probing.last_packets import LastPackets
+from segmenter.probing.stated_bytes import mp3_states_frames
 from segmenter.probing.track import Track
 
 _ROUNDING_SECONDS: Final = Fraction(2, 1000)  # Matroska's times are whole milliseconds, a packet's and the length's
@@ -40,7 +41,8 @@ def overstated_frames(track: Track) -> int | None:
     """
     if track.rules.stated is not Stated.SAMPLES_IF_CUT or not track.last.ends_with_whole_frame:
         return None
-    return track.stated_frames if truncated_range(track.file, track.format) else None
+    states = mp3_states_frames(reading(track.file)) and truncated_range(track.file, track.format)
+    return track.stated_frames if states else None
 
 
 def truncated_range(file: SourceFile, container_name: str) -> ByteRange | None:
@@ -53,10 +55,13 @@ def truncated_range(file: SourceFile, container_name: str) -> ByteRange | None:
 
 
 def end_unknown(file: SourceFile, container_name: str, last: LastPackets) -> bool:
-    """Whether the last packet is incomplete, or the container marks its end and the file has no such mark."""
+    """Whether the last packet is incomplete, or the container marks its end and the file has no such mark, or it states
+    more bytes than there are. Where it is known how long the whole was, that counts and not this.
+    """
     lacks_end = container(container_name).lacks_end
     end = FileEnd(reading(file), size_of(file), last.position)
-    return (lacks_end is not None and lacks_end(end)) or last.truncated
+    cut = truncated_range(file, container_name) is not None
+    return cut or (lacks_end is not None and lacks_end(end)) or last.truncated
 
 
 def _frames_by_duration(track: Track, frames: int, rate_hz: int) -> int:
@@ -72,10 +77,14 @@ def _frames_by_duration(track: Track, frames: int, rate_hz: int) -> int:
 
 def _frames_before_cut(track: Track, audio: ByteRange, frames: int, rate_hz: int) -> int | None:
     if track.rules.stated is Stated.SAMPLES_IF_CUT:
-        return track.stated_frames
+        # Without a count in the header FFmpeg makes one up from the bit rate of the first frame.
+        return track.stated_frames if mp3_states_frames(reading(track.file)) else None
     duration, time_base = track.container.duration, track.stream.time_base
     if track.rules.stated is Stated.DURATION_IF_CUT and duration and time_base:
         # By the last packet's end, so that what the track begins with or leaves out on its way does not count.
         lost = Fraction(duration, av.time_base) - track.last.end_ticks * time_base
         return frames + (round(lost * rate_hz) if lost > _ROUNDING_SECONDS else 0)
-    return frames * audio.size // (size_of(track.file) - audio.first)
+    there = size_of(track.file) - audio.first
+    if not tells_the_rest(track.stream.codec_context.name, there, audio.size):
+        return None
+    return frames * audio.size // there

@@ -1,0 +1,55 @@
+"""What is wrong with a file that begins as a recording and can't be read: cut off, or damaged. Blocking.
+
+"No audio file" is only said of what does not begin as one.
+"""
+
+from typing import Final
+
+import av
+
+from segmenter.domain.errors import AudioError, DamagedAudio, NotAudio, TruncatedHeader
+from segmenter.domain.signatures import HEAD_BYTES, MP4, form_of
+from segmenter.domain.wav import MAX_CHUNKS
+from segmenter.ffmpeg.decoder import SourceFile
+from segmenter.probing.file_bytes import ReadAt, reading, size_of
+
+# Of fewer bytes nothing can be expected: headers have hundreds of them and more, and sound follows.
+FEW_BYTES: Final = 4096
+
+
+def diagnosed(file: SourceFile, error: AudioError) -> AudioError:
+    """The error to be told instead of one that FFmpeg gave for the file, which may be the same."""
+    read_at, size = reading(file), size_of(file)
+    form = form_of(read_at(0, HEAD_BYTES))
+    if form is None:
+        return error
+    if form == MP4 and not has_index(read_at, size):
+        return TruncatedHeader(
+            "The MP4 file lacks its index (`moov`), without which its audio can't be found: its end is missing, or the"
+            " recording was never finished."
+        )
+    if not isinstance(error, NotAudio | DamagedAudio):
+        return error
+    if size < FEW_BYTES or isinstance(error.__cause__, av.EOFError):
+        return TruncatedHeader(f"The file begins as {form} and ends after {size} bytes, before its audio can be read.")
+    if isinstance(error, NotAudio):
+        return DamagedAudio(f"The file begins as {form}, and what follows is damaged.")
+    return error
+
+
+def has_index(read_at: ReadAt, size_bytes: int) -> bool:
+    """Whether a whole `moov` is among the boxes at the top of an MP4 (ISO 14496-12)."""
+    at = 0
+    for _ in range(MAX_CHUNKS):
+        head = read_at(at, 16)
+        size = int.from_bytes(head[:4], "big")
+        if size == 1:
+            size = int.from_bytes(head[8:], "big")
+        elif size == 0:  # to the end of the file
+            size = size_bytes - at
+        if head[4:8] == b"moov":
+            return at + size <= size_bytes
+        if size < 8:
+            return False
+        at += size
+    return False
