@@ -137,3 +137,14 @@ def test_an_mp3_that_ends_within_a_frame_was_cut_off(variable: bool) -> None:
 def test_a_whole_mp3_is_not_reported(variable: bool) -> None:
     found = measure(File(mp3(variable=variable)[0]), 3600)
     assert (found.declared_frames, found.broken_off, found.notes) == (0, False, ())
+
+
+@pytest.mark.parametrize("more", [1, 500, 100_000])
+def test_a_whole_mp3_whose_header_counts_other_bytes_is_not_reported(more: int) -> None:
+    """As of a tag that has been taken away since."""
+    data, _ = mp3(variable=True)
+    at = max(data.find(b"Xing", 0, 2000), data.find(b"Info", 0, 2000)) + 12
+    stated = int.from_bytes(data[at : at + 4], "big") + more
+    found = measure(File(data[:at] + stated.to_bytes(4, "big") + data[at + 4 :]), 3600)
+    assert found.notes == ()
+    assert 0 <= found.declared_frames - found.frames < found.rate_hz // 10

@@ -70,7 +70,7 @@ def measure_by_decoding(file: SourceFile, most_seconds: int) -> AudioFacts:
 
 
 def _facts(track: Track, rate_hz: int, channels: int, frames: int) -> AudioFacts:
-    overstated = overstated_frames(track)
+    overstated = overstated_frames(track, frames, rate_hz)
     return AudioFacts(
         kind="decoded",
         rate_hz=rate_hz,

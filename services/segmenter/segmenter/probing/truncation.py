@@ -19,6 +19,7 @@ from segmenter.probing.stated_bytes import mp3_states_frames
 from segmenter.probing.track import Track
 
 _ROUNDING_SECONDS: Final = Fraction(2, 1000)  # Matroska's times are whole milliseconds, a packet's and the length's
+_MP3_ROUNDING_SECONDS: Final = Fraction(1, 10)  # two frames or less, of which the delay may be counted or not
 _WITHOUT_DELAY: Final = frozenset({"pcm", "adpcm", "alac", "flac"})
 _STATES_SAMPLES: Final = frozenset({Stated.SAMPLES, Stated.SAMPLES_AND_BYTES})
 
@@ -28,13 +29,15 @@ def declared_frames(track: Track, frames: int, rate_hz: int) -> int:
     if track.rules.stated is Stated.DURATION:
         return _frames_by_duration(track, frames, rate_hz)
     stated = track.stated_frames if track.rules.stated in _STATES_SAMPLES else None
-    audio = None if overstated_frames(track) else truncated_range(track.file, track.format)
+    audio = None if overstated_frames(track, frames, rate_hz) else truncated_range(track.file, track.format)
     before_cut = _frames_before_cut(track, audio, frames, rate_hz) if audio else None
     return max(stated or 0, before_cut or 0)
 
 
-def overstated_frames(track: Track) -> int | None:
+def overstated_frames(track: Track, frames: int, rate_hz: int) -> int | None:
     """What the header of an MP3 states that ends before it and with a whole frame; None where there is no such.
+
+    Writers do not agree on what they count as bytes, so the frames must be too many as well.
 
     So does one that was cut between two frames without its header being corrected, and very seldom one of which a copy
     broke off: nothing else tells the two apart.
@@ -42,7 +45,8 @@ def overstated_frames(track: Track) -> int | None:
     if track.rules.stated is not Stated.SAMPLES_IF_CUT or not track.last.ends_with_whole_frame:
         return None
     states = mp3_states_frames(reading(track.file)) and truncated_range(track.file, track.format)
-    return track.stated_frames if states else None
+    stated = track.stated_frames if states else None
+    return stated if stated and stated - frames > _MP3_ROUNDING_SECONDS * rate_hz else None
 
 
 def truncated_range(file: SourceFile, container_name: str) -> ByteRange | None:
