@@ -211,6 +211,10 @@ class SegmentRow(Struct, frozen=True, array_like=True):
 
     `frames` as written; `sha256`, `size` in bytes and `crc32` of the WAV file, the last two 0 in plans of rows version
     1; `short` source frames that were planned and not there (≤ 100 ms).
+
+    Of its samples: `peak`, the largest without its sign (-1: not looked for, as before rows version 3); `full_scale`,
+    how many are there, and `clipped`, how many of those in runs of 3 and more; `channels_cancel`, whether they are the
+    average of channels that cancel each other.
     """
 
     n: int
@@ -219,6 +223,10 @@ class SegmentRow(Struct, frozen=True, array_like=True):
     short: int = 0
     size: int = 0
     crc32: int = 0
+    peak: int = -1
+    full_scale: int = 0
+    clipped: int = 0
+    channels_cancel: bool = False
 
 
 class SpanProgressed(WorkEvent, frozen=True, kw_only=True):

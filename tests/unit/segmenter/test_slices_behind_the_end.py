@@ -21,6 +21,9 @@ class Ended:
         self._end = ended_at
         self.ended_at = ended_at if known else None
 
+    def cancelled(self, first_frame: int, end_frame: int) -> bool:
+        return False
+
     async def read(self, first_frame: int, count: int) -> Any:
         return np.zeros(max(0, min(first_frame + count, self._end) - first_frame), np.int16)
 

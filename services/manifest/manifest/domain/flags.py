@@ -1,6 +1,6 @@
 """What is doubtful about each segment, as its text and its length show it. Pure; docs/quality.md has the sources."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from contracts.flags import Flag, worst_first
@@ -19,9 +19,9 @@ class Flags:
         self._before = ""
         self._seen: set[str] = set()
 
-    def of(self, text: str, seconds: float, chars_per_second: float) -> tuple[Flag, ...]:
-        """Codes, worst first. `seconds` is the slice's duration."""
-        found = [*_length_flags(seconds), *text_flags(text)]
+    def of(self, text: str, seconds: float, chars_per_second: float, of_sound: Iterable[Flag] = ()) -> tuple[Flag, ...]:
+        """Codes, worst first, with those `of_sound`. `seconds` is the slice's duration."""
+        found = [*of_sound, *_length_flags(seconds), *text_flags(text)]
         bounds = bounds_of(text)
         if chars_per_second > bounds.most:
             found.append(Flag.TOO_FAST)

@@ -12,13 +12,16 @@ from msgspec.structs import replace
 from contracts import keys
 from contracts.envelope import NewerEvent
 from contracts.events import SegmentationPlanned, SegmentRow
+from contracts.flags import Flag
 from contracts.plan_lines import PlannedSegment
 from contracts.rows import ROWS_VERSION
 from contracts.warnings import SHOWN, CueWarning, WarningSummary, summarise
 from manifest.domain.flags import Flags
 from manifest.domain.row import Row, encode, encode_v1
+from manifest.domain.sound_flags import sound_flags, sound_warnings
 
 SPEED_DIGITS: Final = 2  # of chars_per_second
+_WITH_SOUND: Final = 3  # since this version of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def join(
 
     Raises: NewerEvent for a plan whose rows only a newer release can write.
     """
-    lines, missing, frames, short = [], [], 0, []
+    lines, missing, frames, short, sounds = [], [], 0, [], []
     line_of = _lines(plan)
     for segment in segments:
         row = rows.get(segment.n)
@@ -53,10 +56,11 @@ def join(
             continue
         frames += row.frames
         short += [_short(segment, row, plan.source_rate_hz)] if row.short else []
+        sounds += [row] if plan.rows_version >= _WITH_SOUND else []
         lines.append(line_of(segment, row))
     if missing or len(lines) != plan.segment_count:
         return Incomplete(tuple(missing))
-    return Joined(b"".join(lines), frames, _combined(plan.warnings, short))
+    return Joined(b"".join(lines), frames, _combined(plan.warnings, [*short, *sound_warnings(sounds)]))
 
 
 def _lines(plan: SegmentationPlanned) -> Callable[[PlannedSegment, SegmentRow], bytes]:
@@ -69,7 +73,13 @@ def _lines(plan: SegmentationPlanned) -> Callable[[PlannedSegment, SegmentRow], 
     if plan.rows_version == 1:
         return lambda segment, row: encode_v1(_row(plan, segment, row))
     flags = Flags()
-    return lambda segment, row: encode(_with_what_it_carries(_row(plan, segment, row), segment, row, flags))
+    with_sound = plan.rows_version >= _WITH_SOUND
+
+    def line(segment: PlannedSegment, stored: SegmentRow) -> bytes:
+        of_sound = sound_flags(stored) if with_sound else ()
+        return encode(_with_what_it_carries(_row(plan, segment, stored), segment, stored, flags, of_sound))
+
+    return line
 
 
 def _row(plan: SegmentationPlanned, segment: PlannedSegment, row: SegmentRow) -> Row:
@@ -86,7 +96,9 @@ def _row(plan: SegmentationPlanned, segment: PlannedSegment, row: SegmentRow) ->
     )
 
 
-def _with_what_it_carries(row: Row, segment: PlannedSegment, stored: SegmentRow, flags: Flags) -> Row:
+def _with_what_it_carries(
+    row: Row, segment: PlannedSegment, stored: SegmentRow, flags: Flags, of_sound: Iterable[Flag]
+) -> Row:
     speed = round(len(row.text) / row.duration, SPEED_DIGITS)
     return replace(
         row,
@@ -98,7 +110,7 @@ def _with_what_it_carries(row: Row, segment: PlannedSegment, stored: SegmentRow,
         size=stored.size,
         crc32=stored.crc32,
         chars_per_second=speed,
-        flags=flags.of(row.text, row.duration, speed),
+        flags=flags.of(row.text, row.duration, speed, of_sound),
     )
 
 

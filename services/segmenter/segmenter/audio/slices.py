@@ -8,6 +8,8 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from contracts import keys
 from contracts.events import SegmentRow, SpanPlanned
 from contracts.plan_lines import PlannedSegment
@@ -17,6 +19,7 @@ from segmenter.domain.pcm import minute_frames, to_mono_int16, wav_bytes, wav_he
 from segmenter.domain.plan import SHORT_END_SECONDS
 from segmenter.domain.ports import Pcm, PcmReader
 from segmenter.domain.resample import StreamResampler, output_frames, resample
+from segmenter.domain.sound import Sound, sound_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class _Slice:
     sha256: str
     crc32: int
     md5: str
+    sound: Sound
 
 
 class SliceStore:
@@ -49,18 +53,21 @@ class SliceStore:
             return asyncio.create_task(_ready(row))
         pcm = await self._reader.read(segment.first_frame, frames)
         short = self._short(segment, segment.first_frame + len(pcm))
-        return asyncio.create_task(self._put(segment, pcm, short))
+        cancelled = self._reader.cancelled(segment.first_frame, segment.first_frame + len(pcm))
+        return asyncio.create_task(self._put(segment, pcm, short, cancelled))
 
-    async def _put(self, segment: PlannedSegment, pcm: Pcm, short: int) -> SegmentRow:
+    async def _put(self, segment: PlannedSegment, pcm: Pcm, short: int, cancelled: bool) -> SegmentRow:
         slice_ = await asyncio.to_thread(self._render, pcm)
         await self._store.put(keys.segment(self._job.prefix, segment.n), slice_.body, "audio/wav", slice_.md5)
-        return SegmentRow(segment.n, slice_.frames, slice_.sha256, short, len(slice_.body), slice_.crc32)
+        row = SegmentRow(segment.n, slice_.frames, slice_.sha256, short, len(slice_.body), slice_.crc32)
+        return _with_sound(row, slice_.sound, cancelled)
 
     def _render(self, pcm: Pcm) -> _Slice:
         """All the computing, so that one call in a thread does it."""
         samples = resample(pcm, self._source_hz, self._target_hz) if self._resampled else to_mono_int16(pcm)
         body = wav_bytes(samples, self._target_hz)
-        return _Slice(body, len(samples), hashlib.sha256(body).hexdigest(), zlib.crc32(body), md5_header(body))
+        sha256, crc32 = hashlib.sha256(body).hexdigest(), zlib.crc32(body)
+        return _Slice(body, len(samples), sha256, crc32, md5_header(body), sound_of(samples))
 
     async def _stream_out(self, segment: PlannedSegment, last: int) -> SegmentRow:
         """A WAV states its length first, so a source that ends within the tolerance is streamed again, shorter."""
@@ -69,14 +76,16 @@ class SliceStore:
             async with self._store.writer(keys.segment(self._job.prefix, segment.n), "audio/wav") as writer:
                 header = wav_header(frames, self._target_hz)
                 await writer.write(header)
-                crc32 = await self._copy(segment.first_frame, last, writer, zlib.crc32(header))
+                crc32, sound = await self._copy(segment.first_frame, last, writer, zlib.crc32(header))
         except _Shorter as shorter:
             self._short(segment, shorter.end)
             return await self._stream_out(segment, shorter.end)
-        return SegmentRow(segment.n, frames, writer.sha256, segment.last_frame - last, writer.size_bytes, crc32)
+        row = SegmentRow(segment.n, frames, writer.sha256, segment.last_frame - last, writer.size_bytes, crc32)
+        return _with_sound(row, sound, self._reader.cancelled(segment.first_frame, last))
 
-    async def _copy(self, first: int, last: int, writer: ObjectWriter, crc32: int) -> int:
+    async def _copy(self, first: int, last: int, writer: ObjectWriter, crc32: int) -> tuple[int, Sound]:
         """The CRC-32 of all that is written, which begins with that of what was written before."""
+        sound = Sound()
         resampler = StreamResampler(last - first, self._source_hz, self._target_hz)
         step = minute_frames(self._source_hz) // 6
         for start in range(first, last, step):
@@ -84,10 +93,12 @@ class SliceStore:
             pcm = await self._reader.read(start, count)
             if len(pcm) < count:
                 raise _Shorter(start + len(pcm))
-            chunk = (await asyncio.to_thread(resampler.feed, pcm, start + count >= last)).tobytes()
+            samples = await asyncio.to_thread(resampler.feed, pcm, start + count >= last)
+            chunk = samples.tobytes()
             await writer.write(chunk)
             crc32 = await asyncio.to_thread(zlib.crc32, chunk, crc32)
-        return crc32
+            sound += await asyncio.to_thread(sound_of, samples)
+        return crc32, sound
 
     def _short(self, segment: PlannedSegment, end: int) -> int:
         """How many frames are missing of the segment, when the source may end there.
@@ -110,6 +121,10 @@ class _Shorter(Exception):
     def __init__(self, end: int) -> None:
         super().__init__(end)
         self.end = end
+
+
+def _with_sound(row: SegmentRow, sound: Sound, cancelled: bool) -> SegmentRow:
+    return replace(row, peak=sound.peak, full_scale=sound.full_scale, clipped=sound.clipped, channels_cancel=cancelled)
 
 
 async def _ready(row: SegmentRow) -> SegmentRow:

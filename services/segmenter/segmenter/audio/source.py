@@ -14,6 +14,7 @@ from contracts.events import AudioFacts
 from segmenter.audio.pcm_window import PcmWindow
 from segmenter.decoding.byte_blocks import ByteBlocks
 from segmenter.decoding.process import Decoders
+from segmenter.domain.cancelling import Cancelled, Powers, powers
 from segmenter.domain.pcm import mono, unpack
 from segmenter.domain.ports import ByteSource, Pcm, PcmReader
 from segmenter.domain.sample_format import SampleFormat
@@ -53,6 +54,7 @@ class WavReader:
         self._first = frames.start if frames else 0
         end = min(frames.stop if frames else audio.frames, audio.frames)
         # Blocks hold whole frames, so that no frame lies in two of them.
+        self._cancelled = Cancelled()
         width = self._frame_bytes
         self._block_frames = max(1, WAV_BLOCK_BYTES // width)
         self._first_block_frames = min(self._block_frames, max(1, FIRST_BLOCK_BYTES // width))
@@ -79,22 +81,28 @@ class WavReader:
             raise ValueError(f"frame {first_frame} lies before {self._first}, the first that was wanted")
         at, end = first_frame, min(first_frame + count, self._audio.frames)
         parts: list[Pcm] = []
+        found = Powers()
         while at < end:
-            part, whole = await self._part(at, end)
+            part, powers_, whole = await self._part(at, end)
             parts.append(part)
+            found = found.joined(powers_)
             at += len(part)
             if not whole:
                 break
+        self._cancelled.note(first_frame, at, cancel=found.cancel)
         return await _join(parts, self._as_float)
 
     @property
     def ended_at(self) -> int | None:
         return None  # the stored object has the bytes that it had when it was planned
 
+    def cancelled(self, first_frame: int, end_frame: int) -> bool:
+        return self._cancelled.mostly(first_frame, end_frame)
+
     async def aclose(self) -> None:
         await self._blocks.aclose()
 
-    async def _part(self, at: int, end: int) -> tuple[Pcm, bool]:
+    async def _part(self, at: int, end: int) -> tuple[Pcm, Powers, bool]:
         """The frames from `at` to before `end` that are in the block of `at`, and whether all of them are there."""
         k, start, following = self._place(at)
         count = min(end - at, following)
@@ -102,10 +110,10 @@ class WavReader:
         data = memoryview(block)[start * width : (start + count) * width]
         untouched = self._sample_format is SampleFormat.S16 and self._audio.channels == 1 and not self._as_float
         if untouched or len(data) <= _INLINE_BYTES:
-            part = self._convert(data)
+            part, found = self._convert(data)
         else:
-            part = await asyncio.to_thread(self._convert, data)
-        return part, len(part) == count
+            part, found = await asyncio.to_thread(self._convert, data)
+        return part, found, len(part) == count
 
     def _place(self, frame: int) -> tuple[int, int, int]:
         """The frame's block, its place in there, and how many frames the block has from it on. Block 0 is shorter."""
@@ -115,8 +123,9 @@ class WavReader:
         k, start = divmod(at - self._first_block_frames, self._block_frames)
         return k + 1, start, self._block_frames - start
 
-    def _convert(self, data: memoryview) -> Pcm:
-        return mono(unpack(data, self._sample_format, self._audio.channels), as_float=self._as_float)
+    def _convert(self, data: memoryview) -> tuple[Pcm, Powers]:
+        samples = unpack(data, self._sample_format, self._audio.channels)
+        return mono(samples, as_float=self._as_float), powers(samples)
 
 
 class DecodedReader:
@@ -129,6 +138,7 @@ class DecodedReader:
         self._source, self._rate_hz, self._decoders, self._as_float = source, rate_hz, decoders, as_float
         self._turn = asyncio.Lock()
         self._window = PcmWindow(rate_hz, 0)
+        self._cancelled = Cancelled()
         self._filling: asyncio.Task[None] | None = None
 
     @property
@@ -150,6 +160,9 @@ class DecodedReader:
     @property
     def ended_at(self) -> int | None:
         return self._window.ended_at
+
+    def cancelled(self, first_frame: int, end_frame: int) -> bool:
+        return self._cancelled.mostly(first_frame, end_frame)
 
     async def aclose(self) -> None:
         if self._filling is not None:
@@ -173,7 +186,10 @@ class DecodedReader:
             self._source, rate_hz=self._rate_hz, first_frame=window.keep_from, as_float=self._as_float
         )
         async with aclosing(pieces):
+            end = 0
             async for piece in pieces:
+                self._cancelled.note(end, end + piece.frames, cancel=piece.cancel)
+                end += piece.frames
                 await window.put(piece.frames, cast(Pcm, np.frombuffer(piece.pcm, dtype)) if piece.pcm else None)
 
 

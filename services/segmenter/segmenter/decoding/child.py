@@ -19,6 +19,7 @@ from runtime.tuning import tune_malloc
 from segmenter.decoding import kernel, sandbox, wire
 from segmenter.decoding.ring import Ring
 from segmenter.decoding.shared_memory import BLOCK_BYTES, CHUNK_BYTES, RING_BYTES, VARIABLE, SharedMemory
+from segmenter.domain.cancelling import powers
 from segmenter.domain.errors import AudioEndsEarly, AudioError, UnsupportedAudio
 from segmenter.domain.pcm import mono
 from segmenter.domain.ports import Pcm
@@ -52,7 +53,7 @@ class Segmenter:
             if isinstance(message, wire.Block):
                 return self._memory.block[: message.size]
 
-    def send_pcm(self, pcm: Pcm) -> None:
+    def send_pcm(self, pcm: Pcm, *, cancel: bool) -> None:
         """Waits while the ring is full."""
         step = CHUNK_BYTES // pcm.itemsize
         for first in range(0, len(pcm), step):
@@ -60,7 +61,7 @@ class Segmenter:
             while (offset := self._ring.take(chunk.nbytes)) is None:
                 self._receive()
             self._memory.ring[offset : offset + chunk.nbytes] = chunk.data.cast("B")
-            self.send(wire.PcmChunk(len(chunk), offset, chunk.nbytes))
+            self.send(wire.PcmChunk(len(chunk), offset, chunk.nbytes, cancel))
 
     def send(self, message: wire.Reply) -> None:
         try:
@@ -160,7 +161,8 @@ def _decode(segmenter: Segmenter, request: wire.Decode) -> None:
             raise UnsupportedAudio(f"The sound has {frame.sample_rate} Hz, not {request.rate_hz} Hz as planned.")
         end += frame.samples
         if end > request.first_frame:
-            segmenter.send_pcm(mono(samples_of(frame), as_float=request.as_float))
+            samples = samples_of(frame)
+            segmenter.send_pcm(mono(samples, as_float=request.as_float), cancel=powers(samples).cancel)
         else:
             segmenter.send(wire.PcmChunk(frame.samples))  # before the first wanted frame, counting is enough
 

@@ -55,6 +55,7 @@ class PcmChunk:
 
     frames: int
     pcm: bytes
+    cancel: bool = False  # the channels that they are the average of cancel each other
 
 
 class Decoders:
@@ -182,7 +183,7 @@ class _Process:
         pcm = bytes(self._memory.ring[chunk.offset : chunk.offset + chunk.size])
         if pcm:
             await self.send(wire.Taken())
-        return PcmChunk(chunk.frames, pcm)
+        return PcmChunk(chunk.frames, pcm, chunk.cancel)
 
     async def send(self, message: wire.Message) -> None:
         """Raises: DecoderCrashed, DecoderLost."""

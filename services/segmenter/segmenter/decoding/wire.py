@@ -59,11 +59,15 @@ class Alive(Struct, frozen=True, tag=True):
 
 
 class PcmChunk(Struct, frozen=True, tag=True):
-    """The next `frames` frames: `size` bytes from `offset` of the ring, 0 for frames before the first wanted one."""
+    """The next `frames` frames: `size` bytes from `offset` of the ring, 0 for frames before the first wanted one.
+
+    `cancel`: the channels that they are the average of cancel each other.
+    """
 
     frames: int
     offset: int = 0
     size: int = 0
+    cancel: bool = False
 
 
 class Measured(Struct, frozen=True, tag=True):

@@ -39,6 +39,9 @@ class PcmReader(Protocol):
     def ended_at(self) -> int | None:
         """The frame at which the audio turned out to end, None where that is not known."""
 
+    def cancelled(self, first_frame: int, end_frame: int) -> bool:
+        """Whether the channels cancel each other in most of these frames, which were read last."""
+
     async def aclose(self) -> None:
         """Frees all memory and ends all work of the reader, which must not be used again."""
 
