@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmenter.domain.cancelling import Cancelled, powers
+from segmenter.domain.cancelling import MOST_STRETCHES, Cancelled, powers
 from segmenter.domain.pcm import to_mono_int16
 from segmenter.domain.sound import Sound, sound_of
 
@@ -100,3 +100,12 @@ def test_what_was_found_last_of_each_frame_counts(notes: list[tuple[int, int, bo
     for first in range(0, 90, 7):
         share = frames[first : first + 10]
         assert found.mostly(first, first + 10) is (sum(share) >= 5)
+
+
+def test_a_file_that_cancels_in_every_other_frame_is_not_remembered_for_ever() -> None:
+    cancelled = Cancelled()
+    for frame in range(10 * MOST_STRETCHES):
+        cancelled.note(frame, frame + 1, cancel=frame % 2 == 0)
+    last = 10 * MOST_STRETCHES
+    assert cancelled.mostly(last - MOST_STRETCHES, last)
+    assert len(cancelled._stretches) == MOST_STRETCHES

@@ -8,6 +8,7 @@ from segmenter.domain.pcm import Samples, to_mono_float64
 # only where they cancel: of a copy with its sign turned, if it is at most 5 dB weaker.
 LOST: Final = 10.0
 AUDIBLE: Final = 10.0**2  # power, in squared 16-bit units (-70 dBFS): below it there is nothing to lose
+MOST_STRETCHES: Final = 512  # a hostile file may have one in every frame; what a slice is made of was read last
 _LOOKED_AT: Final = 2048  # frames, evenly spread: enough to know a power, and little beside the work of averaging
 
 
@@ -44,21 +45,26 @@ def _power(samples: Samples) -> float:
 
 
 class Cancelled:
-    """Where in a recording channels cancel, as far as it was read: stretches of frames in their order."""
+    """Where in a recording channels cancel, as far as it was read: the last stretches of frames, in their order."""
 
     def __init__(self) -> None:
         self._stretches: list[tuple[int, int]] = []
 
     def note(self, first: int, end: int, *, cancel: bool) -> None:
         """What was found of `first` to before `end`; it counts instead of what was found of them before."""
-        if not cancel and not self._stretches:
-            return
+        if self._stretches and first < self._stretches[-1][1]:
+            self._forget(first, end)
         if cancel and self._stretches and self._stretches[-1][1] == first:
             self._stretches[-1] = self._stretches[-1][0], end
-            return
+        elif cancel:
+            self._stretches.append((first, end))
+            self._stretches.sort()
+            del self._stretches[:-MOST_STRETCHES]
+
+    def _forget(self, first: int, end: int) -> None:
         left = [(start, min(stop, first)) for start, stop in self._stretches if start < first]
         right = [(max(start, end), stop) for start, stop in self._stretches if stop > end]
-        self._stretches = [*left, *([(first, end)] if cancel else []), *right]
+        self._stretches = [*left, *right]
 
     def mostly(self, first: int, end: int) -> bool:
         """Whether at least half of the frames from `first` to before `end` lie in such stretches."""
