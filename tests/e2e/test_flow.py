@@ -186,6 +186,25 @@ async def test_sixteen_process_calls_at_once_make_one_run(alice: User, trainer: 
     assert (types["ProcessRequested"], types["DatasetReady"], types["SegmentWritten"]) == (1, 1, 100)
 
 
+async def test_sound_that_is_lost_or_cut_off_is_flagged_and_the_run_warned(alice: User, trainer: Trainer) -> None:
+    left = noise(6) / 32_768
+    left[: 2 * RATE] *= 4  # with half of its samples above full scale
+    right = left.copy()
+    right[2 * RATE : 4 * RATE] *= -1
+    file = io.BytesIO()
+    soundfile.write(file, np.stack((left, right), axis=1), RATE, format="WAV", subtype="FLOAT")
+    ready = await alice.made(
+        file.getvalue(), srt((0, 2_000, "loud"), (2_000, 4_000, "turned"), (4_000, 6_000, "right"))
+    )
+    assert ready["status"] == "ready"
+    flags = [set(line["flags"]) & {"silent", "clipped", "channels-cancel"} for line in await trainer.manifest(ready)]
+    assert flags == [{"clipped"}, {"silent", "channels-cancel"}, set()]
+    assert ready["warnings"]["counts"] == {"silent": 1, "clipped": 1, "channels-cancel": 1}
+    share = 100 * np.count_nonzero(np.abs(left[: 2 * RATE]) > 1) / (2 * RATE)
+    told = next(each["detail"] for each in ready["warnings"]["first"] if each["code"] == "clipped")
+    assert float(told.partition("(")[2].partition(" %")[0]) == pytest.approx(share, abs=0.05)
+
+
 async def test_what_begins_as_audio_and_is_damaged_fails_with_a_code_and_a_remedy(alice: User) -> None:
     dataset = await alice.made(b"fLaC" + bytes(range(256)) * 100, srt((0, 1_000, "x")))
     assert dataset["status"] == "failed"
