@@ -56,6 +56,13 @@ def test_a_file_whose_body_is_not_what_it_began_as_is_damaged(name: str, noise: 
         assert outcome(recorded(name)[:kept] + noise) in allowed, kept
 
 
+@pytest.mark.parametrize(("name", "share"), [("alac in caf", 0.9), ("mp3 in avi", 0.05)])
+def test_a_file_that_states_more_bytes_than_it_has_is_cut_off_and_not_damaged(name: str, share: float) -> None:
+    data = recorded(name)
+    with pytest.raises(TruncatedHeader, match="that it states"):
+        measure(File(data[: int(len(data) * share)]), 3600)
+
+
 def test_an_mp4_without_its_index_says_so() -> None:
     data = recorded("m4a")
     for end in (data.rindex(b"moov") - 4, data.rindex(b"moov") + 4, data.rindex(b"moov") + 200):

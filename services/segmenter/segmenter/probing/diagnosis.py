@@ -9,12 +9,28 @@ import av
 
 from segmenter.domain.errors import AudioError, DamagedAudio, NotAudio, TruncatedHeader
 from segmenter.domain.signatures import HEAD_BYTES, MP4, form_of
-from segmenter.domain.wav import MAX_CHUNKS
+from segmenter.domain.wav import MAX_CHUNKS, is_placeholder
 from segmenter.ffmpeg.decoder import SourceFile
-from segmenter.probing.file_bytes import ReadAt, reading, size_of
+from segmenter.probing import matroska
+from segmenter.probing.file_bytes import ByteRange, ReadAt, reading, size_of
+from segmenter.probing.stated_bytes import StatedBytes, in_asf, in_au, in_caf, in_w64
 
 # Of fewer bytes nothing can be expected: headers have hundreds of them and more, and sound follows.
 FEW_BYTES: Final = 4096
+
+
+def _in_riff(read_at: ReadAt) -> ByteRange:
+    return ByteRange(8, 8 + int.from_bytes(read_at(4, 4), "little"))
+
+
+_STATED: Final[dict[str, StatedBytes]] = {
+    "CAF": in_caf,
+    "W64": in_w64,
+    "AU": in_au,
+    "AVI": _in_riff,
+    "WMA": in_asf,
+    "Matroska": matroska.in_segment,
+}
 
 
 def diagnosed(file: SourceFile, error: AudioError) -> AudioError:
@@ -32,9 +48,19 @@ def diagnosed(file: SourceFile, error: AudioError) -> AudioError:
         return error
     if size < FEW_BYTES or isinstance(error.__cause__, av.EOFError):
         return TruncatedHeader(f"The file begins as {form} and ends after {size} bytes, before its audio can be read.")
+    stated = stated_end(form, read_at)
+    if stated > size:
+        return TruncatedHeader(f"The file begins as {form} and ends after {size} of the {stated} bytes that it states.")
     if isinstance(error, NotAudio):
         return DamagedAudio(f"The file begins as {form}, and what follows is damaged.")
     return error
+
+
+def stated_end(form: str, read_at: ReadAt) -> int:
+    """Where the file's own structure says that its audio ends; 0 where it says nothing, or its writer did not know."""
+    find = _STATED.get(form)
+    audio = find(read_at) if find else None
+    return 0 if audio is None or is_placeholder(audio.size) else audio.end
 
 
 def has_index(read_at: ReadAt, size_bytes: int) -> bool:

@@ -29,12 +29,16 @@ class FileEnd(NamedTuple):
 
 
 def reading(file: SourceFile) -> ReadAt:
-    """FFmpeg reads on from where it was, so the file is left there.
+    """FFmpeg reads on from where it was, so the file is left there. Behind the end is nothing, however far.
 
     Raises: what reading the file raises.
     """
 
+    size = size_of(file)
+
     def read_at(offset: int, count: int) -> bytes:
+        if offset >= size:
+            return b""
         position = file.seek(0, os.SEEK_CUR)
         file.seek(offset)
         data = b""
