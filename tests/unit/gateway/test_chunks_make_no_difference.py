@@ -19,7 +19,7 @@ JUNK = random.Random(1).randbytes(100_000).replace(b"\xff", b"\xfe")
 LONG = (
     JUNK + MP3_FRAME * 8,
     bytes(HEAD_BYTES - 1000) + MP3_FRAME * 8,  # the frames that are within what is looked at are too few
-    bytes(HEAD_BYTES + 1) + MP3_FRAME * 8,
+    bytes(HEAD_BYTES + 50_000) + MP3_FRAME * 8,
     b"no recording at all " * 20_000,
 )
 bodies = st.sampled_from([*(head for head, *_ in KNOWN), *UNKNOWN, *LONG])
@@ -70,7 +70,8 @@ async def _answer(body: bytes, sizes: list[int], *, named: bool) -> tuple[str, b
 @example(LONG[0], [4096], False)
 @example(LONG[0], [500_000], True)
 @example(LONG[1], [HEAD_BYTES - 1, 7], True)
-@example(LONG[2], [300_000], True)
+@example(LONG[1], [1000], True)
+@example(LONG[2], [1000], True)
 def test_a_part_is_the_same_in_any_pieces(body: bytes, sizes: list[int], named: bool) -> None:
     # A body of some hundred thousand bytes is not taken a few at a time: that is the same and takes long.
     sizes = [max(size, len(body) // 500) for size in sizes]
