@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -51,14 +52,25 @@ class Source(Struct, frozen=True, kw_only=True):
     transcript_encoding: str
 
 
+Timeline: TypeAlias = Literal["media", "samples"]
+Channel: TypeAlias = Literal["mix", "left", "right"] | int
+
+
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to cut. `sample_rate` in Hz; None keeps the source's rate.
+
+    `timeline`: "media" is the file's own time, on which holes are silence; "samples" counts only samples that are
+    there. `track`: 0-based among the audio tracks; None is the one flagged default, else the first that can be decoded.
+    `channel`: "mix" is the average of all; a number is 0-based, "left" and "right" are 0 and 1.
 
     The only struct that refuses fields it does not know: a worker that ignored one of them would cut wrongly. A reader
     that only shows options uses `contracts.known_options`.
     """
 
     sample_rate: int | None = None
+    timeline: Timeline = "media"
+    track: int | None = None
+    channel: Channel = "mix"
 
 
 class Result(Struct, frozen=True, kw_only=True):

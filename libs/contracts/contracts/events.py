@@ -131,7 +131,8 @@ class AudioFacts(Struct, frozen=True, kw_only=True):
     `frames` is the length at `rate_hz`, `declared_frames` what the file states (0: nothing). For `kind` "wav" the
     samples start at byte `data_offset` in `sample_format` (u8, s16, s24, s32, f32, f64, with "be" in big-endian order,
     and rarer ones: the segmenter's `domain/sample_format.py`); "decoded" sources go through FFmpeg, whose versions are
-    named. `broken_off`: the end is missing, and the file doesn't state by how much. `notes` become the plan's warnings.
+    named. `broken_off`: the end is missing, and the file doesn't state by how much. `notes` become the plan's warnings;
+    jobs have none.
     """
 
     kind: str
@@ -210,7 +211,8 @@ class SegmentRow(Struct, frozen=True, array_like=True):
     """What the manifest needs of one segment that was stored.
 
     `frames` as written; `sha256`, `size` in bytes and `crc32` of the WAV file, the last two 0 in plans of rows version
-    1; `short` source frames that were planned and not there (≤ 100 ms).
+    1; `short` source frames that were planned and not there (≤ 100 ms), `filled` those that are silence put where the
+    recording has a hole.
 
     Of its samples: `peak`, the largest without its sign (-1: not looked for, as before rows version 3); `full_scale`,
     how many are there, and `clipped`, how many of those in runs of 3 and more; `channels_cancel`, whether they are the
@@ -223,6 +225,7 @@ class SegmentRow(Struct, frozen=True, array_like=True):
     short: int = 0
     size: int = 0
     crc32: int = 0
+    filled: int = 0
     peak: int = -1
     full_scale: int = 0
     clipped: int = 0

@@ -9,6 +9,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec import structs
+
 from bus.errors import ConditionFailed
 from bus.messages import Message, MessageFactory
 from bus.run_writer import Outcome, RunWriter
@@ -22,6 +24,7 @@ from segmenter.audio.recording import Recordings
 from segmenter.domain.errors import AudioError
 from segmenter.domain.failures import audio_failure, transcript_failure
 from segmenter.domain.plan import Plan, make_plan
+from segmenter.domain.selection import Selection
 from segmenter.domain.spans import JOBS_QUEUED, job_for, make_spans
 from transcripts import TranscriptError, TranscriptKind, read
 
@@ -55,7 +58,7 @@ class Planner:
         source = request.source
         try:
             audio, data = await asyncio.gather(
-                self.recordings.probe(source.audio_key, source.audio_bytes),
+                self.recordings.probe(source.audio_key, source.audio_bytes, Selection.of(request.options)),
                 self.store.get(source.transcript_key, max_bytes=MAX_TRANSCRIPT_BYTES),
             )
             kind = TranscriptKind(source.transcript_type.value)
@@ -137,7 +140,7 @@ class _PlanBatch:
             segment_count=span.count,
             audio_key=self.request.source.audio_key,
             audio_bytes=self.request.source.audio_bytes,
-            audio=self.audio,
+            audio=structs.replace(self.audio, notes=()),  # the plan has them
         )
 
     def _shared(self) -> dict[str, Any]:

@@ -37,6 +37,7 @@ KEYS = {
     "created_at",
     "updated_at",
 }
+OTHER_OPTIONS = {"timeline": "media", "track": None, "channel": "mix"}
 
 
 UNANSWERABLE = (
@@ -111,7 +112,7 @@ async def test_a_new_dataset_is_answered_whole_and_stored_whole(
         "error": None,
         "warnings": {"counts": {}, "first": []},
         "result_outdated": False,
-        "options": {"sample_rate": None},
+        "options": {"sample_rate": None, **OTHER_OPTIONS},
         "created_at": "",
         "updated_at": "",
     }
@@ -129,7 +130,7 @@ async def test_auto_process_begins_the_first_run_in_the_same_batch(alice: httpx.
     dataset = await create(alice, auto_process="true", options='{"sample_rate": 16000}')
     assert dataset["status"] == "processing"
     assert dataset["progress"] == {"segments": 0, "of": None}
-    assert dataset["options"] == {"sample_rate": 16_000}
+    assert dataset["options"] == {"sample_rate": 16_000} | OTHER_OPTIONS
     uploaded, requested = await life_of(observer, dataset["id"])
     assert isinstance(uploaded, events.DatasetUploaded)
     assert isinstance(requested, events.ProcessRequested)
@@ -269,11 +270,11 @@ async def test_a_run_is_requested_with_its_options_and_cancelled_without_a_resul
     begun = await alice.post(f"{path}/process", json={"options": {"sample_rate": 22_050}})
     assert begun.status_code == 202
     assert begun.headers["location"] == path
-    assert (begun.json()["status"], begun.json()["options"]) == ("processing", {"sample_rate": 22_050})
+    assert (begun.json()["status"], begun.json()["options"]) == ("processing", {"sample_rate": 22_050} | OTHER_OPTIONS)
     ended = await alice.post(f"{path}/cancel")
     assert (ended.status_code, ended.json()["status"], ended.json()["progress"]) == (202, "pending", None)
     again = await alice.post(f"{path}/process", content=b"{}")
-    assert (again.status_code, again.json()["options"]) == (202, {"sample_rate": 22_050})
+    assert (again.status_code, again.json()["options"]) == (202, {"sample_rate": 22_050} | OTHER_OPTIONS)
 
 
 async def test_sixteen_requests_at_once_begin_one_run(alice: httpx.AsyncClient, observer: Stream) -> None:

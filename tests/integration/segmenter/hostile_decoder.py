@@ -111,7 +111,7 @@ def _absent() -> None:
     raise OSError(errno.ENOSYS, "not on this system")
 
 
-def _try_everything(file: object, most_seconds: int) -> NoReturn:
+def _try_everything(file: object, most_seconds: int, selection: object = None) -> NoReturn:
     if os.environ.get("CUECUTTER_ABORTS"):
         _libc.abort()
     raise UnsupportedAudio(json.dumps({**_found, "tries": {name: _outcome(one) for name, one in _TRIES.items()}}))

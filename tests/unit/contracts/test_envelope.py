@@ -15,7 +15,7 @@ PROGRESS = events.SpanProgressed(**TOLD, span=1, worker="w", written=2, added=1,
 def test_the_body_names_its_type_and_comes_back_equal() -> None:
     body = envelope.encode(PROGRESS)
     assert b'"type":"SpanProgressed"' in body
-    assert b'"rows":[[4,100,"ab",0,0,0,-1,0,0,false]]' in body
+    assert b'"rows":[[4,100,"ab",0,0,0,0,-1,0,0,false]]' in body
     assert envelope.decode(body) == PROGRESS
 
 

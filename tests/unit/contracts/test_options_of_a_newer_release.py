@@ -20,7 +20,7 @@ def newer(value: Any) -> bytes:
 
     def grown(value: Any) -> Any:
         if isinstance(value, dict):
-            more = {"padding_ms": 100} if "sample_rate" in value and len(value) == 1 else {}
+            more = {"padding_ms": 100} if value.keys() == set(Options.__struct_fields__) else {}
             return {name: grown(member) for name, member in value.items()} | more
         return [grown(member) for member in value] if isinstance(value, list) else value
 

@@ -39,6 +39,8 @@ def test_every_option_has_a_rule() -> None:
         ('{"sample_rate": 8000}', Options(sample_rate=8_000)),
         ('{"sample_rate": 48000}', Options(sample_rate=48_000)),
         ('{"sample_rate": null}', Options()),
+        ('{"timeline": "samples", "track": 1, "channel": 2}', Options(timeline="samples", track=1, channel=2)),
+        ('{"timeline": "media", "track": null, "channel": "right"}', Options(channel="right")),
         ("{}", Options()),
     ],
 )
@@ -51,9 +53,28 @@ def test_the_refusal_of_a_rate_says_which_are_allowed(value: str) -> None:
     assert errors_of_text(f'{{"sample_rate": {value}}}') == [("options.sample_rate", "invalid", RATE)]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "example"),
+    [
+        *(("timeline", value, '{"timeline": "samples"}') for value in ('"Media"', "null", "0", "[]")),
+        *(("track", value, '{"track": 1}') for value in ("-1", "1000", '"1"', "true", "0.5")),
+        *(("channel", value, '{"channel": "left"}') for value in ("null", '"centre"', "-1", "64", "true", "[0]")),
+    ],
+)
+def test_the_refusal_of_a_value_shows_one_that_is_allowed(name: str, value: str, example: str) -> None:
+    ((field, code, detail),) = errors_of_text(f'{{"{name}": {value}}}')
+    assert (field, code) == (f"options.{name}", "invalid")
+    assert detail.endswith(f". For example: {example}.")
+    of_text(example)
+
+
 def test_the_refusal_of_an_unknown_option_lists_the_known_ones() -> None:
     assert errors_of_text('{"speed": 2}') == [
-        ("options.speed", "unknown", f"There is no option 'speed'; there are: sample_rate. {SUCH}")
+        (
+            "options.speed",
+            "unknown",
+            f"There is no option 'speed'; there are: sample_rate, timeline, track, channel. {SUCH}",
+        )
     ]
 
 

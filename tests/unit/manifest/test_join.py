@@ -6,6 +6,7 @@ import random
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from contracts.dataset import Options
 from contracts.envelope import NewerEvent
@@ -87,6 +88,14 @@ def test_a_line_says_where_the_slice_is_what_is_spoken_and_where_it_came_from() 
     }
     assert joined.body.endswith(b"}\n")
     assert joined.total_frames == 48_000
+
+
+def test_a_slice_of_which_some_fills_a_hole_is_flagged() -> None:
+    rows = {0: row(0), 1: replace(row(1), filled=1)}
+    joined = join(plan(2), [segment(0), segment(1)], rows)
+    assert isinstance(joined, Joined)
+    flags = [json.loads(line)["flags"] for line in joined.body.splitlines()]
+    assert ["gap-filled" in one for one in flags] == [False, True]
 
 
 def test_a_plan_of_the_first_layout_gets_its_rows_byte_for_byte() -> None:

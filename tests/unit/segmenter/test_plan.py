@@ -196,13 +196,16 @@ def test_the_same_recording_cut_the_same_is_the_same_plan() -> None:
     "other",
     [
         lambda: planned(TIMES, options=Options(sample_rate=8_000)),
+        lambda: planned(TIMES, options=Options(timeline="samples")),
+        lambda: planned(TIMES, options=Options(track=0)),
+        lambda: planned(TIMES, options=Options(channel="left")),
         lambda: planned(("00:00:00,000", "00:00:01,001")),
         lambda: planned(TIMES, TIMES),
         lambda: make_plan(structs.replace(SOURCE, audio_sha256="01"), Options(), audio(), srt(TIMES)),
         lambda: make_plan(SOURCE, Options(), audio(), corrected(TIMES, "text 0", speaker="Ann")),
         lambda: planned(TIMES, facts=structs.replace(audio(), kind="decoded", ffmpeg="libavcodec 62")),
     ],
-    ids=["rate", "time", "another cue", "recording", "speaker", "decoder"],
+    ids=["rate", "timeline", "track", "channel", "time", "another cue", "recording", "speaker", "decoder"],
 )
 def test_whatever_bytes_follow_from_is_part_of_the_plan_id(other: Callable[[], Plan]) -> None:
     assert other().plan_id != planned(TIMES).plan_id
@@ -222,6 +225,11 @@ def test_a_version_names_what_touches_the_samples() -> None:
     assert resampled == f"{whole}+soxr {soxr.__version__} {soxr.__libsoxr_version__}"
     decoded = planned(TIMES, facts=structs.replace(audio(), kind="decoded", ffmpeg="libavcodec 62"))
     assert decoded.plan_version == f"{whole}+libavcodec 62"
+
+
+def test_what_is_found_in_the_recording_is_a_warning_of_the_plan() -> None:
+    plan = planned(TIMES, facts=audio(notes=(AudioNote("late-start", "the sound begins at 3.000 s"),)))
+    assert [(one.code, one.detail) for one in plan.warnings().first] == [("late-start", "the sound begins at 3.000 s")]
 
 
 def test_a_segment_says_which_cues_it_was_made_of_and_who_speaks() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from contracts.events import AudioFacts
 from segmenter.domain.ports import ByteSource
+from segmenter.domain.selection import Selection
 from segmenter.ffmpeg.decoder import ffmpeg_versions
 from segmenter.probing.probe import probe
 from tests.integration.segmenter.recordings import MemorySource
@@ -16,7 +17,7 @@ class Decoder:
     def __init__(self, **facts: object) -> None:
         self._facts = {"kind": "decoded", "rate_hz": 8000, "channels": 1, "frames": 500} | facts
 
-    async def measure(self, source: ByteSource) -> AudioFacts:
+    async def measure(self, source: ByteSource, selection: Selection) -> AudioFacts:
         return AudioFacts(**self._facts)  # type: ignore[arg-type]
 
 

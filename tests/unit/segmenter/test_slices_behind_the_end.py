@@ -27,6 +27,9 @@ class Ended:
     async def read(self, first_frame: int, count: int) -> Any:
         return np.zeros(max(0, min(first_frame + count, self._end) - first_frame), np.int16)
 
+    def filled(self, first_frame: int, count: int) -> int:
+        return 0
+
 
 def store(reader: Ended) -> SliceStore:
     return SliceStore(cast(Any, None), cast(Any, reader), cast(Any, ORDER))

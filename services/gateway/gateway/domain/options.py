@@ -13,24 +13,54 @@ from gateway.errors import FieldError, InvalidRequest
 
 MIN_RATE_HZ: Final = 8_000
 MAX_RATE_HZ: Final = 48_000
+MAX_TRACK: Final = 999
+MAX_CHANNEL: Final = 63
+TIMELINES: Final = ("media", "samples")
+CHANNELS: Final = ("mix", "left", "right")
 EXAMPLE: Final = '{"sample_rate": 24000}'
 BODY_EXAMPLE: Final = f'{{"options": {EXAMPLE}}}'
 
 
 class Rule(Struct, frozen=True):
-    """What an option may be: `expected` in words that follow "must be", `allows` as a test."""
+    """What an option may be: `expected` in words that follow "must be", `allows` as a test, and an `example`."""
 
     expected: str
     allows: Callable[[Any], bool]
+    example: str
 
 
 def _is_rate(value: Any) -> bool:
     return value is None or (type(value) is int and MIN_RATE_HZ <= value <= MAX_RATE_HZ)
 
 
+def _is_track(value: Any) -> bool:
+    return value is None or (type(value) is int and 0 <= value <= MAX_TRACK)
+
+
+def _is_channel(value: Any) -> bool:
+    return value in CHANNELS if isinstance(value, str) else type(value) is int and 0 <= value <= MAX_CHANNEL
+
+
 RULES: Final[dict[str, Rule]] = {
     "sample_rate": Rule(
-        f"a whole number from {MIN_RATE_HZ} to {MAX_RATE_HZ} (Hz), or null to keep the source's rate", _is_rate
+        f"a whole number from {MIN_RATE_HZ} to {MAX_RATE_HZ} (Hz), or null to keep the source's rate",
+        _is_rate,
+        EXAMPLE,
+    ),
+    "timeline": Rule(
+        '"media" for the file\'s own time, or "samples" to count only the samples that are there',
+        lambda value: isinstance(value, str) and value in TIMELINES,
+        '{"timeline": "samples"}',
+    ),
+    "track": Rule(
+        f"the number of an audio track, from 0 to {MAX_TRACK}, or null for the default one",
+        _is_track,
+        '{"track": 1}',
+    ),
+    "channel": Rule(
+        f'"mix", "left", "right", or the number of a channel from 0 to {MAX_CHANNEL}',
+        _is_channel,
+        '{"channel": "left"}',
     ),
 }
 
@@ -82,12 +112,12 @@ def errors_of(options: Any) -> Iterator[FieldError]:
             yield FieldError(
                 f"options.{printable(name)}",
                 "unknown",
-                f"There is no option {quoted(name)}; there are: {_OPTION_NAMES}. {_example()}",
+                f"There is no option {quoted(name)}; there are: {_OPTION_NAMES}. For example: {EXAMPLE}.",
             )
         elif not RULES[name].allows(value):
-            yield FieldError(
-                f"options.{name}", "invalid", f"'options.{name}' must be {RULES[name].expected}. {_example()}"
-            )
+            rule = RULES[name]
+            detail = f"'options.{name}' must be {rule.expected}. For example: {rule.example}."
+            yield FieldError(f"options.{name}", "invalid", detail)
 
 
 def _options(value: Any, field_errors: list[FieldError]) -> Options:
@@ -102,10 +132,6 @@ def _unknown_member(name: str) -> FieldError:
         "unknown",
         f"There is no member {quoted(name)} of the body; there is options, as in {BODY_EXAMPLE}.",
     )
-
-
-def _example() -> str:
-    return f"For example: {EXAMPLE}."
 
 
 def _invalid(detail: str) -> InvalidRequest:

@@ -20,6 +20,7 @@ from litestar.openapi.spec import (
 )
 
 from gateway.domain import fields
+from gateway.domain.options import CHANNELS, MAX_CHANNEL, MAX_TRACK, TIMELINES
 from gateway.http.problem_types import problem_types
 from gateway.http.problems import MEDIA_TYPE, Problem
 from gateway.http.sessions import COOKIE
@@ -119,7 +120,27 @@ _OPTIONS: Final = Schema(
             minimum=8_000,
             maximum=48_000,
             description="In Hz; null keeps the source's rate, which is never exceeded.",
-        )
+        ),
+        "timeline": Schema(
+            type=OpenAPIType.STRING,
+            enum=list(TIMELINES),
+            default="media",
+            description="media: the file's own time, on which holes are silence. samples: the first sample is 0.",
+        ),
+        "track": Schema(
+            type=[OpenAPIType.INTEGER, OpenAPIType.NULL],
+            minimum=0,
+            maximum=MAX_TRACK,
+            description="Among the audio tracks; null is the one flagged default, else the first that can be decoded.",
+        ),
+        "channel": Schema(
+            one_of=[
+                Schema(type=OpenAPIType.STRING, enum=list(CHANNELS)),
+                Schema(type=OpenAPIType.INTEGER, minimum=0, maximum=MAX_CHANNEL),
+            ],
+            default="mix",
+            description="mix is the average of all channels; left is 0, right is 1.",
+        ),
     },
     additional_properties=False,
 )

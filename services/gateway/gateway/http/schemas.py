@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contracts.dataset import Status, TranscriptType
+from contracts.dataset import Channel, Status, Timeline, TranscriptType
 from contracts.queries import DatasetRow
 
 
@@ -12,6 +12,9 @@ class Options(Struct, frozen=True):
     """How the recording is cut. `sample_rate` in Hz; null keeps the source's, which is never exceeded."""
 
     sample_rate: int | None
+    timeline: Timeline
+    track: int | None
+    channel: Channel
 
 
 class Progress(Struct, frozen=True):
@@ -104,10 +107,15 @@ def to_api(row: DatasetRow) -> Dataset:
         error=_problem(row),
         warnings=_warnings(row),
         result_outdated=row.result_outdated,
-        options=Options(row.options.sample_rate),
+        options=_options(row),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def _options(row: DatasetRow) -> Options:
+    options = row.options
+    return Options(options.sample_rate, options.timeline, options.track, options.channel)
 
 
 def _problem(row: DatasetRow) -> RunProblem | None:

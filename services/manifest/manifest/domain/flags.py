@@ -1,4 +1,7 @@
-"""What is doubtful about each segment, as its text and its length show it. Pure; docs/quality.md has the sources."""
+"""What is doubtful about each segment, as its text, its length and what is told of its slice show it.
+
+Pure; docs/quality.md has the sources.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Final

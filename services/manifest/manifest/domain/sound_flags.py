@@ -22,6 +22,8 @@ def sound_flags(row: SegmentRow) -> Iterator[Flag]:
         yield Flag.SILENT
     if row.clipped or row.full_scale > row.frames * CLIPPED_SHARE:
         yield Flag.CLIPPED
+    if row.filled:
+        yield Flag.GAP_FILLED
     if row.channels_cancel:
         yield Flag.CHANNELS_CANCEL
 

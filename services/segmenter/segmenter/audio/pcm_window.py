@@ -6,9 +6,20 @@ read are dropped. So memory holds 90 s of audio (fewer above 48 kHz) and what on
 
 import asyncio
 from collections import deque
+from typing import NamedTuple
 
 from segmenter.domain.pcm import minute_frames
 from segmenter.domain.ports import Pcm
+
+
+class _Chunk(NamedTuple):
+    first: int
+    pcm: Pcm
+    hole: bool
+
+    @property
+    def end(self) -> int:
+        return self.first + len(self.pcm)
 
 
 class PcmWindow:
@@ -17,7 +28,7 @@ class PcmWindow:
     def __init__(self, rate_hz: int, first_frame: int) -> None:
         self._kept_frames = minute_frames(rate_hz)
         self._ahead_frames = self._kept_frames // 2
-        self._chunks: deque[tuple[int, Pcm]] = deque()  # each with its first frame
+        self._chunks: deque[_Chunk] = deque()
         self._end = 0
         self._ended = False
         self._wanted_end = first_frame
@@ -27,10 +38,10 @@ class PcmWindow:
     def reaches_back_to(self, frame: int) -> bool:
         return frame >= self.keep_from
 
-    async def put(self, frames: int, pcm: Pcm | None) -> None:
+    async def put(self, frames: int, pcm: Pcm | None, *, hole: bool = False) -> None:
         """Takes the next `frames` of the decode, None for frames before `keep_from`; waits while it is far ahead."""
         if pcm is not None:
-            self._chunks.append((self._end, pcm))
+            self._chunks.append(_Chunk(self._end, pcm, hole))
         self._end += frames
         self._drop_old()
         self._wake()
@@ -57,13 +68,19 @@ class PcmWindow:
         while self._end < self._wanted_end and not self._ended:
             await self._changed.wait()
         return [
-            pcm[max(0, first_frame - start) : self._wanted_end - start]
-            for start, pcm in self._chunks
-            if start < self._wanted_end and start + len(pcm) > first_frame
+            chunk.pcm[max(0, first_frame - chunk.first) : self._wanted_end - chunk.first]
+            for chunk in self._chunks
+            if chunk.first < self._wanted_end and chunk.end > first_frame
         ]
 
+    def in_holes(self, first_frame: int, count: int) -> int:
+        """How many of these frames, which were just got, are none that were decoded."""
+        end = first_frame + count
+        holes = (chunk for chunk in self._chunks if chunk.hole)
+        return sum(max(0, min(hole.end, end) - max(hole.first, first_frame)) for hole in holes)
+
     def _drop_old(self) -> None:
-        while self._chunks and self._chunks[0][0] + len(self._chunks[0][1]) <= self.keep_from:
+        while self._chunks and self._chunks[0].end <= self.keep_from:
             self._chunks.popleft()
 
     def _wake(self) -> None:

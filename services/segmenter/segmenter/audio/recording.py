@@ -10,6 +10,7 @@ from segmenter.audio.source import open_reader
 from segmenter.decoding.process import Decoders
 from segmenter.domain.plan import plan_version
 from segmenter.domain.ports import PcmReader
+from segmenter.domain.selection import Selection
 from segmenter.ffmpeg.decoder import ffmpeg_versions
 from segmenter.probing.probe import probe
 
@@ -34,16 +35,17 @@ class Recordings:
     store: ObjectStore
     decoders: Decoders
 
-    async def probe(self, key: str, size_bytes: int) -> AudioFacts:
+    async def probe(self, key: str, size_bytes: int, selection: Selection) -> AudioFacts:
         """Raises: AudioError when it can't be cut; DecoderLost; StoreError."""
-        return await probe(StoredBytes(self.store, key, size_bytes), self.decoders)
+        return await probe(StoredBytes(self.store, key, size_bytes), self.decoders, selection)
 
     @asynccontextmanager
     async def open(self, job: SpanPlanned, frames: range) -> AsyncIterator[PcmReader]:
         """`frames` of the job's recording, as float64 when its slices will be resampled, else as int16."""
         source = StoredBytes(self.store, job.audio_key, job.audio_bytes)
         as_float = job.sample_rate != job.audio.rate_hz
-        reader = open_reader(job.audio, source, self.decoders, as_float=as_float, frames=frames)
+        selection = Selection.of(job.options)
+        reader = open_reader(job.audio, source, self.decoders, as_float=as_float, frames=frames, selection=selection)
         try:
             yield reader
         finally:

@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import zlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -32,6 +33,13 @@ class _Slice:
     sound: Sound
 
 
+class _Heard(NamedTuple):
+    """What the reader tells of a slice's frames: how many fill a hole, and whether its channels cancel each other."""
+
+    filled: int
+    cancelled: bool
+
+
 class SliceStore:
     """Reads slices of one recording one after another and stores them concurrently."""
 
@@ -53,14 +61,17 @@ class SliceStore:
             return asyncio.create_task(_ready(row))
         pcm = await self._reader.read(segment.first_frame, frames)
         short = self._short(segment, segment.first_frame + len(pcm))
-        cancelled = self._reader.cancelled(segment.first_frame, segment.first_frame + len(pcm))
-        return asyncio.create_task(self._put(segment, pcm, short, cancelled))
+        end = segment.first_frame + len(pcm)
+        heard = _Heard(
+            self._reader.filled(segment.first_frame, len(pcm)), self._reader.cancelled(segment.first_frame, end)
+        )
+        return asyncio.create_task(self._put(segment, pcm, short, heard))
 
-    async def _put(self, segment: PlannedSegment, pcm: Pcm, short: int, cancelled: bool) -> SegmentRow:
+    async def _put(self, segment: PlannedSegment, pcm: Pcm, short: int, heard: _Heard) -> SegmentRow:
         slice_ = await asyncio.to_thread(self._render, pcm)
         await self._store.put(keys.segment(self._job.prefix, segment.n), slice_.body, "audio/wav", slice_.md5)
         row = SegmentRow(segment.n, slice_.frames, slice_.sha256, short, len(slice_.body), slice_.crc32)
-        return _with_sound(row, slice_.sound, cancelled)
+        return _with_sound(row, slice_.sound, heard)
 
     def _render(self, pcm: Pcm) -> _Slice:
         """All the computing, so that one call in a thread does it."""
@@ -76,16 +87,18 @@ class SliceStore:
             async with self._store.writer(keys.segment(self._job.prefix, segment.n), "audio/wav") as writer:
                 header = wav_header(frames, self._target_hz)
                 await writer.write(header)
-                crc32, sound = await self._copy(segment.first_frame, last, writer, zlib.crc32(header))
+                crc32, sound, filled = await self._copy(segment.first_frame, last, writer, zlib.crc32(header))
         except _Shorter as shorter:
             self._short(segment, shorter.end)
             return await self._stream_out(segment, shorter.end)
         row = SegmentRow(segment.n, frames, writer.sha256, segment.last_frame - last, writer.size_bytes, crc32)
-        return _with_sound(row, sound, self._reader.cancelled(segment.first_frame, last))
+        return _with_sound(row, sound, _Heard(filled, self._reader.cancelled(segment.first_frame, last)))
 
-    async def _copy(self, first: int, last: int, writer: ObjectWriter, crc32: int) -> tuple[int, Sound]:
-        """The CRC-32 of all that is written, which begins with that of what was written before."""
-        sound = Sound()
+    async def _copy(self, first: int, last: int, writer: ObjectWriter, crc32: int) -> tuple[int, Sound, int]:
+        """The CRC-32 of all that is written, which begins with that of what was written before; and how it sounds, and
+        how many frames fill a hole.
+        """
+        sound, filled = Sound(), 0
         resampler = StreamResampler(last - first, self._source_hz, self._target_hz)
         step = minute_frames(self._source_hz) // 6
         for start in range(first, last, step):
@@ -93,12 +106,13 @@ class SliceStore:
             pcm = await self._reader.read(start, count)
             if len(pcm) < count:
                 raise _Shorter(start + len(pcm))
+            filled += self._reader.filled(start, count)
             samples = await asyncio.to_thread(resampler.feed, pcm, start + count >= last)
             chunk = samples.tobytes()
             await writer.write(chunk)
             crc32 = await asyncio.to_thread(zlib.crc32, chunk, crc32)
             sound += await asyncio.to_thread(sound_of, samples)
-        return crc32, sound
+        return crc32, sound, filled
 
     def _short(self, segment: PlannedSegment, end: int) -> int:
         """How many frames are missing of the segment, when the source may end there.
@@ -123,8 +137,15 @@ class _Shorter(Exception):
         self.end = end
 
 
-def _with_sound(row: SegmentRow, sound: Sound, cancelled: bool) -> SegmentRow:
-    return replace(row, peak=sound.peak, full_scale=sound.full_scale, clipped=sound.clipped, channels_cancel=cancelled)
+def _with_sound(row: SegmentRow, sound: Sound, heard: _Heard) -> SegmentRow:
+    return replace(
+        row,
+        filled=heard.filled,
+        peak=sound.peak,
+        full_scale=sound.full_scale,
+        clipped=sound.clipped,
+        channels_cancel=heard.cancelled,
+    )
 
 
 async def _ready(row: SegmentRow) -> SegmentRow:

@@ -13,11 +13,12 @@ import numpy as np
 from contracts.events import AudioFacts
 from segmenter.audio.pcm_window import PcmWindow
 from segmenter.decoding.byte_blocks import ByteBlocks
-from segmenter.decoding.process import Decoders
+from segmenter.decoding.process import Decoders, PcmChunk
 from segmenter.domain.cancelling import Cancelled, Powers, powers
 from segmenter.domain.pcm import mono, unpack
 from segmenter.domain.ports import ByteSource, Pcm, PcmReader
 from segmenter.domain.sample_format import SampleFormat
+from segmenter.domain.selection import DEFAULT, Selection
 
 WAV_BLOCK_BYTES: Final = 4 * 2**20  # a request costs what copying 2 MiB does; larger blocks gain nothing, cost memory
 FIRST_BLOCK_BYTES: Final = 512 * 2**10  # enough for a short slice, which should not wait for eight times as much
@@ -28,15 +29,22 @@ _INLINE_COPY_BYTES: Final = 1024 * 2**10  # and copying more
 
 
 def open_reader(
-    audio: AudioFacts, source: ByteSource, decoders: Decoders, *, as_float: bool = False, frames: range | None = None
+    audio: AudioFacts,
+    source: ByteSource,
+    decoders: Decoders,
+    *,
+    as_float: bool = False,
+    frames: range | None = None,
+    selection: Selection = DEFAULT,
 ) -> PcmReader:
     """The reader for what `probe` found. With `as_float` it gives float64, for resampling, otherwise int16.
 
     `frames` are those that will be asked for, without which it is all of them: nothing else is read ahead.
     """
     if audio.kind == "wav":
-        return WavReader(audio, source, as_float=as_float, frames=frames)
-    return DecodedReader(source, audio.rate_hz, decoders, as_float=as_float)
+        channel = selection.channel_of(audio.channels)
+        return WavReader(audio, source, as_float=as_float, frames=frames, channel=channel)
+    return DecodedReader(source, audio.rate_hz, decoders, as_float=as_float, selection=selection)
 
 
 class WavReader:
@@ -46,9 +54,15 @@ class WavReader:
     """
 
     def __init__(
-        self, audio: AudioFacts, source: ByteSource, *, as_float: bool = False, frames: range | None = None
+        self,
+        audio: AudioFacts,
+        source: ByteSource,
+        *,
+        as_float: bool = False,
+        frames: range | None = None,
+        channel: int | None = None,
     ) -> None:
-        self._audio, self._as_float = audio, as_float
+        self._audio, self._as_float, self._channel = audio, as_float, channel
         self._sample_format = SampleFormat(audio.sample_format)
         self._frame_bytes = audio.channels * self._sample_format.width_bytes
         self._first = frames.start if frames else 0
@@ -92,6 +106,9 @@ class WavReader:
         self._cancelled.note(first_frame, at, cancel=found.cancel)
         return await _join(parts, self._as_float)
 
+    def filled(self, first_frame: int, count: int) -> int:
+        return 0  # its samples have no time stamps
+
     @property
     def ended_at(self) -> int | None:
         return None  # the stored object has the bytes that it had when it was planned
@@ -125,7 +142,8 @@ class WavReader:
 
     def _convert(self, data: memoryview) -> tuple[Pcm, Powers]:
         samples = unpack(data, self._sample_format, self._audio.channels)
-        return mono(samples, as_float=self._as_float), powers(samples)
+        pcm = mono(samples, as_float=self._as_float, channel=self._channel)
+        return pcm, powers(samples) if self._channel is None else Powers()
 
 
 class DecodedReader:
@@ -134,8 +152,17 @@ class DecodedReader:
     A read from before that decodes from the beginning again. Reads are served one after another.
     """
 
-    def __init__(self, source: ByteSource, rate_hz: int, decoders: Decoders, *, as_float: bool = False) -> None:
+    def __init__(
+        self,
+        source: ByteSource,
+        rate_hz: int,
+        decoders: Decoders,
+        *,
+        as_float: bool = False,
+        selection: Selection = DEFAULT,
+    ) -> None:
         self._source, self._rate_hz, self._decoders, self._as_float = source, rate_hz, decoders, as_float
+        self._selection = selection
         self._turn = asyncio.Lock()
         self._window = PcmWindow(rate_hz, 0)
         self._cancelled = Cancelled()
@@ -156,6 +183,9 @@ class DecodedReader:
             if sum(map(len, parts)) < count and self._filling.done():
                 self._filling.result()  # raises what ended the decode, unless it was the end of the audio
             return await _join(parts, self._as_float)
+
+    def filled(self, first_frame: int, count: int) -> int:
+        return self._window.in_holes(first_frame, count)
 
     @property
     def ended_at(self) -> int | None:
@@ -181,21 +211,31 @@ class DecodedReader:
         return task
 
     async def _fill(self, window: PcmWindow) -> None:
-        dtype = np.float64 if self._as_float else np.int16
         pieces = self._decoders.decode(
-            self._source, rate_hz=self._rate_hz, first_frame=window.keep_from, as_float=self._as_float
+            self._source,
+            rate_hz=self._rate_hz,
+            first_frame=window.keep_from,
+            as_float=self._as_float,
+            selection=self._selection,
         )
         async with aclosing(pieces):
             end = 0
             async for piece in pieces:
                 self._cancelled.note(end, end + piece.frames, cancel=piece.cancel)
                 end += piece.frames
-                await window.put(piece.frames, cast(Pcm, np.frombuffer(piece.pcm, dtype)) if piece.pcm else None)
+                await window.put(piece.frames, self._pcm(piece), hole=piece.hole)
+
+    def _pcm(self, piece: PcmChunk) -> Pcm | None:
+        """None for frames before the first that is kept. However long a hole is, it takes the memory of one sample."""
+        dtype = np.float64 if self._as_float else np.int16
+        if piece.hole:
+            return cast(Pcm, np.broadcast_to(dtype(0), piece.frames))
+        return cast(Pcm, np.frombuffer(piece.pcm, dtype)) if piece.pcm else None
 
 
 async def _join(parts: list[Pcm], as_float: bool) -> Pcm:
     if len(parts) == 1:
-        return parts[0]
+        return cast(Pcm, np.ascontiguousarray(parts[0]))  # which copies nothing but part of a hole
     if not parts:
         return cast(Pcm, np.empty(0, np.float64 if as_float else np.int16))
     if sum(part.nbytes for part in parts) <= _INLINE_COPY_BYTES:

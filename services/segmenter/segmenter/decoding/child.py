@@ -23,6 +23,7 @@ from segmenter.domain.cancelling import powers
 from segmenter.domain.errors import AudioEndsEarly, AudioError, UnsupportedAudio
 from segmenter.domain.pcm import mono
 from segmenter.domain.ports import Pcm
+from segmenter.domain.timeline import Silence
 from segmenter.ffmpeg.decoder import batches, samples_of
 from segmenter.probing.length import measure
 
@@ -61,7 +62,7 @@ class Segmenter:
             while (offset := self._ring.take(chunk.nbytes)) is None:
                 self._receive()
             self._memory.ring[offset : offset + chunk.nbytes] = chunk.data.cast("B")
-            self.send(wire.PcmChunk(len(chunk), offset, chunk.nbytes, cancel))
+            self.send(wire.PcmChunk(len(chunk), offset, chunk.nbytes, cancel=cancel))
 
     def send(self, message: wire.Reply) -> None:
         try:
@@ -141,7 +142,7 @@ def main() -> NoReturn:
 def _outcome(segmenter: Segmenter, request: wire.Request) -> wire.Reply:
     try:
         if isinstance(request, wire.Measure):
-            audio = measure(RemoteFile(segmenter, request.size_bytes), request.most_seconds)
+            audio = measure(RemoteFile(segmenter, request.size_bytes), request.most_seconds, request.selection)
             segmenter.send(wire.Measured(audio))
         else:
             _decode(segmenter, request)
@@ -155,14 +156,19 @@ def _outcome(segmenter: Segmenter, request: wire.Request) -> wire.Reply:
 
 
 def _decode(segmenter: Segmenter, request: wire.Decode) -> None:
-    end = 0
-    for frame in batches(RemoteFile(segmenter, request.size_bytes)):
+    end, selection = 0, request.selection
+    for frame in batches(RemoteFile(segmenter, request.size_bytes), selection):
+        if isinstance(frame, Silence):
+            end += frame.samples
+            segmenter.send(wire.PcmChunk(frame.samples, hole=True))
+            continue
         if frame.sample_rate != request.rate_hz:
             raise UnsupportedAudio(f"The sound has {frame.sample_rate} Hz, not {request.rate_hz} Hz as planned.")
         end += frame.samples
         if end > request.first_frame:
-            samples = samples_of(frame)
-            segmenter.send_pcm(mono(samples, as_float=request.as_float), cancel=powers(samples).cancel)
+            samples, channel = samples_of(frame), selection.channel_of(frame.layout.nb_channels)
+            cancel = channel is None and powers(samples).cancel
+            segmenter.send_pcm(mono(samples, as_float=request.as_float, channel=channel), cancel=cancel)
         else:
             segmenter.send(wire.PcmChunk(frame.samples))  # before the first wanted frame, counting is enough
 

@@ -21,6 +21,7 @@ from segmenter.decoding.byte_blocks import ByteBlocks
 from segmenter.decoding.shared_memory import BLOCK_BYTES, RING_BYTES, VARIABLE, SharedMemory, create
 from segmenter.domain.errors import AudioEndsEarly, AudioError, DecoderCrashed, UnsupportedAudio
 from segmenter.domain.ports import ByteSource
+from segmenter.domain.selection import DEFAULT, Selection
 from segmenter.metrics import show_guards
 
 MOST_SECONDS: Final = 48 * 3600  # a decode cannot be resumed, and a span's job lives as long
@@ -51,10 +52,14 @@ class DecoderLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PcmChunk:
-    """The next `frames` frames as samples in `pcm`, which is empty for those before the first wanted frame."""
+    """The next `frames` frames as samples in `pcm`, which is empty for those before the first wanted frame.
+
+    Of a `hole` it is empty, too: they are silence.
+    """
 
     frames: int
     pcm: bytes
+    hole: bool = False
     cancel: bool = False  # the channels that they are the average of cancel each other
 
 
@@ -76,20 +81,27 @@ class Decoders:
         for process in [*self._idle, *self._busy]:
             await process.end()
 
-    async def measure(self, source: ByteSource) -> AudioFacts:
+    async def measure(self, source: ByteSource, selection: Selection = DEFAULT) -> AudioFacts:
         """Raises: AudioError; DecoderLost; what the byte source raises."""
-        async with aclosing(self._replies(wire.Measure(source.size_bytes, self._most_seconds), source)) as replies:
+        request = wire.Measure(source.size_bytes, self._most_seconds, selection)
+        async with aclosing(self._replies(request, source)) as replies:
             (audio,) = [reply.audio async for reply in replies if isinstance(reply, wire.Measured)]
         return audio
 
     def decode(
-        self, source: ByteSource, *, rate_hz: int, first_frame: int, as_float: bool
+        self,
+        source: ByteSource,
+        *,
+        rate_hz: int,
+        first_frame: int,
+        as_float: bool,
+        selection: Selection = DEFAULT,
     ) -> AsyncGenerator[PcmChunk, None]:
         """The recording from its beginning, about a second at a time, as float64 or int16. The caller closes it.
 
         Raises: AudioError; DecoderLost; what the byte source raises.
         """
-        return self._chunks(wire.Decode(source.size_bytes, rate_hz, first_frame, as_float), source)
+        return self._chunks(wire.Decode(source.size_bytes, rate_hz, first_frame, as_float, selection), source)
 
     async def _chunks(self, request: wire.Decode, source: ByteSource) -> AsyncGenerator[PcmChunk, None]:
         async with aclosing(self._replies(request, source)) as replies:
@@ -183,7 +195,7 @@ class _Process:
         pcm = bytes(self._memory.ring[chunk.offset : chunk.offset + chunk.size])
         if pcm:
             await self.send(wire.Taken())
-        return PcmChunk(chunk.frames, pcm, chunk.cancel)
+        return PcmChunk(chunk.frames, pcm, chunk.hole, chunk.cancel)
 
     async def send(self, message: wire.Message) -> None:
         """Raises: DecoderCrashed, DecoderLost."""

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from contracts.events import AudioFacts
+from segmenter.domain.selection import Selection
 
 LENGTH: Final = struct.Struct("<I")
 
@@ -21,6 +22,7 @@ class Measure(Struct, frozen=True, tag=True):
 
     size_bytes: int
     most_seconds: int
+    selection: Selection
 
 
 class Decode(Struct, frozen=True, tag=True):
@@ -30,6 +32,7 @@ class Decode(Struct, frozen=True, tag=True):
     rate_hz: int
     first_frame: int
     as_float: bool
+    selection: Selection
 
 
 class Block(Struct, frozen=True, tag=True):
@@ -61,12 +64,14 @@ class Alive(Struct, frozen=True, tag=True):
 class PcmChunk(Struct, frozen=True, tag=True):
     """The next `frames` frames: `size` bytes from `offset` of the ring, 0 for frames before the first wanted one.
 
-    `cancel`: the channels that they are the average of cancel each other.
+    `hole`: there is no sound; they are silence, of which no byte is sent. `cancel`: the channels that they are the
+    average of cancel each other.
     """
 
     frames: int
     offset: int = 0
     size: int = 0
+    hole: bool = False
     cancel: bool = False
 
 

@@ -51,6 +51,20 @@ class UnsupportedAudio(AudioError):
     )
 
 
+class NoSuchTrack(AudioError):
+    """The option `track` names an audio track that the file does not have."""
+
+    code = "no-such-track"
+    remedy = "Process the dataset again with a `track` that is there, or without one."
+
+
+class NoSuchChannel(AudioError):
+    """The option `channel` names a channel that the audio does not have."""
+
+    code = "no-such-channel"
+    remedy = "Process the dataset again with a `channel` that is there, or with `mix`."
+
+
 class AudioEndsEarly(AudioError):
     """The audio stops being readable before the end the file states."""
 

@@ -110,8 +110,13 @@ def _all_finite(samples: Samples) -> bool:
         return bool(np.abs(samples.sum()) < _LOUDEST)
 
 
-def mono(samples: Samples, *, as_float: bool) -> NDArray[np.int16] | NDArray[np.float64]:
-    """One channel: int16 as it will be written, or `as_float`: float64, to be resampled first."""
+def mono(samples: Samples, *, as_float: bool, channel: int | None = None) -> NDArray[np.int16] | NDArray[np.float64]:
+    """One channel: int16 as it will be written, or `as_float`: float64, to be resampled first.
+
+    `channel` is the number (0-based) of the one that is taken; None is the average of all.
+    """
+    if channel is not None:
+        samples = np.ascontiguousarray(samples[:, channel])
     return to_mono_float64(samples) if as_float else to_mono_int16(samples)
 
 

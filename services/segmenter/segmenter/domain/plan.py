@@ -3,11 +3,12 @@
 Pure and exact: the same sources and options always give the same bytes of plan.jsonl (rule 4). Any change that
 alters one output byte raises PLAN_VERSION, and so does any change of what a span's job asks of its worker: since "2" it
 queues the next job, since "3" the plan notes a missing end, since "4" its segments say which cues they were made of and
-its slices' size and CRC-32 are told. The rows of the manifest have a version of their own, `contracts.rows`.
+its slices' size and CRC-32 are told, since "5" time is what the file says, and slices tell how much of them is filled.
+The rows of the manifest have a version of their own, `contracts.rows`.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,7 +29,7 @@ from segmenter.domain.pcm import frames_at
 from segmenter.domain.resample import output_frames
 from transcripts import Cue, Transcript
 
-PLAN_VERSION: Final = "4"
+PLAN_VERSION: Final = "5"
 SHORT_END_SECONDS: Final = 0.1  # a source may end this much before its stated length; if more is missing, it is damaged
 MAX_WAV_BYTES: Final = 2**32 - 1  # what the RIFF header can say
 WAV_HEADER_BYTES: Final = 44
@@ -78,7 +79,9 @@ def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: T
     notes = (*_audio_notes(audio), *_short_note(audio), *notes, *rate_notes)
     every: tuple[PlanLine, ...] = (*segments, *drops, *notes)
     lines = tuple(map(encode_line, every))
-    return Plan(_plan_id(source, lines, rate, version), version, rate, segments, drops, notes, lines)
+    return Plan(
+        _plan_id(source, lines, _parameters(options, rate), version), version, rate, segments, drops, notes, lines
+    )
 
 
 def _cut_at_cues(
@@ -206,12 +209,21 @@ def _too_much(segments: Sequence[PlannedSegment], audio: AudioFacts) -> RunFailu
     )
 
 
-def _plan_id(source: Source, lines: Sequence[bytes], sample_rate: int, version: str) -> str:
+def _parameters(options: Options, sample_rate: int) -> dict[str, int | str | None]:
+    return {
+        "sample_rate": sample_rate,
+        "timeline": options.timeline,
+        "track": options.track,
+        "channel": options.channel,
+    }
+
+
+def _plan_id(source: Source, lines: Sequence[bytes], parameters: Mapping[str, int | str | None], version: str) -> str:
     """sha256 over what the bytes of every object follow from: the recording, plan.jsonl, every parameter of the cut,
     the versions of what touches the samples, and the layout of the rows.
     """
     plan_sha256 = hashlib.sha256(b"".join(lines)).hexdigest()
-    parts = [source.audio_sha256, plan_sha256, {"sample_rate": sample_rate}, version, ROWS_VERSION]
+    parts = [source.audio_sha256, plan_sha256, parameters, version, ROWS_VERSION]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 

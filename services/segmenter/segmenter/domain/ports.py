@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.events import AudioFacts
+from segmenter.domain.selection import Selection
 
 # One channel, in units of 16-bit samples: int16 as it will be written, float64 when it will be resampled first.
 Pcm: TypeAlias = NDArray[np.int16] | NDArray[np.float64]
@@ -22,7 +23,7 @@ class ByteSource(Protocol):
 
 
 class PcmReader(Protocol):
-    """The recording as one channel at `rate_hz`; frame 0 is the first real sample, after any encoder delay."""
+    """The recording as one channel at `rate_hz`; frame 0 is time 0, before it is no encoder delay."""
 
     @property
     def rate_hz(self) -> int: ...
@@ -34,6 +35,9 @@ class PcmReader(Protocol):
 
         Raises: AudioError when the source cannot be read further; what the byte source raises, unchanged.
         """
+
+    def filled(self, first_frame: int, count: int) -> int:
+        """How many of the frames that were just read are silence put where the file has no sound."""
 
     @property
     def ended_at(self) -> int | None:
@@ -49,5 +53,5 @@ class PcmReader(Protocol):
 class Measures(Protocol):
     """Finds out how long a recording is that has to be decoded."""
 
-    async def measure(self, source: ByteSource) -> AudioFacts:
+    async def measure(self, source: ByteSource, selection: Selection) -> AudioFacts:
         """Its facts, of kind "decoded". Raises: AudioError when it can't be decoded; what the byte source raises."""

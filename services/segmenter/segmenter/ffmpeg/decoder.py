@@ -9,7 +9,7 @@ playlists or descriptions that would make FFmpeg open something else.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import av
 import numpy as np
@@ -22,12 +22,16 @@ from segmenter.domain.errors import (
     AudioError,
     AudioTooLong,
     DamagedAudio,
-    NoAudio,
     NotAudio,
     UnsupportedAudio,
 )
 from segmenter.domain.pcm import Samples
-from segmenter.ffmpeg.forms import CONTAINER_OPTIONS, OPEN_DECODERS
+from segmenter.domain.selection import DEFAULT, Selection
+from segmenter.domain.timeline import Silence
+from segmenter.ffmpeg.forms import CONTAINER_OPTIONS
+from segmenter.ffmpeg.source_file import SourceFile
+from segmenter.ffmpeg.stamps import Packet, clock_of, mended
+from segmenter.ffmpeg.tracks import chosen
 
 MAX_CHANNELS: Final = 64  # more is a measurement, not a recording of speech; bounds memory and work per frame
 MIN_RATE_HZ: Final = 1_000  # below the lowest telephone codec
@@ -39,9 +43,6 @@ BATCH_SECONDS: Final = 1  # of audio per numpy pass: FFmpeg's own frames are 20 
 _READ_BYTES: Final = 256 * 2**10  # per call from FFmpeg into Python
 _UNKNOWN_PACKET_SECONDS: Final = Fraction(1, 40)
 _DTYPES: Final = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
-
-# Their tracks are found as their packets come, and in noise some of no kind are.
-_WITHOUT_LIST: Final = frozenset({"mpeg", "mpegts", "flv"})
 
 # What an error of libav means while a file is opened; the first class that fits. EINVAL is what a format that is
 # recognised and not on the list gives.
@@ -56,16 +57,7 @@ _MEANINGS: Final[tuple[tuple[type[av.FFmpegError], type[AudioError], str], ...]]
 )
 
 
-Packet: TypeAlias = "av.Packet[AudioStream]"
 Seen: TypeAlias = Callable[[Packet, bool], None]  # a packet, and whether it could not be decoded
-
-
-class SourceFile(Protocol):
-    """What FFmpeg reads from. `check` raises what a read has raised, or that the work is to stop."""
-
-    def read(self, count: int) -> bytes: ...
-    def seek(self, offset: int, whence: int = 0) -> int: ...
-    def check(self) -> None: ...
 
 
 def ffmpeg_versions() -> str:
@@ -74,10 +66,10 @@ def ffmpeg_versions() -> str:
 
 
 @contextmanager
-def opened(file: SourceFile) -> Iterator[tuple[InputContainer, AudioStream]]:
-    """The container and its first audio stream; packets of other streams are not read where the format allows.
+def opened(file: SourceFile, track: int | None = None) -> Iterator[tuple[InputContainer, AudioStream]]:
+    """The container and an audio stream (`tracks.py`); packets of others are not read where the format allows.
 
-    Raises: NotAudio, NoAudio, UnsupportedAudio; what reading the file raises.
+    Raises: NotAudio, NoAudio, NoSuchTrack, UnsupportedAudio; what reading the file raises.
     """
     file.seek(0)
     try:
@@ -88,24 +80,11 @@ def opened(file: SourceFile) -> Iterator[tuple[InputContainer, AudioStream]]:
         file.check()
         raise _meaning(error) from error
     with container:
-        yield container, _audio_stream(container)
-
-
-def _audio_stream(container: InputContainer) -> AudioStream:
-    others = container.streams.video if container.format.name in _WITHOUT_LIST else container.streams
-    if not container.streams.audio and not len(others):
-        raise NotAudio(f"The file ({container.format.name}) has no track that can be recognised.")
-    if not container.streams.audio:
-        raise NoAudio(f"The file ({container.format.name}) has no audio track.")
-    stream = container.streams.audio[0]
-    for other in container.streams:
-        if other.index != stream.index:
-            other.discard = av.stream.Discard.all
-    if stream.codec_context is None:
-        raise UnsupportedAudio("The audio's codec is not known, or the file is protected.")
-    if stream.codec_context.name not in OPEN_DECODERS:
-        raise UnsupportedAudio(f"The audio is coded as {stream.codec_context.name}, which is not read.")
-    return stream
+        stream = chosen(container, track)
+        for other in container.streams:
+            if other.index != stream.index:
+                other.discard = av.stream.Discard.all
+        yield container, stream
 
 
 def decoded(
@@ -117,7 +96,7 @@ def decoded(
     changes; DamagedAudio when nothing of what is there can be decoded; what reading the file raises.
     """
     rate_hz, frames, hole = 0, 0, Fraction(0)
-    for packet in packets(file, container, stream):
+    for packet in mended(packets(file, container, stream), file, container, stream):
         batch = _decode(packet)
         if seen:
             seen(packet, batch is None)
@@ -162,17 +141,28 @@ def packets(file: SourceFile, container: InputContainer, stream: AudioStream) ->
         yield packet
 
 
-def batches(file: SourceFile) -> Iterator[AudioFrame]:
-    """The audio in frames of about BATCH_SECONDS, put together by FFmpeg; each of one sample format and layout."""
-    with opened(file) as (container, stream):
+def batches(file: SourceFile, selection: Selection = DEFAULT) -> Iterator[AudioFrame | Silence]:
+    """The audio in frames of about BATCH_SECONDS, put together by FFmpeg; each of one sample format and layout.
+
+    On the timeline "media" the silence of its holes lies between them.
+    """
+    with opened(file, selection.track) as (container, stream):
+        clock = clock_of(container, stream) if selection.timeline == "media" else None
+        frames = decoded(file, container, stream)
         fifo = av.AudioFifo()
         form: tuple[str, int] | None = None
-        for frame in decoded(file, container, stream):
+        for frame in clock.laid(frames) if clock else frames:
+            if isinstance(frame, Silence):
+                if fifo.samples:
+                    yield _all_of(fifo)
+                    fifo = av.AudioFifo()
+                yield frame
+                continue
             last, form = form, (frame.format.name, frame.layout.nb_channels)
             if last and (fifo.samples >= BATCH_SECONDS * frame.sample_rate or form != last):
                 yield _all_of(fifo)
                 fifo = av.AudioFifo()
-            frame.pts = None  # holes are dealt with above; the queue would refuse frames that do not follow each other
+            frame.pts = None  # time is dealt with above; the queue would refuse frames that do not follow each other
             fifo.write(frame)
         if fifo.samples:
             yield _all_of(fifo)

@@ -10,9 +10,9 @@ import av
 from segmenter.domain.errors import AudioError, DamagedAudio, NotAudio, TruncatedHeader
 from segmenter.domain.signatures import HEAD_BYTES, MP4, form_of
 from segmenter.domain.wav import MAX_CHUNKS, is_placeholder
-from segmenter.ffmpeg.decoder import SourceFile
+from segmenter.ffmpeg.source_file import ReadAt, SourceFile, reading, size_of
 from segmenter.probing import matroska
-from segmenter.probing.file_bytes import ByteRange, ReadAt, reading, size_of
+from segmenter.probing.file_bytes import ByteRange
 from segmenter.probing.stated_bytes import StatedBytes, in_asf, in_au, in_caf, in_w64
 
 # Of fewer bytes nothing can be expected: headers have hundreds of them and more, and sound follows.

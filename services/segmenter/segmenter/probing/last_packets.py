@@ -3,7 +3,7 @@
 from typing import Any, Final, cast
 
 from segmenter.domain.mpeg_frame import frame_bytes
-from segmenter.ffmpeg.decoder import Packet
+from segmenter.ffmpeg.stamps import Packet
 
 _ENOUGH_PACKETS: Final = 16
 _PADDING_BYTES: Final = 2  # frames of a constant rate differ by no more

@@ -3,7 +3,8 @@
 from typing import Final
 
 from segmenter.domain.wav import MAX_CHUNKS
-from segmenter.probing.file_bytes import ByteRange, FileEnd, ReadAt
+from segmenter.ffmpeg.source_file import ReadAt
+from segmenter.probing.file_bytes import ByteRange, FileEnd
 
 _SEGMENT: Final = bytes.fromhex("18538067")
 _MIN_ID: Final = 0x10  # an element's id has at most four bytes, so its first byte is at least this

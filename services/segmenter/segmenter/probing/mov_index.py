@@ -3,8 +3,7 @@
 from av import AudioStream
 
 from segmenter.domain.wav import MAX_CHUNKS
-from segmenter.ffmpeg.decoder import SourceFile
-from segmenter.probing.file_bytes import ReadAt, reading, size_of
+from segmenter.ffmpeg.source_file import ReadAt, SourceFile, reading, size_of
 
 
 def equal_packets(file: SourceFile, stream: AudioStream, ticks: int) -> int | None:

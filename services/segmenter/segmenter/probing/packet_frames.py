@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias, cast
 import av
 from av import AudioStream
 
-from segmenter.ffmpeg.decoder import Packet
+from segmenter.ffmpeg.stamps import Packet
 
 AAC_FRAMES: Final = 1024
 _MP3_MASK: Final = 0xFFE6  # eleven bits of sync, two of layer
@@ -31,6 +31,12 @@ def trimmed(packet: Packet, gives: int, skip: int) -> tuple[int, int]:
 def duration_frames(packet: Packet, ticks: int) -> int | None:
     """By the duration that the container states, in ticks of which a frame lasts `ticks`."""
     return packet.duration // ticks if packet.duration and ticks and packet.duration % ticks == 0 else None
+
+
+def lasts_longer(packet: Packet, first: Packet) -> bool:
+    """Whether it lasts longer than the track's first, and not because it is larger: a hole after it is counted in."""
+    last, size = packet.duration or 0, packet.size
+    return last > (first.duration or 0) and last * first.size > (first.duration or 0) * size
 
 
 def aac_frames(packet: Packet, ticks: int) -> int | None:

@@ -4,19 +4,22 @@ from msgspec import structs
 
 from contracts.events import AudioFacts
 from segmenter.domain.ports import ByteSource, Measures
+from segmenter.domain.selection import DEFAULT, Selection
 from segmenter.domain.wav import NotPcm
 from segmenter.ffmpeg.decoder import ffmpeg_versions
 from segmenter.probing.wav_probe import wav_facts, wav_layout
 
 
-async def probe(source: ByteSource, decoders: Measures) -> AudioFacts:
+async def probe(source: ByteSource, decoders: Measures, selection: Selection = DEFAULT) -> AudioFacts:
     """The recording's facts. Reads the header of a PCM WAV, seldom some samples; of anything else up to all of it.
 
     Raises: AudioError when it cannot be cut; DecoderLost; what the byte source raises.
     """
     layout = await wav_layout(source)
     if isinstance(layout, NotPcm):
-        return _decoded_facts(await decoders.measure(source), layout)
+        return _decoded_facts(await decoders.measure(source, selection), layout)
+    selection.check_only_track()
+    selection.channel_of(layout.channels)
     return await wav_facts(source, layout)
 
 

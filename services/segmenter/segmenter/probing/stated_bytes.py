@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from segmenter.domain.wav import MAX_CHUNKS
-from segmenter.probing.file_bytes import ByteRange, ReadAt
+from segmenter.ffmpeg.source_file import ReadAt
+from segmenter.probing.file_bytes import ByteRange
 
 StatedBytes: TypeAlias = Callable[[ReadAt], ByteRange | None]
 

@@ -1,4 +1,4 @@
-"""A file's first audio stream, opened to be measured. Blocking."""
+"""The audio stream of a file that is cut, opened to be measured. Blocking."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,19 +7,26 @@ from typing import NamedTuple
 from av import AudioStream
 from av.container import InputContainer
 
-from segmenter.ffmpeg.decoder import Packet, SourceFile, opened, packets
+from segmenter.domain.timeline import Clock
+from segmenter.ffmpeg.decoder import opened, packets
+from segmenter.ffmpeg.source_file import SourceFile
+from segmenter.ffmpeg.stamps import Packet, clock_of
 from segmenter.probing.containers import Container, container
 from segmenter.probing.last_packets import LastPackets
 
 
 class Track(NamedTuple):
-    """`rules` are its container's; `last` has seen the packets that were read on the way to the end."""
+    """`rules` are its container's; `last` has seen the packets that were read on the way to the end.
+
+    `clock` is None where the container has no time stamps; otherwise it has laid what was decoded.
+    """
 
     file: SourceFile
     container: InputContainer
     stream: AudioStream
     rules: Container
     last: LastPackets
+    clock: Clock | None
 
     @property
     def format(self) -> str:
@@ -38,8 +45,8 @@ class Track(NamedTuple):
 
 
 @contextmanager
-def opened_track(file: SourceFile) -> Iterator[Track]:
-    """Raises: NotAudio, NoAudio, UnsupportedAudio; what reading the file raises."""
-    with opened(file) as (found, stream):
+def opened_track(file: SourceFile, track: int | None = None) -> Iterator[Track]:
+    """Raises: NotAudio, NoAudio, NoSuchTrack, UnsupportedAudio; what reading the file raises."""
+    with opened(file, track) as (found, stream):
         last = LastPackets(stream.codec_context.codec.canonical_name)
-        yield Track(file, found, stream, container(found.format.name), last)
+        yield Track(file, found, stream, container(found.format.name), last, clock_of(found, stream))

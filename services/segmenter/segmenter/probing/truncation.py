@@ -11,9 +11,9 @@ from typing import Final
 import av
 
 from segmenter.domain.wav import is_placeholder, tells_the_rest
-from segmenter.ffmpeg.decoder import SourceFile
+from segmenter.ffmpeg.source_file import SourceFile, reading, size_of
 from segmenter.probing.containers import Stated, codec_family, container
-from segmenter.probing.file_bytes import ByteRange, FileEnd, reading, size_of
+from segmenter.probing.file_bytes import ByteRange, FileEnd
 from segmenter.probing.last_packets import LastPackets
 from segmenter.probing.stated_bytes import mp3_states_frames
 from segmenter.probing.track import Track
@@ -24,11 +24,16 @@ _WITHOUT_DELAY: Final = frozenset({"pcm", "adpcm", "alac", "flac"})
 _STATES_SAMPLES: Final = frozenset({Stated.SAMPLES, Stated.SAMPLES_AND_BYTES})
 
 
-def declared_frames(track: Track, frames: int, rate_hz: int) -> int:
-    """The length by the header of a track with `frames` frames, also of what was cut off; 0 where it states none."""
+def declared_frames(track: Track, frames: int, rate_hz: int, beside: int) -> int:
+    """The length by the header of a track with `frames` frames, also of what was cut off; 0 where it states none.
+
+    A header states the track's time from its first sample on. `beside` is what is added to that to compare it with
+    `frames`: the silence before it, or less than nothing where holes do not count.
+    """
     if track.rules.stated is Stated.DURATION:
-        return _frames_by_duration(track, frames, rate_hz)
+        return _frames_by_duration(track, frames, rate_hz, beside)
     stated = track.stated_frames if track.rules.stated in _STATES_SAMPLES else None
+    stated = stated and stated + beside
     audio = None if overstated_frames(track, frames, rate_hz) else truncated_range(track.file, track.format)
     before_cut = _frames_before_cut(track, audio, frames, rate_hz) if audio else None
     return max(stated or 0, before_cut or 0)
@@ -68,13 +73,13 @@ def end_unknown(file: SourceFile, container_name: str, last: LastPackets) -> boo
     return cut or (lacks_end is not None and lacks_end(end)) or last.truncated
 
 
-def _frames_by_duration(track: Track, frames: int, rate_hz: int) -> int:
+def _frames_by_duration(track: Track, frames: int, rate_hz: int, beside: int) -> int:
     """Counted are the packets, not what they decode to: the first frames may be the encoder's delay and left out."""
     duration, time_base = track.stream.duration, track.stream.time_base
     if not duration or not time_base:
         return 0
     if codec_family(track.stream.codec_context.name) in _WITHOUT_DELAY:
-        return track.stated_frames or 0
+        return track.stated_frames + beside if track.stated_frames else 0
     lost = (duration - track.last.covered_ticks) * time_base
     return frames + (round(lost * rate_hz) if lost > _ROUNDING_SECONDS else 0)
 
