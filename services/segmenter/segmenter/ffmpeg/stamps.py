@@ -1,5 +1,6 @@
 """What the time stamps of each container mean: where its time begins, and which of them FFmpeg leaves to be mended."""
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from fractions import Fraction
@@ -13,6 +14,8 @@ from segmenter.domain.timeline import Clock
 from segmenter.ffmpeg.avi_index import empty_before
 from segmenter.ffmpeg.forms import DEMUXERS
 from segmenter.ffmpeg.source_file import SourceFile, reading
+
+_HEX: Final = re.compile(r"[0-9A-Fa-f]{1,8}")
 
 
 class Zero(Enum):
@@ -43,7 +46,7 @@ def clock_of(container: InputContainer, stream: AudioStream) -> Clock | None:
     zero = _BY_DEMUXER.get(container.format.name.split(",")[0])
     if zero is None or not stream.time_base:
         return None
-    return Clock(stream.time_base, _seconds(zero, container))
+    return Clock(stream.time_base, _seconds(zero, container, stream))
 
 
 def mended(
@@ -61,14 +64,27 @@ def mended(
         yield packet
 
 
-def _seconds(zero: Zero, container: InputContainer) -> Fraction | None:
+def _seconds(zero: Zero, container: InputContainer, stream: AudioStream) -> Fraction | None:
     match zero:
         case Zero.CONTAINER:
-            return Fraction(0)
+            return _delay_by_itunes(container, stream)
         case Zero.EARLIEST:
             return min(_starts(container), default=None)
         case Zero.SAMPLE:
             return None
+
+
+def _delay_by_itunes(container: InputContainer, stream: AudioStream) -> Fraction:
+    """The encoder's delay where only iTunes' comment tells of it: then FFmpeg leaves it out, and stamps count it.
+
+    Where an edit list tells it, too, stamps begin after it. The comment is hexadecimal: 0, delay, padding, length.
+    """
+    told = container.metadata.get("iTunSMPB", "").split()
+    begins, rate_hz = (stream.start_time or 0) * (stream.time_base or Fraction(0)), stream.codec_context.sample_rate
+    if len(told) < 2 or not _HEX.fullmatch(told[1]) or not rate_hz:
+        return Fraction(0)
+    delay = Fraction(int(told[1], 16), rate_hz)
+    return delay if begins == delay else Fraction(0)
 
 
 def _starts(container: InputContainer) -> list[Fraction]:
