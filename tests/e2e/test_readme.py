@@ -146,7 +146,7 @@ def test_what_the_operator_runs_works(terminal: Terminal) -> None:
     assert "next:\n  nothing to do" in told
     assert told.endswith("0 dead letters")
     told = "\n".join(terminal.paste(block_with("catalog rebuild")))
-    for words in ("next: start the services", "0 rows were added, 0 removed, 0 changed", "would remove 0 prefixes"):
+    for words in ("next: start the services", "0 rows were added, 0 removed, 0 changed", "would remove 0 places"):
         assert words in told
     assert told.endswith("0 dead letters")
 
