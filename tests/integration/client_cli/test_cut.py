@@ -204,6 +204,8 @@ def test_ctrl_c_says_how_to_go_on_and_that_goes_on(person: Person, chapters: Cha
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        # A shell that runs the tests in the background has them ignore it, and so all that they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     wait_until(lambda: (person.home / "out" / ".cuecutter.json").exists(), seconds=60, what="the first upload")
     process.send_signal(signal.SIGINT)
