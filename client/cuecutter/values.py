@@ -3,9 +3,15 @@ a default.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
+
+# What `transcript_type` may be; left out, the content decides.
+TRANSCRIPT_TYPES: Final = (
+    *("srt", "text", "vtt", "sbv", "subviewer", "lrc", "microdvd", "ass", "ttml", "srv3", "json3", "whisper"),
+    *("csv", "tsv", "audacity", "textgrid", "ctm"),
+)
 
 
 class Progress(Struct, frozen=True):

@@ -15,7 +15,7 @@ from cuecutter.cli.printing import clock, counted, printable
 from cuecutter.cli.screen import Work
 from cuecutter.cli.tables import aligned
 from cuecutter.cli.wish import options_of
-from cuecutter.values import Dataset
+from cuecutter.values import TRANSCRIPT_TYPES, Dataset
 
 _STATUSES = click.Choice(["pending", "processing", "ready", "failed"])
 
@@ -25,7 +25,7 @@ _STATUSES = click.Choice(["pending", "processing", "ready", "failed"])
 @click.argument("transcript", type=options.FILE)
 @click.option("--name", help="By default, that of the recording.")
 @click.option("--description", help="For you.")
-@click.option("--type", "transcript_type", type=click.Choice(["srt", "text"]), help="By default, found by content.")
+@click.option("--type", "transcript_type", type=click.Choice(TRANSCRIPT_TYPES), help="By default, found by content.")
 @click.option("--encoding", help="Of a transcript that is no UTF-8, such as cp1252.")
 @click.option("--process", "auto_process", is_flag=True, help="Begin to process it at once.")
 @options.run_options

@@ -15,6 +15,21 @@ class TranscriptType(StrEnum):
     SRT = "srt"
     TEXT = "text"
     CUES = "cues"
+    VTT = "vtt"
+    SBV = "sbv"
+    SUBVIEWER = "subviewer"
+    LRC = "lrc"
+    MICRODVD = "microdvd"
+    ASS = "ass"
+    TTML = "ttml"
+    SRV3 = "srv3"
+    JSON3 = "json3"
+    WHISPER = "whisper"
+    CSV = "csv"
+    TSV = "tsv"
+    AUDACITY = "audacity"
+    TEXTGRID = "textgrid"
+    CTM = "ctm"
 
 
 class Status(StrEnum):

@@ -4,17 +4,33 @@ without a name. The table of deviations and codes is `docs/transcripts.md`.
 
 from transcripts.compose import compose
 from transcripts.corrected import CorrectedCue, parse_corrected, write_corrected
-from transcripts.cues import Cue, DropCode, DroppedCue, Note, NoteCode, Transcript, TranscriptKind
+from transcripts.cues import OPEN_END_US, Cue, DropCode, DroppedCue, Note, NoteCode, Transcript, TranscriptKind
 from transcripts.decode import decode
 from transcripts.detect import detect
-from transcripts.errors import NoText, NoUsableCue, TooManyCues, TranscriptError, UndecodableText, UnknownEncoding
+from transcripts.errors import (
+    BrokenTranscript,
+    NoFrameRate,
+    NoSuchTier,
+    NoText,
+    NoUsableCue,
+    TooManyCues,
+    TranscriptError,
+    UndecodableText,
+    UnknownEncoding,
+    UnsupportedTranscript,
+)
 from transcripts.reading import read
+from transcripts.repeats import collapse
 
 __all__ = [
+    "OPEN_END_US",
+    "BrokenTranscript",
     "CorrectedCue",
     "Cue",
     "DropCode",
     "DroppedCue",
+    "NoFrameRate",
+    "NoSuchTier",
     "NoText",
     "NoUsableCue",
     "Note",
@@ -25,6 +41,8 @@ __all__ = [
     "TranscriptKind",
     "UndecodableText",
     "UnknownEncoding",
+    "UnsupportedTranscript",
+    "collapse",
     "compose",
     "decode",
     "detect",

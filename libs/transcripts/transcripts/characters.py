@@ -24,6 +24,16 @@ _VISIBLE = re.compile(rf"[^\n\ufeff{BLANK}{INVISIBLE}]")
 # All controls but TAB, LF, VT and FF, which are white space in real texts.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
+# Between two of these no blank is written: Chinese characters, kana, bopomofo, and their punctuation, full-width forms
+# included. Not Hangul: Korean has blanks between words. Quotation marks, dashes and dots of all scripts count beside
+# one of them.
+_UNSPACED = (
+    r"\u3001-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u9fff"
+    r"\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
+)
+_SHARED = "“”‘’…—·"
+_UNSPACED_JOINT = re.compile(rf"(?<=[{_UNSPACED}])\n(?=[{_UNSPACED}{_SHARED}])|(?<=[{_SHARED}])\n(?=[{_UNSPACED}])")
+
 _BATCH_CHARS = 1 << 14
 
 
@@ -35,14 +45,23 @@ def unify_line_ends(text: str) -> str:
 
 
 def join_lines(text: str) -> str:
-    """Every line stripped, blank ones left out, joined by one space; nothing else changes."""
+    """Every line stripped, blank ones left out, joined by one space, or by none between two characters of Chinese or
+    Japanese; nothing else changes.
+    """
     if len(text) <= _BATCH_CHARS:
-        return _join(text)
-    return " ".join(filter(None, map(_join, _batches(text))))
+        return blank_joints(_stripped(text))
+    return blank_joints("\n".join(filter(None, map(_stripped, _batches(text)))))
 
 
-def _join(text: str) -> str:
-    return " ".join(filter(None, map(str.strip, text.split("\n"))))
+def blank_joints(lines: str) -> str:
+    """Stripped lines as one."""
+    if not lines.isascii():
+        lines = _UNSPACED_JOINT.sub("", lines)
+    return lines.replace("\n", " ")
+
+
+def _stripped(text: str) -> str:
+    return "\n".join(filter(None, map(str.strip, text.split("\n"))))
 
 
 def _batches(text: str) -> list[str]:

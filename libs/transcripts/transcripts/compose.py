@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import srt  # type: ignore[import-untyped]  # it publishes no types
 
-from transcripts.cues import Cue, Transcript
+from transcripts.cues import OPEN_END_US, Cue, Transcript
+
+OPEN_SECONDS = 5  # of a last cue without an end, which SRT can't say
 
 
 def compose(transcript: Transcript) -> str:
@@ -19,5 +21,6 @@ def compose(transcript: Transcript) -> str:
 def _subtitles(cues: Iterable[Cue]) -> Iterable[srt.Subtitle]:
     for index, cue in enumerate(cues, start=1):
         start = timedelta(milliseconds=cue.start_us // 1000)
-        end = timedelta(milliseconds=-(-cue.end_us // 1000))
+        end_us = cue.start_us + OPEN_SECONDS * 1_000_000 if cue.end_us == OPEN_END_US else cue.end_us
+        end = timedelta(milliseconds=-(-end_us // 1000))
         yield srt.Subtitle(index, start, end, cue.text)

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from transcripts.characters import join_lines, unify_line_ends
-from transcripts.cue_collector import CueCollector
+from transcripts.cue_collector import CueCollector, Reading
 from transcripts.cues import Cue, DropCode, DroppedCue
 from transcripts.errors import UndecodableText
-from transcripts.srt_reader import SrtReading
 
 FIRST_LINE: Final = 2
 _HEAD: Final = '{"version":1,"cues":['
 _TAIL: Final = "]}"
+_EXCLUDED: Final = "left out by hand"
 _REMEDY: Final = "replace the list of cues, or the transcript"
 
 
@@ -53,7 +53,7 @@ def parse_corrected(text: str) -> Iterator[CorrectedCue]:
             raise _foreign(number + FIRST_LINE) from error
 
 
-def read_corrected(text: str) -> SrtReading:
+def read_corrected(text: str) -> Reading:
     """The cues that make segments, each text on one line; the excluded ones as dropped.
 
     Raises: UndecodableText; TooManyCues.
@@ -65,11 +65,11 @@ def read_corrected(text: str) -> SrtReading:
         collector.parsed += 1
         start_us, end_us, one_line = given.start_us, given.end_us, join_lines(unify_line_ends(given.text))
         if given.excluded or start_us is None or end_us is None:
-            dropped = DroppedCue(number, line, DropCode.EXCLUDED, "", start_us, end_us, one_line, given.speaker)
+            dropped = DroppedCue(number, line, DropCode.EXCLUDED, _EXCLUDED, start_us, end_us, one_line, given.speaker)
             collector.dropped.append(dropped)
         else:
             collector.keep(Cue(number, line, start_us, end_us, one_line, given.speaker, given.fixed))
-    return SrtReading(tuple(collector.cues), tuple(collector.dropped), tuple(collector.notes), collector.parsed)
+    return collector.reading()
 
 
 def _line(cue: CorrectedCue) -> str:

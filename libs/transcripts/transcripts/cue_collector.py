@@ -4,10 +4,12 @@ list when it ends, so kept + dropped = parsed can be checked, and fails if a blo
 
 from typing import NamedTuple
 
-from transcripts import gaps
+from transcripts import gaps, vtt_text
 from transcripts.characters import find_control, has_visible, join_lines
-from transcripts.cues import Cue, DropCode, DroppedCue, Note, NoteCode, quote
+from transcripts.cues import Cue, DropCode, DroppedCue, Layout, Layouts, Note, NoteCode, quote
 from transcripts.errors import TooManyCues
+from transcripts.layout import lay_out
+from transcripts.mojibake import find_mojibake
 from transcripts.time_lines import TimeLine
 
 # With a cue for each word this is 14 hours of speech, with one for each line ten times that. A hostile file reaches
@@ -15,19 +17,33 @@ from transcripts.time_lines import TimeLine
 MAX_CUES = 150_000
 MAX_NOTES = 300_000
 
+NOTHING_VISIBLE = "nothing visible in its text"
 _REMEDY = "upload the recording in parts"
 # Of what is dropped for its times, these are times nevertheless.
 _READABLE_TIMES = (None, DropCode.ZERO_LENGTH, DropCode.END_BEFORE_START)
 
 
+class Reading(NamedTuple):
+    """What a reader gives: `len(cues) + len(dropped) == parsed`; the tuples are in file order."""
+
+    cues: tuple[Cue, ...]
+    dropped: tuple[DroppedCue, ...]
+    notes: tuple[Note, ...]
+    parsed: int
+    layouts: Layouts
+
+
 class Block(NamedTuple):
-    """A cue whose text is not read yet: `line` as in `Cue`, `time_line_at` the 1-based line of its times."""
+    """A cue whose text is not read yet: `line` as in `Cue`, `time_line_at` the 1-based line of its times. `vtt`: its
+    text has the markup of WebVTT.
+    """
 
     number: int
     line: int
     time_line_at: int
     time_line: TimeLine
     source: str
+    vtt: bool = False
 
 
 class CueCollector:
@@ -35,9 +51,16 @@ class CueCollector:
         self.cues: list[Cue] = []
         self.dropped: list[DroppedCue] = []
         self.notes: list[Note] = []
+        self.layouts: dict[int, Layout] = {}
         self.parsed = 0
         self._time_lines = 0
         self._time_in_text_noted_at = 0
+
+    def reading(self) -> Reading:
+        """All of it; the notes in order of their lines."""
+        assert len(self.cues) + len(self.dropped) == self.parsed
+        notes = sorted(self.notes, key=lambda note: note.line)
+        return Reading(tuple(self.cues), tuple(self.dropped), tuple(notes), self.parsed, self.layouts)
 
     def count_time_line(self, line: int) -> None:
         """Raises: TooManyCues. Lines that turn out to be text count too, for their cost is the same."""
@@ -45,16 +68,16 @@ class CueCollector:
         if self._time_lines > MAX_CUES:
             raise TooManyCues(f"more than {MAX_CUES} cues, at line {line}", line=line, remedy=_REMEDY)
 
-    def begin_block(self, line: int, time_line_at: int, time_line: TimeLine, source: str) -> Block:
+    def begin_block(self, line: int, time_line_at: int, time_line: TimeLine, source: str, *, vtt: bool) -> Block:
         number = self.parsed
         self.parsed += 1
-        return Block(number, line, time_line_at, time_line, source)
+        return Block(number, line, time_line_at, time_line, source, vtt)
 
-    def note(self, line: int, code: NoteCode, detail: str) -> None:
+    def note(self, line: int, code: NoteCode, detail: str, cue: int | None = None) -> None:
         """Raises: TooManyCues, above MAX_NOTES: a file that needs so many is broken or hostile."""
         if len(self.notes) == MAX_NOTES:
             raise TooManyCues(f"more than {MAX_NOTES} warnings, at line {line}", line=line, remedy=_REMEDY)
-        self.notes.append(Note(line, code, detail))
+        self.notes.append(Note(line, code, detail, cue))
         if code is NoteCode.TIME_IN_TEXT:
             self._time_in_text_noted_at = line
 
@@ -65,19 +88,31 @@ class CueCollector:
         text = whole.strip(" \n")
         if time_line.drop is not None:
             self._drop(block, time_line.drop, quote(block.source), text)
-        elif text and text.isprintable():  # true of nearly all, and never of what the cases below look for
+        elif text and not block.vtt and text.isprintable():  # true of nearly all, and never of what is looked for below
             self._keep(block, text, body)
         elif (control := find_control(whole)) >= 0:
             self._drop(block, DropCode.CONTROL_CHARACTER, f"U+{ord(whole[control]):04X} in the text", text)
         elif not has_visible(whole):
-            self._drop(block, DropCode.EMPTY_TEXT, "")
+            self._drop(block, DropCode.EMPTY_TEXT, NOTHING_VISIBLE)
+        elif block.vtt:
+            self._finish_vtt(block, whole, body)
         else:
             self._keep(block, text.strip(), body)
+
+    def _finish_vtt(self, block: Block, whole: str, body: str) -> None:
+        read = vtt_text.read(whole)
+        if not has_visible(read.text.replace(vtt_text.MARK, "")):
+            self._drop(block, DropCode.EMPTY_TEXT, NOTHING_VISIBLE)
+            return
+        if len(read.speakers) > 1:
+            self.note(block.line, NoteCode.SEVERAL_SPEAKERS, quote(", ".join(read.speakers)))
+        speaker = read.speakers[0] if len(read.speakers) == 1 else None
+        self._keep(block, read.text, body, speaker, read.times)
 
     def add_without_time(self, line: int, text: str) -> None:
         """A cue that has its number, in the first line of `text`, but no time line."""
         self.count_time_line(line)
-        block = self.begin_block(line, line, TimeLine(drop=DropCode.NO_TIME), "")
+        block = self.begin_block(line, line, TimeLine(drop=DropCode.NO_TIME), "", vtt=False)
         self._drop(block, DropCode.NO_TIME, quote(text), text.partition("\n")[2])
 
     def _drop(self, block: Block, code: DropCode, detail: str, text: str = "") -> None:
@@ -86,22 +121,34 @@ class CueCollector:
         start_us, end_us = (times.start_us, times.end_us) if readable else (None, None)
         self.dropped.append(DroppedCue(block.number, block.line, code, detail, start_us, end_us, join_lines(text)))
 
-    def _keep(self, block: Block, text: str, body: str) -> None:
+    def _keep(
+        self, block: Block, text: str, body: str, speaker: str | None = None, times: tuple[int, ...] = ()
+    ) -> None:
         time_line = block.time_line
-        if "\n" in text:
-            text = join_lines(text)
+        if "\n" in text or block.vtt:
+            text = self.lay_out(block.number, text, times)
+        if "\n" in body:
             self._note_blank_line(block, body)
         if ":" in body or "--" in body:
-            self._note_times_inside(block, body)
+            self._note_times_inside(block, vtt_text.without_times(body) if block.vtt else body)
         if time_line.notes:
             self._note_times(block)
-        cue = Cue(block.number, block.line, time_line.start_us, time_line.end_us, text)
+        cue = Cue(block.number, block.line, time_line.start_us, time_line.end_us, text, speaker)
         self.keep(cue)
+
+    def lay_out(self, number: int, text: str, times: tuple[int, ...] = ()) -> str:
+        """The text of cue `number` on one line; its layout is kept."""
+        one_line, layout = lay_out(text, times)
+        if layout is not None:
+            self.layouts[number] = layout
+        return one_line
 
     def keep(self, cue: Cue) -> None:
         """Raises: TooManyCues, as `note`."""
         if self.cues and cue.start_us < self.cues[-1].end_us:
             self._note_order(self.cues[-1], cue)
+        if not cue.text.isascii() and (found := find_mojibake(cue.text)):
+            self.note(cue.line, NoteCode.MOJIBAKE, found, cue.number)
         self.cues.append(cue)
 
     def _note_times(self, block: Block) -> None:
@@ -124,6 +171,6 @@ class CueCollector:
 
     def _note_order(self, before: Cue, cue: Cue) -> None:
         if cue.start_us < before.start_us:
-            self.note(cue.line, NoteCode.OUT_OF_ORDER, f"begins before the cue of line {before.line}")
+            self.note(cue.line, NoteCode.OUT_OF_ORDER, f"begins before the cue of line {before.line}", cue.number)
         else:
-            self.note(cue.line, NoteCode.OVERLAP, f"begins before the cue of line {before.line} ends")
+            self.note(cue.line, NoteCode.OVERLAP, f"begins before the cue of line {before.line} ends", cue.number)

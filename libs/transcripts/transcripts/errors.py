@@ -52,3 +52,27 @@ class TooManyCues(TranscriptError):
     """More cues, or more warnings about them, than any recording has: the file is broken or hostile."""
 
     code = "too-many-cues"
+
+
+class UnsupportedTranscript(TranscriptError):
+    """It is of a format that is not read here. The message names it, the remedy a way to one that is."""
+
+    code = "unsupported-transcript"
+
+
+class BrokenTranscript(TranscriptError):
+    """It is of a format that is read here, and breaks its rules, so that nothing in it can be trusted."""
+
+    code = "broken-transcript"
+
+
+class NoFrameRate(TranscriptError):
+    """The times are numbers of frames, and the file does not say how many make a second."""
+
+    code = "no-frame-rate"
+
+
+class NoSuchTier(TranscriptError):
+    """The tier that was asked for is not there. The message names those that are."""
+
+    code = "no-such-tier"

@@ -4,26 +4,17 @@ holds is decided by that gap alone, so time and memory are linear in the text.
 
 import re
 from itertools import islice
-from typing import NamedTuple
 
 from transcripts import gaps
 from transcripts.characters import unify_line_ends
-from transcripts.cue_collector import MAX_CUES, Block, CueCollector
-from transcripts.cues import Cue, DroppedCue, Note, NoteCode, quote
-from transcripts.time_line_search import JOINED_FILE, TIME_LINE
+from transcripts.cue_collector import MAX_CUES, Block, CueCollector, Reading
+from transcripts.cues import NoteCode, quote
+from transcripts.fractions_written import PLAIN, may_be_odd, style_of
+from transcripts.time_line_search import JOINED_FILE, TIME_LINE, VTT_TIME_LINE
 from transcripts.time_lines import TimeLine, parse_time_line
 
 
-class SrtReading(NamedTuple):
-    """`len(cues) + len(dropped) == parsed`; the tuples are in file order."""
-
-    cues: tuple[Cue, ...]
-    dropped: tuple[DroppedCue, ...]
-    notes: tuple[Note, ...]
-    parsed: int
-
-
-def read_srt(text: str) -> SrtReading:
+def read_srt(text: str) -> Reading:
     """Reads decoded text with any line ends.
 
     Raises: TooManyCues above `cue_collector.MAX_CUES` time lines or `cue_collector.MAX_NOTES` notes.
@@ -35,8 +26,7 @@ def read_srt(text: str) -> SrtReading:
             collector.count_time_line(line)
             collector.note(line, NoteCode.BOM_INSIDE, "another file begins here")
         line = _Part(part, line, collector).read()
-    notes = sorted(collector.notes, key=lambda note: note.line)
-    return SrtReading(tuple(collector.cues), tuple(collector.dropped), tuple(notes), collector.parsed)
+    return collector.reading()
 
 
 class _Part:
@@ -46,6 +36,10 @@ class _Part:
         self._text = text
         self._collector = collector
         self._vtt = gaps.is_vtt(text)
+        self._search = VTT_TIME_LINE if self._vtt else TIME_LINE
+        self._style = PLAIN
+        if may_be_odd(text):
+            self._style = style_of(found.group() for found in self._search.finditer(text))
         self._numbering = gaps.Numbering()
         self._block: Block | None = None
         # The gap below the last time line: its offset, and the number of its first line.
@@ -55,11 +49,11 @@ class _Part:
     def read(self) -> int:
         """Returns the 1-based number of the line that the part ends in."""
         line, counted = self._gap_line, 0
-        for match in TIME_LINE.finditer(self._text):
+        for match in self._search.finditer(self._text):
             line += self._text.count("\n", counted, match.start())
             counted = match.start()
             self._collector.count_time_line(line)
-            time_line = parse_time_line(match.group(), vtt=self._vtt)
+            time_line = parse_time_line(match.group(), vtt=self._vtt, style=self._style)
             if time_line.text and self._is_inside_text(match.start()):
                 self._collector.note(line, NoteCode.TIME_IN_TEXT, quote(match.group()))
             else:
@@ -81,7 +75,7 @@ class _Part:
             self._note_last_line(gap, line, heading.code)
         self._end(gap[: heading.body_end], heading.number)
         self._numbering.on_heading(heading)
-        self._block = self._collector.begin_block(index_line, line, time_line, match.group())
+        self._block = self._collector.begin_block(index_line, line, time_line, match.group(), vtt=self._vtt)
         self._gap_at, self._gap_line = match.end() + 1, line + 1
 
     def _heading(self, gap: str, index_on_time_line: str) -> gaps.Heading:

@@ -44,6 +44,12 @@ _ANY_FORM: Final = rf"(?:{_TIME_AND_ARROW}|{_DIGITS_AND_ARROW}|{_WORD_AND_ARROW}
 # A whole time line. None is shorter than an arrow; the look-ahead passes millions of shorter lines by.
 TIME_LINE: Final = re.compile(rf"^(?=[^\n]{{3}}){_ANY_FORM}[^\n]*+", re.MULTILINE)
 
+# WebVTT's texts have no arrow, so a line of two words that were meant as times is one, whatever is mistyped in it:
+# `00:O1.000 --> 00:02.000`, `0O:01.000 --> 0O:02.000 align:start`.
+_MEANT_AS_TIME: Final = rf"(?=[^\s>＞→]{{0,23}}\d)(?=[^\s>＞→]{{0,23}}[{COLON}.])[^\s>＞→]{{1,24}}+"
+_MISTYPED: Final = rf"{_MEANT_AS_TIME}[ \t]*+-->[ \t]*+{_MEANT_AS_TIME}(?=\s|\Z)"
+VTT_TIME_LINE: Final = re.compile(rf"^(?=[^\n]{{3}})(?:{_ANY_FORM}|{_MISTYPED})[^\n]*+", re.MULTILINE)
+
 # A byte order mark inside the text, where another file was appended: it counts if the text after it begins as
 # transcripts do, with a time line, with one short line (the first index) above a time line, or as WebVTT. Of several
 # marks in a row only the first is tried.

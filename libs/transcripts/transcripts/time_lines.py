@@ -6,6 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from transcripts.cues import DropCode, NoteCode
+from transcripts.fractions_written import PLAIN, FractionStyle
 from transcripts.loose_times import split_loosely
 from transcripts.timecodes import US_PER_SECOND, parse_time
 
@@ -36,11 +37,13 @@ class TimeLine(NamedTuple):
     drop: DropCode | None = None
 
 
-def parse_time_line(line: str, *, vtt: bool) -> TimeLine:
-    """Reads a line that `TIME_LINE` found. `vtt`: whether WebVTT's way of writing times is the ordinary one."""
+def parse_time_line(line: str, *, vtt: bool, style: FractionStyle = PLAIN) -> TimeLine:
+    """Reads a line that `TIME_LINE` found. `vtt`: whether WebVTT's way of writing times is the ordinary one; `style`:
+    how the file writes fractions.
+    """
     found = (_VTT_LINE if vtt else _SRT_LINE).match(line)
     if found is None:
-        return _parse_loosely(line)
+        return _parse_loosely(line, style)
     start_us, end_us = _us(*found.group(1, 2, 3, 4)), _us(*found.group(5, 6, 7, 8))
     if found.end() == len(line):
         return TimeLine(start_us, end_us, drop=None if start_us < end_us else _unusable(start_us, end_us))
@@ -51,16 +54,18 @@ def _us(hours: str | None, minutes: str, seconds: str, ms: str) -> int:
     return ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * US_PER_SECOND + int(ms) * 1000
 
 
-def _parse_loosely(line: str) -> TimeLine:
+def _parse_loosely(line: str, style: FractionStyle) -> TimeLine:
     parts = split_loosely(line)
-    start, end = parse_time(parts.start), parse_time(parts.end)
+    start, end = parse_time(parts.start, style), parse_time(parts.end, style)
     # With another arrow, what cannot be read may as well be a text like `- 10:30 -> 11:00`.
     text = parts.rest if "-->" in line else line
     if isinstance(start, DropCode):
         return TimeLine(text=text, number=parts.number, drop=start)
     if isinstance(end, DropCode):
         return TimeLine(text=text, number=parts.number, drop=end)
-    notes = (NoteCode.ODD_TIME, *dict.fromkeys(start.notes + end.notes))
+    found = tuple(dict.fromkeys(start.notes + end.notes))
+    # A time that may mean something else is no harmless one.
+    notes = found if NoteCode.AMBIGUOUS_TIME in found else (NoteCode.ODD_TIME, *found)
     return _with_rest(start.us, end.us, notes, parts.rest, parts.number)
 
 

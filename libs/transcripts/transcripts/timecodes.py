@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from transcripts.cues import DropCode, NoteCode
+from transcripts.fractions_written import OVERFLOW, PLAIN, FractionStyle
 
 # Nine digits of hours are 3.6e18 microseconds: the sum still fits the 64 bits of a JSON integer elsewhere.
 _FIELD_LIMIT = 10**9
@@ -26,7 +27,7 @@ class Time(NamedTuple):
     notes: tuple[NoteCode, ...] = ()
 
 
-def parse_time(token: str) -> Time | DropCode:
+def parse_time(token: str, style: FractionStyle = PLAIN) -> Time | DropCode:
     """Reads `[-]H:MM:SS[,f…]`, `MM:SS[,f…]` or `H:MM:SS:mmm…`, already freed of blanks and typographic variants; the
     digits may be those of any script, as `\\d` and `int` take them.
     """
@@ -40,7 +41,7 @@ def parse_time(token: str) -> Time | DropCode:
     if max(clock) >= _FIELD_LIMIT:
         return DropCode.TIME_TOO_LARGE
     us = ((clock[0] * 60 + clock[1]) * 60 + clock[2]) * US_PER_SECOND
-    rounded_us, notes = _fraction_us(fraction or milliseconds or "")
+    rounded_us, notes = _fraction_us(fraction or milliseconds or "", style)
     us += rounded_us
     # Without hours, 75 minutes are nothing odd.
     if clock[2] > 59 or (clock[1] > 59 and hours):
@@ -48,8 +49,14 @@ def parse_time(token: str) -> Time | DropCode:
     return DropCode.NEGATIVE_TIME if sign and us else Time(us, notes)
 
 
-def _fraction_us(digits: str) -> tuple[int, tuple[NoteCode, ...]]:
+def _fraction_us(digits: str, style: FractionStyle) -> tuple[int, tuple[NoteCode, ...]]:
     """The decimal fraction in microseconds; a note when digits were lost to rounding."""
+    if digits == OVERFLOW and style.overflow:
+        return US_PER_SECOND, ()
+    if 0 < len(digits) < 3 and style.unpadded:
+        return int(digits) * 1000, ()
+    if 0 < len(digits) < 3 and style.doubtful:
+        return int(digits.ljust(6, "0")), (NoteCode.AMBIGUOUS_TIME,)
     us = int(digits[:6].ljust(6, "0"))
     rest = int(digits[6:] or "0")
     if not rest:

@@ -75,7 +75,7 @@ async def test_a_form_with_a_mistake_is_refused_and_the_field_is_named(
         (form(AUDIO, TRANSCRIPT, part("name", b"\xff")), [("name", "invalid")]),
         (form(AUDIO, TRANSCRIPT, part("name", "n" * 20_000)), [("name", "invalid")]),
         (form(AUDIO, TRANSCRIPT, NAME, part("description", "d" * 2_001)), [("description", "invalid")]),
-        (form(AUDIO, TRANSCRIPT, NAME, part("transcript_type", "vtt")), [("transcript_type", "invalid")]),
+        (form(AUDIO, TRANSCRIPT, NAME, part("transcript_type", "docx")), [("transcript_type", "invalid")]),
         (form(AUDIO, TRANSCRIPT, NAME, part("auto_process", "yes")), [("auto_process", "invalid")]),
         (form(AUDIO, TRANSCRIPT, NAME, part("options", "{")), [("options", "invalid")]),
         (form(AUDIO, TRANSCRIPT, NAME, part("options", '{"speed": 1}')), [("options.speed", "unknown")]),
@@ -103,7 +103,7 @@ async def test_a_form_with_a_mistake_is_refused_and_the_field_is_named(
             ],
         ),
         (
-            form(part("audio", SRT, filename="a.wav"), part("transcript_type", "vtt"), NAME),
+            form(part("audio", SRT, filename="a.wav"), part("transcript_type", "docx"), NAME),
             [("audio", "unknown-format"), ("transcript_type", "invalid"), ("transcript", "missing")],
         ),
         (

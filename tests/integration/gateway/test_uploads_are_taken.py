@@ -87,7 +87,7 @@ async def test_a_transcript_is_what_it_contains(alice: httpx.AsyncClient, observ
     vtt = b"\xef\xbb\xbfWEBVTT\n\n00:00.000 --> 00:01.000\nIt was late.\n"
     cases: list[tuple[bytes, dict[str, str], str, str, str]] = [
         (SRT, {}, "srt", "srt", "utf-8"),
-        (vtt, {}, "srt", "vtt", "utf-8"),
+        (vtt, {}, "vtt", "vtt", "utf-8"),
         (b"It was late.\nVery late.\n", {}, "text", "txt", "utf-8"),
         (SRT, {"transcript_type": "text"}, "text", "txt", "utf-8"),
         (SRT.decode().encode("utf-16"), {}, "srt", "srt", "utf-16"),

@@ -57,7 +57,7 @@ def test_a_plain_text_has_no_cues() -> None:
 def test_webvtt_is_shown_as_it_is_read() -> None:
     data = b"WEBVTT\n\nintro\n00:01.000 --> 00:02.000 align:start\n<v Ann>Hello\n"
     (cue,) = shown(data, TranscriptType.SRT)
-    assert (cue["start"], cue["end"], cue["text"], cue["speaker"]) == (1.0, 2.0, "<v Ann>Hello", None)
+    assert (cue["start"], cue["end"], cue["text"], cue["speaker"]) == (1.0, 2.0, "Hello", "Ann")
     assert [finding["code"] for finding in cue["findings"]] == ["time-settings"]
 
 

@@ -21,6 +21,7 @@ from gateway.errors import InvalidRequest
         ("description", b"", None),
         ("transcript_type", b"srt", TranscriptType.SRT),
         ("transcript_type", b"text", TranscriptType.TEXT),
+        ("transcript_type", b"whisper", TranscriptType.WHISPER),
         ("transcript_type", b" ", None),
         ("transcript_encoding", b"windows-1252", "windows-1252"),
         ("auto_process", b"true", True),
@@ -49,7 +50,8 @@ def test_a_good_value_is_read(field: str, raw: bytes, value: Any) -> None:
         ("name", b"\xff"),
         ("description", b"d" * 2_001),
         ("description", b"a\x00b"),
-        ("transcript_type", b"vtt"),
+        ("transcript_type", b"docx"),
+        ("transcript_type", b"cues"),
         ("transcript_type", b"SRT"),
         ("transcript_encoding", b"x" * 65),
         ("transcript_encoding", "ütf".encode()),
@@ -76,7 +78,12 @@ def test_fields_that_were_left_empty_have_their_defaults() -> None:
     [
         ("name", b"n" * 201, "'name' must have 1 to 200 characters, and has 201."),
         ("description", b"d" * 2_001, "'description' must have at most 2000 characters, and has 2001."),
-        ("transcript_type", b"vtt", "'transcript_type' must be 'srt' or 'text'."),
+        (
+            "transcript_type",
+            b"docx",
+            "'transcript_type' must be one of srt, text, vtt, sbv, subviewer, lrc, microdvd, ass, ttml, srv3, json3, "
+            "whisper, csv, tsv, audacity, textgrid, ctm.",
+        ),
         (
             "transcript_encoding",
             b"\xc3\xbctf",

@@ -12,6 +12,7 @@ from transcripts import (
     NoUsableCue,
     TranscriptKind,
     UndecodableText,
+    UnsupportedTranscript,
     detect,
     parse_corrected,
     read,
@@ -116,7 +117,8 @@ def test_what_nobody_wrote_here_is_refused_with_its_line(data: bytes, line: int)
 
 
 def test_no_file_is_taken_for_a_corrected_list_unasked() -> None:
-    assert detect(stored(FIRST).decode()) is TranscriptKind.TEXT
+    with pytest.raises(UnsupportedTranscript, match="list of cues"):
+        detect(stored(FIRST).decode())
 
 
 def test_dropped_cues_of_a_file_keep_their_text_and_the_times_that_can_be_read() -> None:

@@ -6,11 +6,14 @@ from typing import NamedTuple
 
 import pytest
 
-from transcripts import DropCode, NoteCode, TranscriptError, cue_collector, read
+import transcripts
+from transcripts import DropCode, NoteCode, TranscriptError, TranscriptKind, cue_collector, read
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "transcripts.md").read_text(encoding="utf-8")
 PLANNER = (ROOT / "services" / "segmenter" / "segmenter" / "domain" / "plan.py").read_text(encoding="utf-8")
+
+LIBRARY = Path(transcripts.__file__).parent
 
 T1 = "00:00:01,000 --> 00:00:02,000"
 T2 = "00:00:03,000 --> 00:00:04,000"
@@ -58,6 +61,12 @@ EXAMPLES: dict[str, list[str]] = {
     "`.` or another comma": timed(*(f"00:00:01{c}000 --> 00:00:02{c}000" for c in ".，،٫")),
     "one, two, four": timed("00:00:01,5 --> 00:00:02,5000", "00:00:01 --> 00:00:02", "00:00:01, --> 00:00:02,"),
     "more than six decimals": timed("00:00:01,0000005 --> 00:00:02,1234567"),
+    "`,1000`": timed("00:00:01,500 --> 00:00:02,1000"),
+    "one or two decimals, in": [
+        "00:00:01,9 --> 00:00:01,50\nOne\n",
+        "00:00:01,900 --> 00:00:02,9\nOne\n\n00:00:03,42 --> 00:00:04,1\nTwo\n",
+    ],
+    "one or two decimals in a file that may": ["00:00:01,123 --> 00:00:02,9\nOne\n"],
     "`MM:SS,mmm`": timed("00:01,000 --> 00:02,000", "0:0:1,000 --> 0:0:2,000", "00:00:001,000 --> 00:00:002,000"),
     "`00:00:01:500`": timed("00:00:01:500 --> 00:00:02:5000"),
     "minutes or seconds above 59": timed("00:75:00,000 --> 01:15:61,000"),
@@ -101,12 +110,14 @@ EXAMPLES: dict[str, list[str]] = {
     ],
     "text above the first cue": [f"A title\n\n1\n{T1}\nOne\n"],
     "WebVTT's header": ["WEBVTT\n\nSTYLE\nx\n\nREGION\nx\n\nNOTE\nx\n\n00:01.000 --> 00:02.000\nOne\n\nNOTE y\n"],
-    "several lines": [f"1\n{T1}\n One\t\n more \n"],
+    "several lines of text": [f"1\n{T1}\n One\t\n more \n"],
     "tags": [f"1\n{T1}\n<i>a</i> {{\\an8}} &amp; [MUSIC] ANN: \u200b\u2028 b\n"],
     "no text": [f"{BEFORE}2\n{T1}\n\n", f"{BEFORE}2\n{T1}\n \t\xa0\u200b\n"],
     "NUL or another": [f"{BEFORE}2\n{T1}\na{control}b\n" for control in "\0\x07\x1b\x7f\x92"],
     "a cue that starts before the one above it |": [f"1\n{T2}\nTwo\n\n2\n{T1}\nOne\n"],
     "a cue that starts before the one above it ends": [f"1\n{T1}\nOne\n\n2\n00:00:01,500 --> 00:00:02,500\nTwo\n"],
+    "double-encoded": [f"1\n{T1}\nZo\u00c3\u00b6\n", f"1\n{T1}\na\ufffdb\n"],
+    "several lines in Chinese": [f"1\n{T1}\n今天\n好\n", f"1\n{T1}\nカナ\n漢字。\n"],
     "no cue that can": [f"1\n{T1}\n\n"],
     "more cues or": [f"{BEFORE * 6}", f"1\n{T1} a\nOne\n" * 5],
 }
@@ -152,9 +163,22 @@ def test_the_page_names_every_code_and_no_other() -> None:
     titles = ("SRT as it is found", "A corrected list of cues", "When the recording is known")
     in_tables = {code for title in titles for row in rows(title) for code in row.codes}
     in_errors = {row.has.strip("`") for row in rows("SRT or plain text")}
+    known = {*map(str, DropCode), *map(str, NoteCode)} | of_errors | of_the_planner
 
     assert in_errors == of_errors
-    assert in_tables | in_errors == {*map(str, DropCode), *map(str, NoteCode)} | of_errors | of_the_planner
+    assert in_tables <= known
+    assert known <= set(re.findall(r"`([a-z0-9-]+)`", PAGE))
+
+
+def test_the_page_has_a_row_for_each_format_and_its_modules_are_there() -> None:
+    lines = PAGE.split("## Formats\n")[1].split("\n### ")[0].splitlines()
+    cells = [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
+    table = {cell[0].strip("`"): cell[-1] for cell in cells if not cell[0].startswith("`transcript_type")}
+    kinds = {kind for cell in table for kind in cell.split("`, `")}
+
+    assert kinds == {kind.value for kind in TranscriptKind if kind is not TranscriptKind.TEXT}
+    modules = set(re.findall(r"`(formats/[a-z0-9_]+)`", "\n".join(table.values())))
+    assert {f"formats/{path.stem}" for path in (LIBRARY / "formats").glob("*.py") if path.stem != "__init__"} == modules
 
 
 def test_the_page_states_the_limits() -> None:

@@ -47,12 +47,15 @@ def test_a_control_character_in_a_plain_text_is_refused_with_its_line() -> None:
         "1\r00:00:01,000 --> 00:00:02,000\rHello",
         "00:00:01:12 --> 00:00:02:10\nframes",
         "some words\ufeff00:00:01,000 --> 00:00:02,000\nHello",
-        "WEBVTT\n",
-        "WEBVTT - title\n\nNOTE nothing\n",
     ],
 )
 def test_one_time_line_makes_a_text_srt(text: str) -> None:
     assert detect(text) is TranscriptKind.SRT
+
+
+@pytest.mark.parametrize("text", ["WEBVTT\n", "WEBVTT - title\n\nNOTE nothing\n"])
+def test_its_header_makes_a_text_webvtt(text: str) -> None:
+    assert detect(text) is TranscriptKind.VTT
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_a_timed_text_named_as_plain_is_taken_at_its_word_and_noted() -> None:
     ["0:00:01.000,0:00:02.000", "[00:12.50]Hello", "00:01:02.5 Hello", '"00:00:01\u00a0000 to 00:00:02\u00a0000"'],
 )
 def test_times_of_other_formats_in_a_plain_text_are_noted(line: str) -> None:
-    assert [note.code for note in read(line.encode()).notes] == [NoteCode.TIME_IN_TEXT]
+    assert [note.code for note in read(line.encode(), TranscriptKind.TEXT).notes] == [NoteCode.TIME_IN_TEXT]
 
 
 def test_kept_cues_are_composed_as_any_player_reads_them() -> None:

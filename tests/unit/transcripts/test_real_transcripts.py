@@ -70,7 +70,8 @@ def test_a_real_transcript_gives_the_cues_a_person_counts(name: str) -> None:
     assert len(transcript.cues) == expected.kept
     assert tuple((drop.line, drop.code) for drop in transcript.dropped) == expected.dropped
     assert {note.code for note in transcript.notes} == expected.notes
-    assert (transcript.kind, transcript.encoding) == (TranscriptKind.SRT, expected.encoding)
+    kind = TranscriptKind(name.rpartition(".")[2])
+    assert (transcript.kind, transcript.encoding) == (kind, expected.encoding)
 
 
 UNNAMED = {"pairs/nst_sv_4utt.srt": 7, "subs/aspasia_gbk.srt": 3, "subs/gvc_friendconnect_es_cp1252.srt": 16}

@@ -7,7 +7,7 @@ import pytest
 
 import transcripts
 
-SOURCES = sorted(Path(transcripts.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(transcripts.__file__).parent.rglob("*.py"))
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)

@@ -295,7 +295,7 @@ NOTE is a word here
 def test_webvtt_is_read_without_its_header_and_blocks() -> None:
     transcript = read(VTT.encode())
 
-    assert texts(transcript) == ["<v Ann>One", "Two", "NOTE is a word here"]
+    assert texts(transcript) == ["One", "Two", "NOTE is a word here"]
     assert lines(transcript) == [13, 19, 22]
     assert [(note.line, note.code) for note in transcript.notes] == [
         (1, NoteCode.VTT_BLOCK),

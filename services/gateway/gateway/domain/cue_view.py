@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from contracts.dataset import TranscriptType
 from transcripts import (
+    OPEN_END_US,
     CorrectedCue,
     Cue,
     DroppedCue,
@@ -30,7 +31,8 @@ class Finding(Struct, frozen=True):
 
 class ListedCue(Struct, frozen=True, kw_only=True):
     """One cue. `cue` counts from 0 in file order, `line` from 1 in the transcript. `start` and `end` are seconds, exact
-    to the microsecond; null where they can't be read. An excluded cue makes no segment; `fixed` times are final.
+    to the microsecond; null where they can't be read, and as the end of a last cue that has none. An excluded cue makes
+    no segment; `fixed` times are final.
     """
 
     cue: int
@@ -77,7 +79,7 @@ def _listed(transcript: Transcript, given: dict[int, CorrectedCue]) -> Iterator[
             cue=cue.number,
             line=cue.line,
             start=_seconds(cue.start_us),
-            end=_seconds(cue.end_us),
+            end=_seconds(None if cue.end_us == OPEN_END_US else cue.end_us),
             text=own.text if own else cue.text,
             speaker=cue.speaker,
             excluded=isinstance(cue, DroppedCue),
@@ -87,14 +89,16 @@ def _listed(transcript: Transcript, given: dict[int, CorrectedCue]) -> Iterator[
 
 
 def _findings(transcript: Transcript, every: Sequence[Cue | DroppedCue]) -> dict[int, list[Finding]]:
-    """By the number of the cue: why it was dropped, and the notes from its line to before that of the next."""
+    """By the number of the cue: why it was dropped, and the notes about it: those that name it, and those from its line
+    to before that of the next.
+    """
     findings: defaultdict[int, list[Finding]] = defaultdict(list)
     for dropped in transcript.dropped:
         findings[dropped.number].append(Finding(dropped.code.value, dropped.detail))
     lines = [cue.line for cue in every]
     for note in transcript.notes:
-        at = bisect_right(lines, note.line) - 1
-        if at >= 0:  # what stands above the first cue belongs to none
+        at = bisect_right(lines, note.line) - 1 if note.cue is None else note.cue
+        if 0 <= at < len(every):  # what stands above the first cue belongs to none
             findings[every[at].number].append(Finding(note.code.value, note.detail))
     return findings
 

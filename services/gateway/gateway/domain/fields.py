@@ -17,7 +17,7 @@ MAX_FIELD_BYTES: Final = 16 * 1024  # no valid value of a text field is longer
 
 _LAYOUT: Final = frozenset("\t\n\r")
 # A corrected list of cues is made here and not uploaded.
-TYPES: Final = {kind.value: kind for kind in (TranscriptType.SRT, TranscriptType.TEXT)}
+TYPES: Final = {kind.value: kind for kind in TranscriptType if kind is not TranscriptType.CUES}
 _SWITCHES: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -74,7 +74,7 @@ def _without_controls(text: str, allowed: frozenset[str]) -> str:
 
 def _transcript_type(text: str) -> TranscriptType:
     if text not in TYPES:
-        raise ValueError("must be 'srt' or 'text'")
+        raise ValueError(f"must be one of {', '.join(TYPES)}")
     return TYPES[text]
 
 

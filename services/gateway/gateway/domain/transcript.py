@@ -11,9 +11,19 @@ from msgspec import Struct
 from contracts.dataset import TranscriptType
 from gateway.domain.sniff import HEAD_BYTES, sniff
 from gateway.errors import NotATranscript
-from transcripts import TranscriptError, TranscriptKind, read
+from transcripts import BrokenTranscript, TooManyCues, TranscriptError, TranscriptKind, decode, detect, read
 
 _SIGNATURE_BYTES: Final = 64
+# As the programs name the files; other formats have the name of their type.
+_EXTENSIONS: Final = {
+    TranscriptKind.TEXT: "txt",
+    TranscriptKind.AUDACITY: "txt",
+    TranscriptKind.SUBVIEWER: "sub",
+    TranscriptKind.MICRODVD: "sub",
+    TranscriptKind.WHISPER: "json",
+    TranscriptKind.JSON3: "json",
+    TranscriptKind.CUES: "json",
+}
 
 
 class TranscriptInfo(Struct, frozen=True):
@@ -27,30 +37,35 @@ class TranscriptInfo(Struct, frozen=True):
 def inspect(body: bytes, kind: TranscriptType | None, encoding: str | None) -> TranscriptInfo:
     """`kind` and `encoding` by content where None. It takes long for a long text, so it must not run on the event loop.
 
-    Raises: transcripts.TranscriptError.
+    Raises: transcripts.TranscriptError; NotATranscript.
     """
-    found = read(body, TranscriptKind(kind.value) if kind else None, encoding)
+    try:
+        found = read(body, TranscriptKind(kind.value) if kind else None, encoding)
+    except TranscriptError as exc:
+        recording = sniff(body[:HEAD_BYTES])
+        if recording is not None:
+            name = f"a recording (.{recording.extension})"
+            raise NotATranscript(f"What was sent as a transcript is {name}.") from exc
+        raise
     return TranscriptInfo(
         TranscriptType(found.kind.value), found.encoding, _extension(body, found.kind, found.encoding)
     )
 
 
-def inspect_alone(body: bytes, kind: TranscriptType | None, encoding: str | None) -> TranscriptInfo:
-    """As `inspect`, for a transcript that was sent without a recording, so that it may be one by mistake.
-
-    Raises: transcripts.TranscriptError; NotATranscript.
-    """
+def transcript_name(head: bytes) -> str | None:
+    """What a transcript is called that begins with `head`, bytes that are no recording; None where it is none."""
     try:
-        return inspect(body, kind, encoding)
+        # The last line may be cut off, and with it a character.
+        text, _ = decode(head.rpartition(b"\n")[0] or head)
+        kind = detect(text)
     except TranscriptError as exc:
-        if sniff(body[:HEAD_BYTES]) is not None:
-            raise NotATranscript("What was sent as a transcript is a recording.") from exc
-        raise
+        return "a transcript that is damaged" if isinstance(exc, BrokenTranscript | TooManyCues) else None
+    return None if kind is TranscriptKind.TEXT else f"a transcript ({kind.value})"
 
 
 def _extension(body: bytes, kind: TranscriptKind, encoding: str) -> str:
-    if kind is TranscriptKind.TEXT:
-        return "txt"
+    if kind is not TranscriptKind.SRT:
+        return _EXTENSIONS.get(kind, kind.value)
     # Not final: the bytes may stop within a character.
     start = codecs.getincrementaldecoder(encoding)().decode(body[:_SIGNATURE_BYTES])
     return "vtt" if start.removeprefix("\ufeff").startswith("WEBVTT") else "srt"

@@ -20,7 +20,7 @@ from gateway.domain import cue_list, cue_view, rename
 from gateway.domain.conditions import etag
 from gateway.domain.cue_view import ListedCue
 from gateway.domain.fields import TYPES
-from gateway.domain.transcript import TranscriptInfo, inspect_alone
+from gateway.domain.transcript import TranscriptInfo, inspect
 from gateway.errors import CommandRefused, FieldError
 from gateway.handlers.dataset_answers import DATASET, dataset_answer, id_of, tag_of, unchanged
 from gateway.handlers.datasets import DatasetId
@@ -101,7 +101,7 @@ async def replace_transcript(
     state, seen = await _seen_dataset(request, context, dataset_id)
     kind = None if transcript_type is None else TYPES[transcript_type]
     async with context.uploads.transcript(request, context.caller) as body:
-        info = await context.uploads.run_inspection(inspect_alone, body, kind, transcript_encoding)
+        info = await context.uploads.run_inspection(inspect, body, kind, transcript_encoding)
         prefix = keys.dataset_prefix(context.caller.user_id, state.dataset_id)
         given = await store_transcript(store, prefix, body, info)
     command = commands.ReplaceTranscript(

@@ -65,7 +65,7 @@ _LIST: Final = Schema(type=OpenAPIType.ARRAY, items=_CUE, description="All cues,
 _TRANSCRIPT: Final = Schema(
     type=OpenAPIType.STRING,
     format=OpenAPIFormat.BINARY,
-    description="SRT, WebVTT or plain text. Its Content-Type is not read.",
+    description="In any format that an upload may have. Its Content-Type is not read.",
 )
 
 

@@ -158,7 +158,8 @@ _UPLOAD: Final = Schema(
         "transcript": Schema(
             type=OpenAPIType.STRING,
             format=OpenAPIFormat.BINARY,
-            description="SRT gives a segment a cue, plain text one segment over everything. A file or a text field.",
+            description="SRT, WebVTT, ASS, TTML, JSON of Whisper and others give a segment a cue; plain text gives one "
+            "segment over everything. A file or a text field.",
         ),
         "name": Schema(
             type=OpenAPIType.STRING,

@@ -157,7 +157,7 @@ TABLE: Final[Mapping[type[Exception], ProblemType]] = {
         415,
         "not-a-transcript",
         "The transcript is a recording",
-        "Send the transcript: SRT, WebVTT or plain text. Another recording is another dataset: POST /tts/datasets.",
+        "Send the transcript in its place: SRT, WebVTT, plain text or another format of docs/transcripts.md.",
     ),
     e.UnsupportedMediaType: ProblemType(
         415,

@@ -42,7 +42,7 @@ class Rule(Struct, frozen=True):
 RULES: Final[Mapping[str, Rule]] = {
     "limit": Rule(f"a whole number from 1 to {MAX_LIMIT}, such as limit=20", is_limit),
     "cursor": Rule("one that a Link header gave; leave it out for the first page", is_cursor),
-    "transcript_type": Rule("srt or text, such as transcript_type=srt", TYPES.__contains__),
+    "transcript_type": Rule(f"one of {', '.join(TYPES)}, such as transcript_type=srt", TYPES.__contains__),
     "transcript_encoding": Rule("the name of an encoding, such as transcript_encoding=windows-1252", is_encoding_name),
     "status": Rule(f"one of {', '.join(_STATUSES)}, such as status={Status.READY.value}", _STATUSES.__contains__),
 }

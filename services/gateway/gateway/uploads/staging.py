@@ -15,6 +15,7 @@ from msgspec import Struct
 from contracts import keys
 from gateway.domain import iso_media
 from gateway.domain.sniff import HEAD_BYTES, Format, sniff
+from gateway.domain.transcript import transcript_name
 from gateway.errors import AudioTooLarge, EmptyAudio, FieldError, GatewayError, NoAudio, NotAudio, UnsupportedAudio
 from gateway.uploads.limits import PART_BYTES
 from objects import ObjectStore, StoreError, StoreUnavailable
@@ -135,12 +136,19 @@ async def _head(next_chunk: NextChunk) -> bytes:
     return bytes(head)
 
 
+def _what_it_is(head: bytes) -> str:
+    name = transcript_name(head)
+    if name is None:
+        return "Its first bytes belong to no audio or video format that is known."
+    return f"It is {name}, so it belongs in the part 'transcript', and the recording in 'audio'."
+
+
 def _format(head: bytes) -> Format:
     if not head:
         raise _unusable(EmptyAudio, "empty", "It has no bytes.")
     found = sniff(head)
     if found is None:
-        raise _unusable(NotAudio, "unknown-format", "Its first bytes belong to no audio or video format that is known.")
+        raise _unusable(NotAudio, "unknown-format", _what_it_is(head))
     if iso_media.is_protected(head):
         raise _unusable(UnsupportedAudio, "protected", "It is encrypted (DRM); only whoever protected it can read it.")
     if iso_media.has_no_audio(head):
