@@ -71,12 +71,22 @@ Timeline: TypeAlias = Literal["media", "samples"]
 Channel: TypeAlias = Literal["mix", "left", "right"] | int
 
 
+class TextOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How texts are changed. `repeats`: "collapse" gives each line of captions that repeat theirs once."""
+
+    repeats: Literal["keep", "collapse"] = "keep"
+
+
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to cut. `sample_rate` in Hz; None keeps the source's rate.
 
     `timeline`: "media" is the file's own time, on which holes are silence; "samples" counts only samples that are
     there. `track`: 0-based among the audio tracks; None is the one flagged default, else the first that can be decoded.
     `channel`: "mix" is the average of all; a number is 0-based, "left" and "right" are 0 and 1.
+
+    `text` changes texts. `tier` of a TextGrid: its name or 0-based number; None is the one that looks like a
+    transcription. `offset_ms` is added to, and `time_scale` then multiplied into, every time of the transcript that is
+    not final.
 
     The only struct that refuses fields it does not know: a worker that ignored one of them would cut wrongly. A reader
     that only shows options uses `contracts.known_options`.
@@ -86,6 +96,10 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timeline: Timeline = "media"
     track: int | None = None
     channel: Channel = "mix"
+    text: TextOptions = TextOptions()
+    tier: str | int | None = None
+    offset_ms: int = 0
+    time_scale: float = 1.0
 
 
 class Result(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contracts.dataset import Options
+from contracts.dataset import Options, TextOptions
 
 _OPTIONS: Final = "options"  # in every event, result and row that has them
 
@@ -40,4 +40,7 @@ def _member(name: str, value: Any) -> Any:
 
 
 def _known_fields(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if name in Options.__struct_fields__}
+    known = {name: value for name, value in options.items() if name in Options.__struct_fields__}
+    if isinstance(text := known.get("text"), dict):
+        known["text"] = {name: value for name, value in text.items() if name in TextOptions.__struct_fields__}
+    return known

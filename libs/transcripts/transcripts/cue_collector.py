@@ -47,7 +47,10 @@ class Block(NamedTuple):
 
 
 class CueCollector:
-    def __init__(self) -> None:
+    """`names_cues`: notes about a cue name it, for its line may hold several."""
+
+    def __init__(self, *, names_cues: bool = False) -> None:
+        self._names_cues = names_cues
         self.cues: list[Cue] = []
         self.dropped: list[DroppedCue] = []
         self.notes: list[Note] = []
@@ -77,7 +80,7 @@ class CueCollector:
         """Raises: TooManyCues, above MAX_NOTES: a file that needs so many is broken or hostile."""
         if len(self.notes) == MAX_NOTES:
             raise TooManyCues(f"more than {MAX_NOTES} warnings, at line {line}", line=line, remedy=_REMEDY)
-        self.notes.append(Note(line, code, detail, cue))
+        self.notes.append(Note(line, code, detail, cue if self._names_cues else None))
         if code is NoteCode.TIME_IN_TEXT:
             self._time_in_text_noted_at = line
 

@@ -10,7 +10,18 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from transcripts.cue_collector import Reading
-from transcripts.cues import Cue, DropCode, DroppedCue, Layout, Note, NoteCode, Transcript, TranscriptKind, quote
+from transcripts.cues import (
+    Cue,
+    DropCode,
+    DroppedCue,
+    Layout,
+    Layouts,
+    Note,
+    NoteCode,
+    Transcript,
+    TranscriptKind,
+    quote,
+)
 from transcripts.tokens import Tokens, overlap, tokens, without_highlight
 
 SAMPLE_CUES: Final = 2_000  # of which the first are looked at
@@ -48,7 +59,7 @@ class Found(NamedTuple):
 
 
 def find_repeats(reading: Reading) -> tuple[Note, ...]:
-    found = _find(reading.cues)
+    found = _find(reading.cues, reading.layouts)
     if found.code is None:
         return ()
     count = found.same + found.rolled + found.grown
@@ -60,7 +71,7 @@ def collapse(transcript: Transcript) -> Transcript:
     """Cues that only repeat are dropped as `repeated-text`; others keep what is new in them, with their text as it
     stood in `raw`. Nothing changes where no repetition is found, or where the times are final.
     """
-    code = None if transcript.kind is TranscriptKind.CUES else _find(transcript.cues).code
+    code = None if transcript.kind is TranscriptKind.CUES else _find(transcript.cues, transcript.layouts).code
     if code is None:
         return transcript
     lines = _Collapsing(transcript).lines()
@@ -87,7 +98,7 @@ def collapse(transcript: Transcript) -> Transcript:
     )
 
 
-def _find(cues: Sequence[Cue]) -> Found:
+def _find(cues: Sequence[Cue], layouts: Layouts) -> Found:
     counts = dict.fromkeys(_Pair, 0)
     line = 0
     sample = cues[:SAMPLE_CUES]
@@ -96,9 +107,17 @@ def _find(cues: Sequence[Cue]) -> Found:
         pair = _compare(before.words, now.words)
         if pair is _Pair.SAME and cue.start_us > above.end_us + HOLD_US:
             pair = _Pair.NEW  # said again
+        elif (
+            pair is _Pair.NEW and cue.start_us < above.end_us and _is_timed(cue, layouts) and _is_timed(above, layouts)
+        ):
+            pair = _Pair.ROLLED  # the line above stays in the window while this one is spoken
         counts[pair] += 1
         line = line or (cue.line if pair is not _Pair.NEW else 0)
     return Found(max(0, len(sample) - 1), counts[_Pair.SAME], counts[_Pair.ROLLED], counts[_Pair.GROWN], line)
+
+
+def _is_timed(cue: Cue, layouts: Layouts) -> bool:
+    return cue.number in layouts and bool(layouts[cue.number].times)
 
 
 def _words(cue: Cue) -> Tokens:
@@ -127,7 +146,7 @@ class _Line:
 class _Collapsing:
     def __init__(self, transcript: Transcript) -> None:
         self._cues, self._layouts = transcript.cues, transcript.layouts
-        found = _find(transcript.cues)
+        found = _find(transcript.cues, transcript.layouts)
         # Where lines grow word by word, a cue that continues the line above makes it longer; else it is the next line.
         self._growing = found.grown > found.rolled
 

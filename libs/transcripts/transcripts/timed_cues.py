@@ -20,7 +20,7 @@ class TimedCues:
     """`collector` takes the notes, too."""
 
     def __init__(self) -> None:
-        self.collector = CueCollector()
+        self.collector = CueCollector(names_cues=True)
         # Cues whose end is where a later one begins: their start, and their place in `collector.cues`; a heap.
         self._open: list[tuple[int, int]] = []
 

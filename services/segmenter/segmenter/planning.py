@@ -62,7 +62,7 @@ class Planner:
                 self.store.get(source.transcript_key, max_bytes=MAX_TRANSCRIPT_BYTES),
             )
             kind = TranscriptKind(source.transcript_type.value)
-            transcript = await asyncio.to_thread(read, data, kind, source.transcript_encoding)
+            transcript = await asyncio.to_thread(read, data, kind, source.transcript_encoding, request.options.tier)
         except AudioError as exc:
             return audio_failure(exc)
         except TranscriptError as exc:

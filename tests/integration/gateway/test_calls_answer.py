@@ -37,7 +37,15 @@ KEYS = {
     "created_at",
     "updated_at",
 }
-OTHER_OPTIONS = {"timeline": "media", "track": None, "channel": "mix"}
+OTHER_OPTIONS = {
+    "timeline": "media",
+    "track": None,
+    "channel": "mix",
+    "text": {"repeats": "keep"},
+    "tier": None,
+    "offset_ms": 0,
+    "time_scale": 1.0,
+}
 
 
 UNANSWERABLE = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.dataset import Options
+from contracts.dataset import Options, TextOptions
 from gateway.domain.options import RULES, of_body, of_text
 from gateway.errors import FieldError, InvalidRequest
 
@@ -37,6 +37,9 @@ def test_every_option_has_a_rule() -> None:
     [
         ('{"sample_rate": 24000}', Options(sample_rate=24_000)),
         ('{"sample_rate": 8000}', Options(sample_rate=8_000)),
+        ('{"text": {"repeats": "collapse"}, "tier": 0}', Options(text=TextOptions(repeats="collapse"), tier=0)),
+        ('{"text": {}, "tier": "words", "offset_ms": -5}', Options(tier="words", offset_ms=-5)),
+        ('{"time_scale": 1.001}', Options(time_scale=1.001)),
         ('{"sample_rate": 48000}', Options(sample_rate=48_000)),
         ('{"sample_rate": null}', Options()),
         ('{"timeline": "samples", "track": 1, "channel": 2}', Options(timeline="samples", track=1, channel=2)),
@@ -73,7 +76,8 @@ def test_the_refusal_of_an_unknown_option_lists_the_known_ones() -> None:
         (
             "options.speed",
             "unknown",
-            f"There is no option 'speed'; there are: sample_rate, timeline, track, channel. {SUCH}",
+            "There is no option 'speed'; there are: sample_rate, timeline, track, channel, text, tier, offset_ms,"
+            f" time_scale. {SUCH}",
         )
     ]
 
@@ -175,3 +179,23 @@ def test_all_errors_of_a_request_are_reported_together() -> None:
     assert [field for field, _, _ in errors_of_body(b"{", query)] == ["force", "body"]
     with pytest.raises(InvalidRequest):
         of_body(b"", query)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "example"),
+    [
+        *(
+            ("text", value, '{"text": {"repeats": "collapse"}}')
+            for value in ("null", '{"repeats": 1}', '{"tags": "x"}')
+        ),
+        *(("tier", value, '{"tier": "sentences"}') for value in ("-1", '""', "1.5", "true", '"a\\u0007"')),
+        *(("offset_ms", value, '{"offset_ms": -3600000}') for value in ("null", "1.5", "true", "1e13")),
+        *(("time_scale", value, '{"time_scale": 0.95904}') for value in ("null", "0", "11", "true", '"1"')),
+    ],
+)
+def test_the_refusal_of_a_transcripts_option_shows_a_value_that_is_allowed(name: str, value: str, example: str) -> None:
+    ((field, code, detail),) = errors_of_text(f'{{"{name}": {value}}}')
+
+    assert (field, code) == (f"options.{name}", "invalid")
+    assert detail.endswith(f". For example: {example}.")
+    of_text(example)

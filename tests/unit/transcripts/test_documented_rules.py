@@ -11,6 +11,7 @@ from transcripts import DropCode, NoteCode, TranscriptError, TranscriptKind, cue
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "transcripts.md").read_text(encoding="utf-8")
+TIMING = (ROOT / "services" / "segmenter" / "segmenter" / "domain" / "timing.py").read_text(encoding="utf-8")
 PLANNER = (ROOT / "services" / "segmenter" / "segmenter" / "domain" / "plan.py").read_text(encoding="utf-8")
 
 LIBRARY = Path(transcripts.__file__).parent
@@ -158,9 +159,9 @@ def test_every_example_belongs_to_a_row() -> None:
 
 def test_the_page_names_every_code_and_no_other() -> None:
     of_errors = {error.code for error in TranscriptError.__subclasses__()}
-    of_the_planner = set(re.findall(r'(?:\bcode=|_drop\(cue, )"([a-z-]+)"', PLANNER))
+    of_the_planner = set(re.findall(r'(?:\bcode=|_drop\(cue, )"([a-z-]+)"', PLANNER + TIMING))
 
-    titles = ("SRT as it is found", "A corrected list of cues", "When the recording is known")
+    titles = ("SRT as it is found", "Captions that repeat", "A corrected list of cues", "When the recording is known")
     in_tables = {code for title in titles for row in rows(title) for code in row.codes}
     in_errors = {row.has.strip("`") for row in rows("SRT or plain text")}
     known = {*map(str, DropCode), *map(str, NoteCode)} | of_errors | of_the_planner

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from contracts.dataset import Options
@@ -17,6 +18,12 @@ MAX_TRACK: Final = 999
 MAX_CHANNEL: Final = 63
 TIMELINES: Final = ("media", "samples")
 CHANNELS: Final = ("mix", "left", "right")
+REPEATS: Final = ("keep", "collapse")
+MAX_TIER: Final = 999
+MAX_TIER_CHARS: Final = 200
+MAX_OFFSET_MS: Final = 1_000 * 3_600_000
+MIN_SCALE: Final = 0.1
+MAX_SCALE: Final = 10.0
 EXAMPLE: Final = '{"sample_rate": 24000}'
 BODY_EXAMPLE: Final = f'{{"options": {EXAMPLE}}}'
 
@@ -41,6 +48,24 @@ def _is_channel(value: Any) -> bool:
     return value in CHANNELS if isinstance(value, str) else type(value) is int and 0 <= value <= MAX_CHANNEL
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) <= {"repeats"} and value.get("repeats", "keep") in REPEATS
+
+
+def _is_tier(value: Any) -> bool:
+    if isinstance(value, str):
+        return 0 < len(value) <= MAX_TIER_CHARS and value.isprintable()
+    return value is None or (type(value) is int and 0 <= value <= MAX_TIER)
+
+
+def _is_offset(value: Any) -> bool:
+    return type(value) is int and abs(value) <= MAX_OFFSET_MS
+
+
+def _is_scale(value: Any) -> bool:
+    return type(value) in (int, float) and MIN_SCALE <= value <= MAX_SCALE
+
+
 RULES: Final[dict[str, Rule]] = {
     "sample_rate": Rule(
         f"a whole number from {MIN_RATE_HZ} to {MAX_RATE_HZ} (Hz), or null to keep the source's rate",
@@ -61,6 +86,18 @@ RULES: Final[dict[str, Rule]] = {
         f'"mix", "left", "right", or the number of a channel from 0 to {MAX_CHANNEL}',
         _is_channel,
         '{"channel": "left"}',
+    ),
+    "text": Rule(
+        'an object with repeats, which is "keep" or "collapse"', _is_text, '{"text": {"repeats": "collapse"}}'
+    ),
+    "tier": Rule(
+        "the name of a TextGrid's tier, or its number, 0 the first, or null", _is_tier, '{"tier": "sentences"}'
+    ),
+    "offset_ms": Rule(
+        f"a whole number from -{MAX_OFFSET_MS} to {MAX_OFFSET_MS} (milliseconds)", _is_offset, '{"offset_ms": -3600000}'
+    ),
+    "time_scale": Rule(
+        f"a number from {MIN_SCALE} to {MAX_SCALE}, by which times are multiplied", _is_scale, '{"time_scale": 0.95904}'
     ),
 }
 
@@ -99,7 +136,7 @@ def of_body(raw: bytes, *others: FieldError) -> Options | None:
         field_errors += errors_of(options)
     if field_errors:
         raise InvalidRequest(*field_errors)
-    return None if options is None else Options(**options)
+    return None if options is None else msgspec.convert(options, Options)
 
 
 def errors_of(options: Any) -> Iterator[FieldError]:
@@ -123,7 +160,7 @@ def errors_of(options: Any) -> Iterator[FieldError]:
 def _options(value: Any, field_errors: list[FieldError]) -> Options:
     if field_errors:
         raise InvalidRequest(*field_errors)
-    return Options(**value)
+    return msgspec.convert(value, Options)
 
 
 def _unknown_member(name: str) -> FieldError:

@@ -19,8 +19,7 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 
-from gateway.domain import fields
-from gateway.domain.options import CHANNELS, MAX_CHANNEL, MAX_TRACK, TIMELINES
+from gateway.domain import fields, options
 from gateway.http.problem_types import problem_types
 from gateway.http.problems import MEDIA_TYPE, Problem
 from gateway.http.sessions import COOKIE
@@ -123,23 +122,51 @@ _OPTIONS: Final = Schema(
         ),
         "timeline": Schema(
             type=OpenAPIType.STRING,
-            enum=list(TIMELINES),
+            enum=list(options.TIMELINES),
             default="media",
             description="media: the file's own time, on which holes are silence. samples: the first sample is 0.",
         ),
         "track": Schema(
             type=[OpenAPIType.INTEGER, OpenAPIType.NULL],
             minimum=0,
-            maximum=MAX_TRACK,
+            maximum=options.MAX_TRACK,
             description="Among the audio tracks; null is the one flagged default, else the first that can be decoded.",
         ),
         "channel": Schema(
             one_of=[
-                Schema(type=OpenAPIType.STRING, enum=list(CHANNELS)),
-                Schema(type=OpenAPIType.INTEGER, minimum=0, maximum=MAX_CHANNEL),
+                Schema(type=OpenAPIType.STRING, enum=list(options.CHANNELS)),
+                Schema(type=OpenAPIType.INTEGER, minimum=0, maximum=options.MAX_CHANNEL),
             ],
             default="mix",
             description="mix is the average of all channels; left is 0, right is 1.",
+        ),
+        "text": Schema(
+            type=OpenAPIType.OBJECT,
+            properties={"repeats": Schema(type=OpenAPIType.STRING, enum=list(options.REPEATS), default="keep")},
+            additional_properties=False,
+            description="repeats: collapse gives each line of captions that repeat theirs once.",
+        ),
+        "tier": Schema(
+            one_of=[
+                Schema(type=OpenAPIType.STRING, min_length=1, max_length=options.MAX_TIER_CHARS),
+                Schema(type=OpenAPIType.INTEGER, minimum=0, maximum=options.MAX_TIER),
+                Schema(type=OpenAPIType.NULL),
+            ],
+            description="Of a TextGrid, by name or number; null is the one that looks like a transcription.",
+        ),
+        "offset_ms": Schema(
+            type=OpenAPIType.INTEGER,
+            minimum=-options.MAX_OFFSET_MS,
+            maximum=options.MAX_OFFSET_MS,
+            default=0,
+            description="Added to every time of the transcript.",
+        ),
+        "time_scale": Schema(
+            type=OpenAPIType.NUMBER,
+            minimum=options.MIN_SCALE,
+            maximum=options.MAX_SCALE,
+            default=1,
+            description="Multiplied into every time, after the offset.",
         ),
     },
     additional_properties=False,
@@ -208,6 +235,6 @@ class ProcessOperation(Operation):
     """Documents the optional JSON body."""
 
     def __post_init__(self) -> None:
-        options = replace(_OPTIONS, type=[OpenAPIType.OBJECT, OpenAPIType.NULL], description=_RUN_OPTIONS)
-        body = Schema(type=OpenAPIType.OBJECT, properties={"options": options}, additional_properties=False)
+        wanted = replace(_OPTIONS, type=[OpenAPIType.OBJECT, OpenAPIType.NULL], description=_RUN_OPTIONS)
+        body = Schema(type=OpenAPIType.OBJECT, properties={"options": wanted}, additional_properties=False)
         self.request_body = RequestBody({"application/json": OpenAPIMediaType(schema=body)}, required=False)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contracts.dataset import Channel, Status, Timeline, TranscriptType
+from contracts.dataset import Channel, Status, TextOptions, Timeline, TranscriptType
 from contracts.queries import DatasetRow
 
 
@@ -15,6 +15,10 @@ class Options(Struct, frozen=True):
     timeline: Timeline
     track: int | None
     channel: Channel
+    text: TextOptions
+    tier: str | int | None
+    offset_ms: int
+    time_scale: float
 
 
 class Progress(Struct, frozen=True):
@@ -115,7 +119,16 @@ def to_api(row: DatasetRow) -> Dataset:
 
 def _options(row: DatasetRow) -> Options:
     options = row.options
-    return Options(options.sample_rate, options.timeline, options.track, options.channel)
+    return Options(
+        options.sample_rate,
+        options.timeline,
+        options.track,
+        options.channel,
+        options.text,
+        options.tier,
+        options.offset_ms,
+        options.time_scale,
+    )
 
 
 def _problem(row: DatasetRow) -> RunProblem | None:

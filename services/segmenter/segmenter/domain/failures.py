@@ -15,6 +15,14 @@ def audio_failure(error: AudioError) -> RunFailure:
     )
 
 
+_CORRECT = "Correct the transcript, or name its `transcript_encoding`, and upload again."
+
+
+def _sentence(text: str) -> str:
+    """The library's texts begin in lower case and end without a full stop."""
+    return f"{text[0].upper()}{text[1:].removesuffix('.')}." if text else ""
+
+
 def transcript_failure(error: TranscriptError) -> RunFailure:
     line = f" (line {error.line})" if error.line else ""
     return RunFailure(
@@ -22,7 +30,7 @@ def transcript_failure(error: TranscriptError) -> RunFailure:
         title="The transcript can't be used",
         detail=f"{error}{line}",
         stage="segmenter",
-        remedy="Correct the transcript, or name its `transcript_encoding`, and upload again.",
+        remedy=_sentence(error.remedy) or _CORRECT,
     )
 
 

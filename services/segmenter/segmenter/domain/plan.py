@@ -27,12 +27,14 @@ from segmenter.domain.errors import AudioEndsEarly, SegmentTooLong
 from segmenter.domain.failures import audio_failure
 from segmenter.domain.pcm import frames_at
 from segmenter.domain.resample import output_frames
-from transcripts import Cue, Transcript
+from segmenter.domain.timing import moved_and_collapsed, timing_hints
+from transcripts import OPEN_END_US, Cue, Transcript
 
 PLAN_VERSION: Final = "5"
 SHORT_END_SECONDS: Final = 0.1  # a source may end this much before its stated length; if more is missing, it is damaged
 MAX_WAV_BYTES: Final = 2**32 - 1  # what the RIFF header can say
 WAV_HEADER_BYTES: Final = 44
+_CHECK_TIMES: Final = "Check that the transcript belongs to this recording and that its times are right."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,20 @@ def plan_version(kind: str, ffmpeg: str, *, resampled: bool) -> str:
 
 def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: Transcript) -> Plan | RunFailure:
     """A plan with at least one segment, or the reason why there can be none."""
+    transcript, moved = moved_and_collapsed(transcript, options)
     early = _ends_early(audio) or _truncated_before_a_cue(audio, transcript)
     if early is not None:
         return early
     rate, rate_notes = _output_rate(options, audio)
     segments, drops, notes = _cut_at_cues(transcript, audio, rate)
+    hints = timing_hints(transcript, audio)
     if not segments:
-        return _no_usable_cue(drops)
+        return _no_usable_cue(drops, hints)
     too_much = _too_long(segments, audio.rate_hz, rate) or _too_much(segments, audio)
     if too_much is not None:
         return too_much
     version = plan_version(audio.kind, audio.ffmpeg, resampled=rate != audio.rate_hz)
-    notes = (*_audio_notes(audio), *_short_note(audio), *notes, *rate_notes)
+    notes = (*_audio_notes(audio), *_short_note(audio), *notes, *moved, *hints, *rate_notes)
     every: tuple[PlanLine, ...] = (*segments, *drops, *notes)
     lines = tuple(map(encode_line, every))
     return Plan(
@@ -87,7 +91,7 @@ def make_plan(source: Source, options: Options, audio: AudioFacts, transcript: T
 def _cut_at_cues(
     transcript: Transcript, audio: AudioFacts, sample_rate: int
 ) -> tuple[tuple[PlannedSegment, ...], tuple[PlannedDrop, ...], tuple[PlannedNote, ...]]:
-    notes = [PlannedNote(code=n.code, line=n.line, detail=n.detail) for n in transcript.notes]
+    notes = [PlannedNote(code=n.code, cue=n.cue, line=n.line, detail=n.detail) for n in transcript.notes]
     if transcript.plain_text is not None:
         whole = PlannedSegment(n=0, first_frame=0, last_frame=audio.frames, text=transcript.plain_text)
         return (whole,) if audio.frames else (), (), tuple(notes)
@@ -100,7 +104,7 @@ def _cut_at_cues(
         elif output_frames(min(last, audio.frames) - first, audio.rate_hz, sample_rate) < 1:
             drops.append(_drop(cue, "empty", "is shorter than one sample"))
         else:
-            if last > audio.frames:
+            if last > audio.frames and cue.end_us != OPEN_END_US:
                 detail = f"ends at {_s(cue.end_us)}, cut at the end of the audio, {_end(audio)}"
                 notes.append(PlannedNote(code="clamped", cue=cue.number, line=cue.line, detail=detail))
             segments.append(_segment(len(segments), first, min(last, audio.frames), cue))
@@ -117,6 +121,7 @@ def _segment(n: int, first: int, last: int, cue: Cue) -> PlannedSegment:
         line=cue.line,
         cues=(cue.number,),
         speaker=cue.speaker,
+        text_raw=cue.raw,
     )
 
 
@@ -146,7 +151,8 @@ def _ends_early(audio: AudioFacts) -> RunFailure | None:
 def _truncated_before_a_cue(audio: AudioFacts, transcript: Transcript) -> RunFailure | None:
     """How long a recording was whose end is missing is unknown, so a cue that lasts longer may well be right."""
     last = audio.frames + SHORT_END_SECONDS * audio.rate_hz
-    later = (cue for cue in transcript.cues if audio.broken_off and frames_at(cue.end_us, audio.rate_hz) > last)
+    ends = (cue for cue in transcript.cues if audio.broken_off and cue.end_us != OPEN_END_US)
+    later = (cue for cue in ends if frames_at(cue.end_us, audio.rate_hz) > last)
     cue = min(later, key=lambda cue: cue.start_us, default=None)
     if cue is None:
         return None
@@ -169,7 +175,7 @@ def _short_note(audio: AudioFacts) -> tuple[PlannedNote, ...]:
     return (PlannedNote(code="audio-short", detail=f"{missing} samples fewer than the file states"),)
 
 
-def _no_usable_cue(drops: Sequence[PlannedDrop]) -> RunFailure:
+def _no_usable_cue(drops: Sequence[PlannedDrop], hints: Sequence[PlannedNote]) -> RunFailure:
     counts: dict[str, int] = {}
     for drop in drops:
         counts[drop.code] = counts.get(drop.code, 0) + 1
@@ -181,7 +187,7 @@ def _no_usable_cue(drops: Sequence[PlannedDrop]) -> RunFailure:
         title="No cue can be cut",
         detail=f"No cue of the transcript gives a segment: {reasons}.{where}",
         stage="segmenter",
-        remedy="Check that the transcript belongs to this recording and that its times are right.",
+        remedy=hints[0].detail if hints else _CHECK_TIMES,
     )
 
 
