@@ -50,7 +50,13 @@ def join_lines(text: str) -> str:
     """
     if len(text) <= _BATCH_CHARS:
         return blank_joints(_stripped(text))
-    return blank_joints("\n".join(filter(None, map(_stripped, _batches(text)))))
+    pieces: list[str] = []
+    for lines in filter(None, map(_stripped, _batches(text))):
+        line = blank_joints(lines)
+        if pieces:
+            pieces.append(blank_joints(f"{pieces[-1][-1]}\n{line[0]}")[1:-1])
+        pieces.append(line)
+    return "".join(pieces)
 
 
 def blank_joints(lines: str) -> str:

@@ -2,6 +2,7 @@
 list when it ends, so kept + dropped = parsed can be checked, and fails if a block is missed or added twice.
 """
 
+import re
 from typing import NamedTuple
 
 from transcripts import gaps, vtt_text
@@ -17,6 +18,8 @@ from transcripts.time_lines import TimeLine
 MAX_CUES = 150_000
 MAX_NOTES = 300_000
 
+# `X1:200 X2:400 Y1:10 Y2:40` at the beginning of a text.
+_POSITIONS = re.compile(r"[ \t]*(?:[XY][12]:-?\d{1,5}(?:[ \t]+|$)){2,4}", re.MULTILINE)
 NOTHING_VISIBLE = "nothing visible in its text"
 _REMEDY = "upload the recording in parts"
 # Of what is dropped for its times, these are times nevertheless.
@@ -87,6 +90,8 @@ class CueCollector:
     def finish_block(self, block: Block, body: str) -> None:
         """`body` is the text below the block's time line, line ends included."""
         time_line = block.time_line
+        if _POSITIONS.match(time_line.text or body):
+            time_line, body = self._without_positions(block, body)
         whole = f"{time_line.text}\n{body}" if time_line.text else body
         text = whole.strip(" \n")
         if time_line.drop is not None:
@@ -101,6 +106,16 @@ class CueCollector:
             self._finish_vtt(block, whole, body)
         else:
             self._keep(block, text.strip(), body)
+
+    def _without_positions(self, block: Block, body: str) -> tuple[TimeLine, str]:
+        """SubRip's positions belong to the times, also where a program wrote them above the text."""
+        time_line = block.time_line
+        text, body = (time_line.text, body) if time_line.text else ("", body)
+        found = _POSITIONS.match(text or body)
+        assert found is not None
+        self.note(block.time_line_at + (not text), NoteCode.TIME_SETTINGS, quote(found[0]))
+        rest = (text or body)[found.end() :]
+        return (time_line._replace(text=rest), body) if text else (time_line, rest)
 
     def _finish_vtt(self, block: Block, whole: str, body: str) -> None:
         read = vtt_text.read(whole)

@@ -83,7 +83,7 @@ def _without_comments(head: str) -> str:
 
 def _xml(text: str, head: str) -> TranscriptKind | None:
     """Text may begin with a tag, such as `<i>`; only a whole document is XML."""
-    bare = re.sub(r"<\?[^<>]*\?>|<!--[^<>]*-->|<!DOCTYPE[^<>]*>", "", head).lstrip()
+    bare = re.sub(r"<\?[^<>]*\?>|<!--[^<>]*-->|<!DOCTYPE[^<>\[]*(?:\[[^\]]*\])?[^<>]*>", "", head).lstrip()
     root = _ROOT.match(bare)
     name = root[1] if root else ""
     match name.lower():

@@ -20,15 +20,30 @@ def lay_out(text: str, times: Sequence[int] = ()) -> tuple[str, Layout | None]:
             return text.strip(), None
         if len(text) > MAX_LAYOUT_CHARS:
             return join_lines(text), None
-    lines = [line for line in map(_marks_after_blanks, text.split("\n")) if line.replace(MARK, "")]
+    lines, kept_times = _visible_lines(text, times)
     if len(text) > MAX_LAYOUT_CHARS:
         return join_lines("\n".join(lines).replace(MARK, "")), None
-    bare = [line.replace(MARK, "") for line in lines]
+    bare = [line.replace(MARK, "").rstrip() for line in lines]
     joints = [0 if len(blank_joints(f"{a[-1]}\n{b[0]}")) == 2 else 1 for a, b in pairwise(bare)]
     starts = [0, *accumulate(len(line) + joint for line, joint in zip(bare, joints, strict=False))]
-    marks = [at for start, line in zip(starts, lines, strict=False) for at in _marks(line, start)]
-    layout = Layout(tuple(starts[1:]), tuple(zip(marks, times, strict=False)))
+    ends = [start + len(line) for start, line in zip(starts, bare, strict=False)]
+    marks = [min(at, end) for start, line, end in zip(starts, lines, ends, strict=False) for at in _marks(line, start)]
+    layout = Layout(tuple(starts[1:]), tuple(zip(marks, kept_times, strict=True)))
     return blank_joints("\n".join(bare)), layout if layout.breaks or layout.times else None
+
+
+def _visible_lines(text: str, times: Sequence[int]) -> tuple[list[str], list[int]]:
+    """The lines that have more than blanks and marks, and the times of their marks."""
+    lines: list[str] = []
+    kept: list[int] = []
+    at = 0
+    for line in map(_marks_after_blanks, text.split("\n")):
+        marks = line.count(MARK)
+        if line.replace(MARK, "").strip():
+            lines.append(line)
+            kept += times[at : at + marks]
+        at += marks
+    return lines, kept
 
 
 def _marks_after_blanks(line: str) -> str:

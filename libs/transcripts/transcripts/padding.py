@@ -8,7 +8,7 @@ from typing import Final
 
 from transcripts.cues import Note, NoteCode, quote
 
-_PADDING: Final = re.compile(rb"(?<!\0)\0++(?=\r|\n|\Z)")
+_INSIDE: Final = re.compile(rb"\0[^\0\r\n]")
 _FENCE: Final = re.compile(r"^[ \t]*+(?:`{3,}+|~{3,}+)[ \t]*+[\w+.-]{0,20}+[ \t]*+$", re.MULTILINE)
 
 
@@ -19,8 +19,7 @@ def without_nul(data: bytes, encoding: str | None = None) -> tuple[bytes, bool]:
     wide = encoding is not None and ("16" in encoding or "32" in encoding)
     if b"\0" not in data or wide or data.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
         return data, False
-    bare = _PADDING.sub(b"", data)
-    return (data, False) if b"\0" in bare else (bare, True)
+    return (data, False) if _INSIDE.search(data) else (data.translate(None, b"\0"), True)
 
 
 def without_fences(text: str) -> tuple[str, tuple[Note, ...]]:

@@ -7,8 +7,16 @@ from transcripts.cues import Note, NoteCode, quote
 from transcripts.errors import NoText, UndecodableText
 from transcripts.gaps import times_inside
 
-# How SRT, lyrics, SBV and logs of speech recognisers write times: `[00:12.50]`, `0:00:01.000,0:00:02.000`.
-_TIME_AT_LINE_START = re.compile(r"^[^\S\n]*+[\[({<]?+\d{1,3}+:\d\d[:.,]\d\d", re.MULTILINE)
+# How SRT, lyrics, SBV, logs of speech recognisers, video sites and cutting rooms write times: `[00:12.50]`,
+# `0:00:01.000,0:00:02.000`, `0:01 text`, `[0.00s -> 5.00s]`, `*TC 00:00:05;18`, `(12.5s)`, `[10][25]text`, `00h01m02s`.
+_CLOCK = r"\d{1,3}+:\d\d(?!\d)"
+_SECONDS = r"\d{1,6}+(?:[.,]\d{1,6}+)?(?:s\b|[ \t]*(?:-->|->|–>|→))"
+_UNITS = r"\d{1,2}+h[ \t]?\d{1,2}+m|\d{1,3}+m[ \t]?\d{1,2}+s\b"
+_FRAMES = r"\[\d{1,7}+\]\[\d{1,7}+\]"
+_LABEL = r"\*?(?:TCR?|TIME|T)[ \t:]{0,3}+"
+_TIME_AT_LINE_START = re.compile(
+    rf"^[^\S\n]*+(?:(?:{_LABEL})?[\[({{<]?+(?:{_CLOCK}|{_SECONDS}|{_UNITS})|{_FRAMES})", re.MULTILINE
+)
 
 _CONTROL_REMEDY = "save it as UTF-8, or name its real encoding as transcript_encoding"
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 from xml.parsers import expat  # no tree, no entities of the file's own: see `_refuse_entity`
 
-from transcripts.errors import BrokenTranscript
+from transcripts.errors import BrokenTranscript, TooManyCues
 
 MAX_DEPTH: Final = 100
+MAX_ELEMENTS: Final = 1_000_000  # six for each cue that a transcript may have
+_PARTS: Final = "upload the recording in parts"
 _REMEDY: Final = "write the file again with the program that it is from"
 
 
@@ -24,14 +26,18 @@ class Listener(Protocol):
 
 
 def parse(text: str, listener: Listener) -> None:
-    """Raises: BrokenTranscript; and what the listener raises."""
+    """Raises: BrokenTranscript; TooManyCues; and what the listener raises."""
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
-    depth = 0
+    depth = elements = 0
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, elements
         depth += 1
+        elements += 1
+        if elements > MAX_ELEMENTS:
+            line = parser.CurrentLineNumber
+            raise TooManyCues(f"more than {MAX_ELEMENTS} elements, at line {line}", line=line, remedy=_PARTS)
         if depth > MAX_DEPTH:
             raise _broken(f"elements within elements, more than {MAX_DEPTH} deep", parser.CurrentLineNumber)
         listener.start(name.rpartition(":")[2], attributes, parser.CurrentLineNumber)
@@ -55,8 +61,8 @@ def parse(text: str, listener: Listener) -> None:
 
 def attribute(attributes: Mapping[str, str], name: str) -> str | None:
     """Whatever its namespace."""
-    if name in attributes:
-        return attributes[name]
+    if name in attributes or not attributes:
+        return attributes.get(name)
     return next((value for key, value in attributes.items() if key.endswith(f":{name}")), None)
 
 

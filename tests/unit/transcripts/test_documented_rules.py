@@ -80,6 +80,7 @@ EXAMPLES: dict[str, list[str]] = {
     ),
     "the index on the time line": [f"17 {T1}\nOne\n\n18 {T2}\nTwo\n"],
     "settings after": timed(f"{T1} X1:40 Y1:20", f"{T1} align:start position:10%"),
+    "`X1:200 X2:400`": timed(f"{T1}\nX1:200 X2:400 Y1:5 Y2:9", f"{T1}\nX1:200 Y1:5 Hello"),
     "text after": timed(f"{T1} and words"),
     "a time that cannot be read": timed("00:00:01,000 -->", "00:00:01,000 --> End", "O0:00:01,000 --> 00:00:02,000"),
     "frames instead": timed("00:00:01:12 --> 00:00:02:12", "00:00:01;12 --> 00:00:02;12"),

@@ -85,7 +85,19 @@ def test_a_timed_text_named_as_plain_is_taken_at_its_word_and_noted() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["0:00:01.000,0:00:02.000", "[00:12.50]Hello", "00:01:02.5 Hello", '"00:00:01\u00a0000 to 00:00:02\u00a0000"'],
+    [
+        "0:01 Hello",
+        "0:01\nHello",
+        "[0.00s -> 5.00s] Hello",
+        "*TC 00:00:05;18",
+        "(12.5s) Hello",
+        "[10][25]Hello",
+        "1h02m Hello",
+        "0:00:01.000,0:00:02.000",
+        "[00:12.50]Hello",
+        "00:01:02.5 Hello",
+        '"00:00:01\u00a0000 to 00:00:02\u00a0000"',
+    ],
 )
 def test_times_of_other_formats_in_a_plain_text_are_noted(line: str) -> None:
     assert [note.code for note in read(line.encode(), TranscriptKind.TEXT).notes] == [NoteCode.TIME_IN_TEXT]

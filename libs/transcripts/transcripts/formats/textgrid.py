@@ -12,12 +12,13 @@ from transcripts.numbers import decimal_us
 from transcripts.timed_cues import TimedCues
 
 # Praat reads what stands free, between blanks: texts in quotation marks, numbers, and `<exists>`.
-_TOKEN: Final = re.compile(r'(?<!\S)(?:"([^"]*+(?:""[^"]*+)*)"|(-?\d[\d.eE+-]*)(?!\S)|<(exists|absent)>)')
+_TOKEN: Final = re.compile(r'(?<!\S)(?:"([^"]*+(?:""[^"]*+){0,999})"|(-?\d[\d.eE+-]*)(?!\S)|<(exists|absent)>)')
 _TEXT_TIERS: Final = re.compile(r"transcri|text|sentence|utter|phrase|orthograph|speech|subtitle", re.IGNORECASE)
 _WORD_TIERS: Final = re.compile(r"word|phone|segment|syllab|mau|kan", re.IGNORECASE)
 _SILENCE: Final = frozenset(("", "sil", "sp", "<sil>", "<p:>", "#"))
 _NO_SUCH: Final = "name one of these in the option tier, by name or by number, 0 the first"
-_MAX_TIERS: Final = 1000
+_MAX_TIERS: Final = 100
+MAX_INTERVALS: Final = 2 * MAX_CUES  # of a tier: between two of speech lies one of silence
 
 
 class _Token(NamedTuple):
@@ -111,15 +112,15 @@ def _tier(kind: _Token, tokens: Iterator[_Token]) -> _Tier:
     _number(next(tokens))
     count = int(float(_number(next(tokens))[:12]))
     intervals: list[_Interval] = []
-    for _ in range(count):
+    for number in range(count):
         first = next(tokens)
         start = _number(first)
         end = start if kind.text == "TextTier" else _number(next(tokens))
         spoken = _text(next(tokens))
         if spoken.strip() not in _SILENCE:
             intervals.append(_Interval(first.at, start, end, spoken))
-        if len(intervals) > MAX_CUES:
-            raise TooManyCues(f"more than {MAX_CUES} cues", remedy="upload the recording in parts")
+        if len(intervals) > MAX_CUES or number > MAX_INTERVALS:
+            raise TooManyCues(f"more than {MAX_CUES} cues in a tier", remedy="upload the recording in parts")
     return _Tier(name, intervals)
 
 

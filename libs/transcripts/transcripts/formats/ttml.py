@@ -108,7 +108,7 @@ class _Listener:
     def _open(self, name: str, attributes: Mapping[str, str]) -> None:
         above = self._stack[-1] if self._stack else _Open("", 0, None, timed=False, sequence=False, next=0, agent=None)
         base = above.next if above.sequence else above.start
-        begin, end, lasts = (attribute(attributes, key) if name in _TIMED else None for key in ("begin", "end", "dur"))
+        begin, end, lasts = (attributes.get(key) if name in _TIMED else None for key in ("begin", "end", "dur"))
         start = _plus(base, time_us(begin, self._rates)) if begin else base
         ends = [above.end] if above.end is not None else []
         if end:
@@ -122,7 +122,7 @@ class _Listener:
     def _begin(self, name: str, attributes: Mapping[str, str], line: int) -> None:
         opened = self._stack[-1]
         if self._cue is not None and not self._cue.waiting:
-            if name == "span" and attribute(attributes, "begin") and isinstance(opened.start, int):
+            if name == "span" and "begin" in attributes and isinstance(opened.start, int):
                 self._cue.times.append(opened.start)
                 self._cue.pieces.append(MARK)
             return

@@ -81,7 +81,7 @@ def segments_of(text: str) -> list[Segment] | None:
 
 def is_json_lines(text: str) -> bool:
     """A segment a line, each an object of its own."""
-    first = next(numbered(text))[1]
+    _, first = next(numbered(text), (0, ""))
     return first.endswith("}") and _segment_of(first) is not None
 
 
