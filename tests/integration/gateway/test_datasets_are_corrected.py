@@ -238,7 +238,7 @@ async def test_corrected_cues_are_what_is_got_to_the_microsecond(
         {"cue": 0, "line": 2, "excluded": False, "findings": []} | ONE | {"end": 0.5},
         {"cue": 1, "line": 3, "speaker": None, "fixed": False}
         | TWO
-        | {"findings": [{"code": "excluded", "detail": ""}]},
+        | {"findings": [{"code": "excluded", "detail": "left out by hand"}]},
     ]
     assert again.json() == wanted
     assert (await alice.get(path(dataset))).json() == put.json()

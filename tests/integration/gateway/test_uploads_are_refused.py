@@ -215,6 +215,24 @@ async def test_a_transcript_that_can_not_be_used_is_refused_with_its_lines(
     await assert_nothing_stays(store, observer)
 
 
+async def test_parts_that_were_mixed_up_are_refused_by_what_they_are(
+    alice: httpx.AsyncClient, store: ObjectStore, observer: Stream
+) -> None:
+    swapped = form(part("audio", SRT, filename="a.srt"), part("transcript", WAV, filename="a.wav"), NAME)
+    answer = await send(alice, swapped)
+    assert refusal(answer)[:2] == (415, "not-audio")
+    assert "transcript (srt)" in answer.json()["errors"][0]["detail"]
+
+    answer = await send(alice, form(AUDIO, part("transcript", WAV, filename="a.wav"), NAME))
+    assert refusal(answer)[:2] == (415, "not-a-transcript")
+    assert ".wav" in answer.json()["detail"]
+
+    answer = await send(alice, form(AUDIO, part("transcript", b"%PDF-1.7", filename="a.pdf"), NAME))
+    assert refusal(answer) == (422, "unsupported-transcript", [("transcript", "unsupported-transcript")])
+    assert "pdftotext" in answer.json()["remedy"]
+    await assert_nothing_stays(store, observer)
+
+
 @pytest.mark.alone
 async def test_what_is_too_large_is_refused(small: httpx.AsyncClient, store: ObjectStore, observer: Stream) -> None:
     exact = part("audio", WAV + bytes(20_000_000 - len(WAV)))

@@ -89,6 +89,8 @@ async def test_a_transcript_is_what_it_contains(alice: httpx.AsyncClient, observ
         (SRT, {}, "srt", "srt", "utf-8"),
         (vtt, {}, "vtt", "vtt", "utf-8"),
         (b"It was late.\nVery late.\n", {}, "text", "txt", "utf-8"),
+        (b'[{"start": 0, "end": 1, "text": "It was late."}]', {}, "whisper", "json", "utf-8"),
+        (b"0.0\t1.0\tIt was late.\n", {"transcript_type": "audacity"}, "audacity", "txt", "utf-8"),
         (SRT, {"transcript_type": "text"}, "text", "txt", "utf-8"),
         (SRT.decode().encode("utf-16"), {}, "srt", "srt", "utf-16"),
         (SRT.replace(b"late", b"sp\xe4t"), {"transcript_encoding": "windows-1252"}, "srt", "srt", "cp1252"),
