@@ -41,6 +41,10 @@ _ONE_TIME: Final = re.compile(r"\[\d{1,3}:\d\d:\d\d(?:[.:]\d{1,3})?\]")
 _LRC_TIME: Final = re.compile(r"\[\d{1,4}:\d{1,3}(?::\d{1,3})?(?:[.:,]\d{1,3})?\]")
 _LRC_TAG: Final = re.compile(r"\[(?:ar|ti|al|au|by|offset|re|ve|la|length|id|tool|#)[ \t]*:[^\]]*\]", re.IGNORECASE)
 _LABEL: Final = re.compile(r"-?\d{1,9}(?:[.,]\d{1,12})?\t-?\d{1,9}(?:[.,]\d{1,12})?(?:\t.*)?")
+_DECIMAL: Final = re.compile(
+    r'[ ]*"?\d{1,9}(?:[.:]\d|,\d{1,9}"?[ ]*[;\t])|[ ]*"?\d{1,9}"?[ ]*[,;\t][ ]*"?\d{1,9}(?:[.:]\d|,\d{1,9}"?[ ]*[;\t])'
+)
+_WHOLE: Final = re.compile(r"\d{1,12}\t\d{1,12}\t")  # milliseconds, perhaps: labels have decimals
 _FREQUENCIES: Final = re.compile(r"\\\t")
 _CTM: Final = re.compile(
     r"(?!\d+:)[^\s:]\S*[ \t]+[A-Za-z0-9]{1,2}[ \t]+\d{1,9}(?:\.\d{1,9})?[ \t]+\d{1,9}(?:\.\d{1,9})?[ \t]+\S.*"
@@ -149,11 +153,15 @@ def _by_times(text: str, lines: list[str]) -> TranscriptKind | None:
 
 def _by_columns(lines: list[str]) -> TranscriptKind | None:
     columns = tables.columns_of(lines[0])
-    if columns is not None:
+    if columns is not None and columns.named:
         return TranscriptKind.TSV if columns.delimiter == "\t" else TranscriptKind.CSV
     labels = [line for line in lines if not _FREQUENCIES.match(line)]
-    if labels and "\t" in labels[0] and _most(_LABEL.fullmatch(line) for line in labels):
+    whole = columns is not None and all(map(_WHOLE.match, labels))
+    if labels and "\t" in labels[0] and not whole and _most(_LABEL.fullmatch(line) for line in labels):
         return TranscriptKind.AUDACITY
+    # `1, 2, 3, go` is text: somewhere there must be a decimal or a colon.
+    if columns is not None and all(map(tables.is_row, lines)) and (whole or any(map(_DECIMAL.match, lines))):
+        return TranscriptKind.TSV if columns.delimiter == "\t" else TranscriptKind.CSV
     words = [line for line in lines if not line.startswith(";;")]
     decimals = any("." in "".join(line.split(None, 4)[2:4]) for line in words)
     return TranscriptKind.CTM if decimals and all(map(_CTM.fullmatch, words)) else None

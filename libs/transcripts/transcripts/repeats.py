@@ -20,7 +20,6 @@ from transcripts.cues import (
     NoteCode,
     Transcript,
     TranscriptKind,
-    quote,
 )
 from transcripts.tokens import Tokens, overlap, tokens, without_highlight
 
@@ -64,7 +63,7 @@ def find_repeats(reading: Reading) -> tuple[Note, ...]:
         return ()
     count = found.same + found.rolled + found.grown
     detail = f'{count} of {found.pairs} cues repeat the one above; options.text.repeats "collapse" gives each line once'
-    return (Note(found.line, found.code, quote(detail) if len(detail) <= 80 else detail),)
+    return (Note(found.line, found.code, detail),)
 
 
 def collapse(transcript: Transcript) -> Transcript:

@@ -21,7 +21,7 @@ FOREIGN = {
     "runtime": ("nats", "faststream", "litestar", "aiobotocore", "sqlalchemy", "contracts", "bus", "objects"),
     "bus": ("litestar", "aiobotocore", "sqlalchemy", "av", "numpy", "objects", "transcripts"),
     "objects": ("nats", "faststream", "litestar", "boto3", "opentelemetry", "contracts", "bus"),
-    "transcripts": ("nats", "msgspec", "litestar", "aiobotocore", "opentelemetry", "contracts", "bus"),
+    "transcripts": ("nats", "litestar", "aiobotocore", "opentelemetry", "contracts", "bus"),
     "gateway": ("av", "numpy", "pydub", "soxr", "sqlalchemy", "asyncpg", "alembic", "segmenter", "pytest"),
     "segmenter": ("litestar", "jwt", "multipart", "sqlalchemy", "asyncpg", "alembic", "gateway", "pytest"),
     "manifest": ("litestar", "av", "numpy", "sqlalchemy", "asyncpg", "srt", "transcripts", "segmenter", "pytest"),

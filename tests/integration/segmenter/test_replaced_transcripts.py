@@ -66,5 +66,5 @@ async def test_a_run_is_planned_from_the_corrected_cues(world: World) -> None:
         ),
         PlannedSegment(n=1, first_frame=472_000, last_frame=480_000, text="Over the end", cue=2, line=4, cues=(2,)),
     ]
-    assert lines[2] == PlannedDrop(cue=1, line=3, code="excluded")
+    assert lines[2] == PlannedDrop(cue=1, line=3, code="excluded", detail="left out by hand")
     assert plan.warnings.counts == {"excluded": 1, "clamped": 1}

@@ -276,6 +276,21 @@ SAMPLES = {
         "start_ms,end_ms,text\n1000,2500,Good\n3000,4000,Late\n",
         [(1000, 2500, "Good", None), (3000, 4000, "Late", None)],
     ),
+    "CSV without names": Sample(
+        TranscriptKind.CSV,
+        '1.0,2.5,"Good, morning"\n3,4,Late\n',
+        [(1000, 2500, "Good, morning", None), (3000, 4000, "Late", None)],
+    ),
+    "TSV in milliseconds without names": Sample(
+        TranscriptKind.TSV,
+        "1000\t2500\tGood\n300000\t900000\tLate\n",
+        [(1000, 2500, "Good", None), (300_000, 900_000, "Late", None)],
+    ),
+    "clock times between semicolons": Sample(
+        TranscriptKind.CSV,
+        "0:00:01,0;0:00:02,5;Good\n0:03;0:04;Late\n",
+        [(1000, 2500, "Good", None), (3000, 4000, "Late", None)],
+    ),
     "Audacity": Sample(
         TranscriptKind.AUDACITY,
         "1.000000\t2.500000\tGood morning\n\\\t100.0\t200.0\n3,000000\t4,000000\tLate\n5.0\t5.0\tpoint\n",

@@ -66,6 +66,8 @@ def test_plain_text_stays_plain_text() -> None:
         "[Music] Hello",
         "{curly} words",
         "1 2 3 4 5",
+        "1, 2, 3, go",
+        "1,2,3 go",
         '["a"] she said',
         "a\tb",
     ):

@@ -72,8 +72,18 @@ _QUOTED: Final = re.compile(r'"[^"]*+(?:""[^"]*+)+"')
 _LONG_US: Final = 60 * _SECOND  # nobody writes so long a line, on average
 
 
+# `1.25,2.5,Hello`, `"1,25";"2,5";"Hello"`, `0:00:01.5<tab>0:00:02<tab>Hello`: a comma is in the numbers or between.
+_TIME: Final = r'[ ]*"?(?:\d{1,3}:\d{1,2}(?::\d{1,2})?|\d{1,9})(?:%s\d{1,9})?"?[ ]*'
+_ROWS: Final = tuple(
+    (delimiter, re.compile(rf"{_TIME % point}{delimiter}{_TIME % point}{delimiter}[ ]*\S"))
+    for delimiter, point in (("\t", "[.,]"), (";", "[.,]"), (",", r"\."))
+)
+
+
 class Columns(NamedTuple):
-    """0-based; `end` or `length` is given. `unit_us`: what the names of the columns say, 0 where nothing."""
+    """0-based; `end` or `length` is given. `unit_us`: what the names of the columns say, 0 where nothing. `named`: the
+    first line has the names.
+    """
 
     delimiter: str
     start: int
@@ -82,16 +92,24 @@ class Columns(NamedTuple):
     text: int
     speaker: int | None
     unit_us: int
+    named: bool = True
 
 
 def columns_of(header: str) -> Columns | None:
-    """What the first line of a table names; None where it is none."""
+    """What the first line of a table names, or that it begins with two times; None where it is none of a table."""
     if len(header) > MAX_HEADER_CHARS:
         return None
+    if unnamed := is_row(header):
+        return Columns(unnamed, 0, 1, None, 2, None, 0, named=False)
     for delimiter in _DELIMITERS:
         if delimiter in header and (found := _columns(next(csv.reader([header], delimiter=delimiter)), delimiter)):
             return found
     return None
+
+
+def is_row(line: str) -> str:
+    """The delimiter of a line that begins with two times and has a text behind them, "" for any other."""
+    return next((delimiter for delimiter, row in _ROWS if row.match(line)), "")
 
 
 def _columns(names: Sequence[str], delimiter: str) -> Columns | None:
@@ -165,7 +183,8 @@ def _rows(text: str, lead: int, columns: Columns) -> Iterator[_Row]:
     assert end is not None
     most = max(columns.start, end, columns.text)
     try:
-        next(reader)
+        if columns.named:
+            next(reader)
         line = first_line + reader.line_num
         for values in reader:
             at, line = line, first_line + reader.line_num
