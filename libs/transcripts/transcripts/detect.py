@@ -153,6 +153,8 @@ def _by_times(text: str, lines: list[str]) -> TranscriptKind | None:
 
 def _by_columns(lines: list[str]) -> TranscriptKind | None:
     columns = tables.columns_of(lines[0])
+    if columns is None and len(lines) > 1 and all(map(tables.is_row, lines[1:])) and any(map(_DECIMAL.match, lines)):
+        columns = tables.columns_of(*lines[:2])
     if columns is not None and columns.named:
         return TranscriptKind.TSV if columns.delimiter == "\t" else TranscriptKind.CSV
     labels = [line for line in lines if not _FREQUENCIES.match(line)]

@@ -276,6 +276,11 @@ SAMPLES = {
         "start_ms,end_ms,text\n1000,2500,Good\n3000,4000,Late\n",
         [(1000, 2500, "Good", None), (3000, 4000, "Late", None)],
     ),
+    "CSV with names in another language": Sample(
+        TranscriptKind.CSV,
+        "Beginn;Ende;Text\n1,5;2,75;Hallo\n3,0;4,25;Welt\n",
+        [(1500, 2750, "Hallo", None), (3000, 4250, "Welt", None)],
+    ),
     "CSV without names": Sample(
         TranscriptKind.CSV,
         '1.0,2.5,"Good, morning"\n3,4,Late\n',

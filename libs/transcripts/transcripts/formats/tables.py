@@ -14,6 +14,7 @@ from transcripts.timed_cues import Time, TimedCues
 
 MAX_HEADER_CHARS: Final = 4000
 _DELIMITERS: Final = "\t,;|"
+_FEWEST_DELIMITERS: Final = 2  # between a start, an end and a text
 _STARTS: Final = frozenset(
     [
         "start",
@@ -95,8 +96,12 @@ class Columns(NamedTuple):
     named: bool = True
 
 
-def columns_of(header: str) -> Columns | None:
-    """What the first line of a table names, or that it begins with two times; None where it is none of a table."""
+def columns_of(header: str, following: str = "") -> Columns | None:
+    """What the first line of a table names, or that it begins with two times; None where it is none of a table.
+
+    Names that are not known, as in another language, are told by the line `following` them, which begins with two
+    times.
+    """
     if len(header) > MAX_HEADER_CHARS:
         return None
     if unnamed := is_row(header):
@@ -104,7 +109,9 @@ def columns_of(header: str) -> Columns | None:
     for delimiter in _DELIMITERS:
         if delimiter in header and (found := _columns(next(csv.reader([header], delimiter=delimiter)), delimiter)):
             return found
-    return None
+    rows = is_row(following)
+    are_names = rows and header.count(rows) >= _FEWEST_DELIMITERS and not any(map(str.isdigit, header))
+    return Columns(rows, 0, 1, None, 2, None, 0) if are_names else None
 
 
 def is_row(line: str) -> str:
@@ -147,7 +154,7 @@ def read_table(text: str) -> Reading:
     """
     cues = TimedCues()
     lead = len(text) - len(text.lstrip())
-    columns = columns_of(text[lead:].split("\n", 1)[0])
+    columns = columns_of(*text[lead:].split("\n", 2)[:2])
     if columns is None:
         return cues.reading()
     rows = list(_rows(text, lead, columns))
