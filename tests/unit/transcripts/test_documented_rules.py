@@ -7,10 +7,12 @@ from typing import NamedTuple
 import pytest
 
 import transcripts
+from manifest.domain.sound_flags import MEANINGS
 from transcripts import DropCode, NoteCode, TranscriptError, TranscriptKind, cue_collector, read
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "transcripts.md").read_text(encoding="utf-8")
+SEGMENTER = "".join(path.read_text("utf-8") for path in (ROOT / "services" / "segmenter").rglob("*.py"))
 TIMING = (ROOT / "services" / "segmenter" / "segmenter" / "domain" / "timing.py").read_text(encoding="utf-8")
 PLANNER = (ROOT / "services" / "segmenter" / "segmenter" / "domain" / "plan.py").read_text(encoding="utf-8")
 
@@ -161,11 +163,12 @@ def test_every_example_belongs_to_a_row() -> None:
 def test_the_page_names_every_code_and_no_other() -> None:
     of_errors = {error.code for error in TranscriptError.__subclasses__()}
     of_the_planner = set(re.findall(r'(?:\bcode=|_drop\(cue, )"([a-z-]+)"', PLANNER + TIMING))
+    of_the_sound = set(re.findall(r'AudioNote\("([a-z-]+)"', SEGMENTER)) | {flag.value for flag in MEANINGS}
 
     titles = ("SRT as it is found", "Captions that repeat", "A corrected list of cues", "When the recording is known")
     in_tables = {code for title in titles for row in rows(title) for code in row.codes}
     in_errors = {row.has.strip("`") for row in rows("SRT or plain text")}
-    known = {*map(str, DropCode), *map(str, NoteCode)} | of_errors | of_the_planner
+    known = {*map(str, DropCode), *map(str, NoteCode)} | of_errors | of_the_planner | of_the_sound
 
     assert in_errors == of_errors
     assert in_tables <= known

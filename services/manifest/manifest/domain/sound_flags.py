@@ -9,7 +9,7 @@ from contracts.warnings import CueWarning
 
 SILENT_PEAK: Final = 32  # of 32,768: -60 dBFS
 CLIPPED_SHARE: Final = 1 / 1000  # of the samples, if none of them are in runs
-_MEANINGS: Final = {
+MEANINGS: Final = {
     Flag.SILENT: "no sound above -60 dBFS, though there is text",
     Flag.CLIPPED: "samples at or above full scale",
     Flag.CHANNELS_CANCEL: "channels that cancel each other where they are mixed",
@@ -30,7 +30,7 @@ def sound_flags(row: SegmentRow) -> Iterator[Flag]:
 
 def sound_warnings(rows: Sequence[SegmentRow]) -> Iterator[CueWarning]:
     """One for each of the flags that any row has: how many have it, and which is the first."""
-    for flag, meaning in _MEANINGS.items():
+    for flag, meaning in MEANINGS.items():
         found = [row for row in rows if flag in sound_flags(row)]
         if found:
             share = f" ({_percent(found)} of them)" if flag is Flag.CLIPPED else ""
