@@ -72,8 +72,12 @@ Channel: TypeAlias = Literal["mix", "left", "right"] | int
 
 
 class TextOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How texts are changed. `repeats`: "collapse" gives each line of captions that repeat theirs once."""
+    """How texts are changed. `tags`: "strip" removes tags and ASS codes, `entities`: "decode" those of HTML. `repeats`:
+    "collapse" gives each line of captions that repeat theirs once.
+    """
 
+    tags: Literal["keep", "strip"] = "keep"
+    entities: Literal["keep", "decode"] = "keep"
     repeats: Literal["keep", "collapse"] = "keep"
 
 

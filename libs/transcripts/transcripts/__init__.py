@@ -2,6 +2,7 @@
 without a name. The table of deviations and codes is `docs/transcripts.md`.
 """
 
+from transcripts.cleaning import clean
 from transcripts.compose import compose
 from transcripts.corrected import CorrectedCue, parse_corrected, write_corrected
 from transcripts.cues import OPEN_END_US, Cue, DropCode, DroppedCue, Note, NoteCode, Transcript, TranscriptKind
@@ -42,6 +43,7 @@ __all__ = [
     "UndecodableText",
     "UnknownEncoding",
     "UnsupportedTranscript",
+    "clean",
     "collapse",
     "compose",
     "decode",

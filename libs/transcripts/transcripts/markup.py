@@ -36,17 +36,32 @@ def strip_markup(text: str) -> str:
     return text.replace("\xa0", " ").replace("\r", "\n")
 
 
+def strip_tags(text: str) -> str:
+    """As `strip_markup`, and entities stay as they are."""
+    for _ in range(_DEPTH):
+        stripped = _without_tags(text)
+        if stripped == text:
+            break
+        text = stripped
+    return text
+
+
 def decode_entities(text: str) -> str:
     return _ENTITY.sub(lambda found: html.unescape(found[0]), text)
 
 
 def _once(text: str) -> str:
+    text = _without_tags(text)
+    return decode_entities(text) if "&" in text else text
+
+
+def _without_tags(text: str) -> str:
     if "<" in text or "\\N" in text:
         text = _READING.sub("", _BREAK.sub("\n", text))
         text = _INNER_TIME.sub("", _TAG.sub("", text))
     if "{" in text:
         text = _CODES.sub("", text)
-    return decode_entities(text) if "&" in text else text
+    return text
 
 
 def speaker_name(text: str) -> str | None:

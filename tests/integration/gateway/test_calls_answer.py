@@ -41,7 +41,7 @@ OTHER_OPTIONS = {
     "timeline": "media",
     "track": None,
     "channel": "mix",
-    "text": {"repeats": "keep"},
+    "text": {"tags": "keep", "entities": "keep", "repeats": "keep"},
     "tier": None,
     "offset_ms": 0,
     "time_scale": 1.0,

@@ -184,10 +184,7 @@ def test_all_errors_of_a_request_are_reported_together() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "example"),
     [
-        *(
-            ("text", value, '{"text": {"repeats": "collapse"}}')
-            for value in ("null", '{"repeats": 1}', '{"tags": "x"}')
-        ),
+        *(("text", value, '{"text": {"tags": "strip"}}') for value in ("null", '{"repeats": 1}', '{"tags": "x"}')),
         *(("tier", value, '{"tier": "sentences"}') for value in ("-1", '""', "1.5", "true", '"a\\u0007"')),
         *(("offset_ms", value, '{"offset_ms": -3600000}') for value in ("null", "1.5", "true", "1e13")),
         *(("time_scale", value, '{"time_scale": 0.95904}') for value in ("null", "0", "11", "true", '"1"')),

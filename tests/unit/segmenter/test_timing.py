@@ -1,5 +1,7 @@
 """Times that options move, captions that they collapse, and what the times of a transcript say of themselves."""
 
+import pytest
+
 from contracts.dataset import Options, TextOptions
 from contracts.failure import RunFailure
 from segmenter.domain.plan import Plan, make_plan
@@ -62,6 +64,50 @@ def test_a_last_line_without_an_end_lasts_until_the_recording_ends() -> None:
 
     assert bounds(plan) == [(16_000, 32_000), (32_000, 160_000)]
     assert plan.warnings().counts == {"open-end": 1}
+
+
+MARKED = b"""1
+00:00:01,000 --> 00:00:02,000
+{\\an8}<i>Hello</i>, &lt;b&gt;you &amp; me
+
+2
+00:00:03,000 --> 00:00:04,000
+<font color="red"></font>
+
+3
+00:00:05,000 --> 00:00:06,000
+a < b and {curly} <3
+"""
+
+
+def test_markup_goes_where_it_is_asked_for_and_its_text_stays_as_it_stood() -> None:
+    kept = cut(read(MARKED), Options())
+    assert [segment.text for segment in kept.segments] == [
+        "{\\an8}<i>Hello</i>, &lt;b&gt;you &amp; me",
+        '<font color="red"></font>',
+        "a < b and {curly} <3",
+    ]
+    plan = cut(read(MARKED), Options(text=TextOptions(tags="strip", entities="decode")))
+    assert [segment.text for segment in plan.segments] == ["Hello, you & me", "a < b and {curly} <3"]
+    assert [segment.text_raw for segment in plan.segments] == [kept.segments[0].text, None]
+    assert [(drop.cue, drop.code) for drop in plan.drops] == [(1, "empty-text")]
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (TextOptions(tags="strip"), "Hello, &lt;b&gt;you &amp; me"),
+        (TextOptions(entities="decode"), "{\\an8}<i>Hello</i>, <b>you & me"),
+    ],
+)
+def test_each_of_both_does_what_it_says(options: TextOptions, text: str) -> None:
+    assert cut(read(MARKED), Options(text=options)).segments[0].text == text
+
+
+def test_a_corrected_text_with_final_times_stays() -> None:
+    given = (CorrectedCue(1_000_000, 2_000_000, "<i>a</i>", fixed=True), CorrectedCue(3_000_000, 4_000_000, "<i>b</i>"))
+    plan = cut(read(write_corrected(given), TranscriptKind.CUES), Options(text=TextOptions(tags="strip")))
+    assert [segment.text for segment in plan.segments] == ["<i>a</i>", "b"]
 
 
 def test_collapsed_captions_keep_their_text_as_it_stood() -> None:

@@ -18,7 +18,7 @@ MAX_TRACK: Final = 999
 MAX_CHANNEL: Final = 63
 TIMELINES: Final = ("media", "samples")
 CHANNELS: Final = ("mix", "left", "right")
-REPEATS: Final = ("keep", "collapse")
+TEXT: Final = {"tags": ("keep", "strip"), "entities": ("keep", "decode"), "repeats": ("keep", "collapse")}
 MAX_TIER: Final = 999
 MAX_TIER_CHARS: Final = 200
 MAX_OFFSET_MS: Final = 1_000 * 3_600_000
@@ -49,7 +49,7 @@ def _is_channel(value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) <= {"repeats"} and value.get("repeats", "keep") in REPEATS
+    return isinstance(value, dict) and all(each in TEXT.get(name, ()) for name, each in value.items())
 
 
 def _is_tier(value: Any) -> bool:
@@ -88,7 +88,9 @@ RULES: Final[dict[str, Rule]] = {
         '{"channel": "left"}',
     ),
     "text": Rule(
-        'an object with repeats, which is "keep" or "collapse"', _is_text, '{"text": {"repeats": "collapse"}}'
+        'an object with tags ("keep" or "strip"), entities ("keep" or "decode") and repeats ("keep" or "collapse")',
+        _is_text,
+        '{"text": {"tags": "strip"}}',
     ),
     "tier": Rule(
         "the name of a TextGrid's tier, or its number, 0 the first, or null", _is_tier, '{"tier": "sentences"}'

@@ -142,9 +142,13 @@ _OPTIONS: Final = Schema(
         ),
         "text": Schema(
             type=OpenAPIType.OBJECT,
-            properties={"repeats": Schema(type=OpenAPIType.STRING, enum=list(options.REPEATS), default="keep")},
+            properties={
+                name: Schema(type=OpenAPIType.STRING, enum=list(values), default="keep")
+                for name, values in options.TEXT.items()
+            },
             additional_properties=False,
-            description="repeats: collapse gives each line of captions that repeat theirs once.",
+            description="tags: strip removes tags and ASS codes. entities: decode those of HTML. repeats: collapse"
+            " gives each line of captions that repeat theirs once.",
         ),
         "tier": Schema(
             one_of=[

@@ -1,7 +1,7 @@
 """What options change of a transcript's times and texts before it is cut, and what its times say of themselves. Pure.
 
-The order is fixed: repeated captions first, for they are told by their times as they stand; then the offset, then the
-scale.
+The order is fixed: repeated captions first, for they are told by their times and texts as they stand; then markup, then
+the offset, then the scale.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from typing import Final
 from contracts.dataset import Options
 from contracts.events import AudioFacts
 from contracts.plan_lines import PlannedNote
-from transcripts import OPEN_END_US, Cue, DropCode, DroppedCue, Transcript, collapse
+from transcripts import OPEN_END_US, Cue, DropCode, DroppedCue, Transcript, clean, collapse
 
 HOUR_US: Final = 3_600_000_000
 LONG_TEXT_SECONDS: Final = 60
@@ -24,6 +24,9 @@ def moved_and_collapsed(transcript: Transcript, options: Options) -> tuple[Trans
     """
     if options.text.repeats == "collapse":
         transcript = collapse(transcript)
+    tags, entities = options.text.tags == "strip", options.text.entities == "decode"
+    if tags or entities:
+        transcript = clean(transcript, tags=tags, entities=entities)
     if not options.offset_ms and options.time_scale == 1:
         return transcript, ()
     cues: list[Cue] = []
