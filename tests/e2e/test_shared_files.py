@@ -68,7 +68,7 @@ SUBTITLES: dict[str, tuple[int, dict[str, int]] | str] = {
     "gvc_ytsearch_en_badms_overlap.srt": (82, {"overlap": 4, "odd-time": 31}),
     "webvttpy_comments.vtt": (3, {"vtt-block": 2}),
     "webvttpy_missing_text.srt": (4, {"empty-text": 1}),
-    "webvttpy_one_byte.srt": (1, {}),
+    "webvttpy_one_byte.srt": (1, {"one-long-segment": 1}),
     "webvttpy_sample.vtt": (16, {"vtt-block": 1}),
 }
 ENCODINGS = {"aspasia_gbk.srt": "gbk", "gvc_friendconnect_es_cp1252.srt": "windows-1252"}

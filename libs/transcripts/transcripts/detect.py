@@ -12,11 +12,12 @@ from transcripts.cues import TranscriptKind
 from transcripts.errors import BrokenTranscript
 from transcripts.formats import json3, tables, whisper
 from transcripts.gaps import is_vtt
-from transcripts.lines import numbered
+from transcripts.lines import beginnings
 from transcripts.refusals import refusal
 from transcripts.time_line_search import JOINED_FILE, TIME_LINE
 
 _SAMPLE_LINES: Final = 200
+_SAMPLE_CHARS: Final = 5_000  # of a line: a text without line ends is not copied
 _EXPORT: Final = "export it from its program as SRT, WebVTT or plain text"
 
 _XML: Final = re.compile(r"<\?xml\b|<!DOCTYPE\b|<!--|<(?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*(?:\s[^<>]*)?/?>")
@@ -125,7 +126,7 @@ def _json(text: str, head: str) -> TranscriptKind | None:
 def _timed(text: str) -> TranscriptKind | None:
     if TIME_LINE.search(text) or JOINED_FILE.search(text):
         return TranscriptKind.SRT
-    lines = [line for _, line in islice(numbered(text), _SAMPLE_LINES)]
+    lines = list(islice(beginnings(text, _SAMPLE_CHARS), _SAMPLE_LINES))
     if not lines:
         return None
     return _by_times(text, lines) or _by_columns(lines)

@@ -28,3 +28,11 @@ def numbered(text: str) -> Iterator[tuple[int, str]]:
             if left < 0:
                 raise TooManyCues(f"more than {MAX_LINES} lines, at line {number}", line=number, remedy=_REMEDY)
             yield number, line
+
+
+def beginnings(text: str, most_chars: int) -> Iterator[str]:
+    """Each line that is not blank, without the blanks around it, and of long ones only the first characters."""
+    for found in _LINE.finditer(text):
+        line = text[found.start() : min(found.end(), found.start() + most_chars)].strip()
+        if line:
+            yield line

@@ -71,7 +71,7 @@ def test_pip_does_it_where_uv_cannot_be_had(
     no_uv = tmp_path / "uv.txt"
     no_uv.write_text(f"uv==0.0.0 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
     few = tmp_path / "few.txt"
-    few.write_text(block("flit-core") + block("srt"), encoding="utf-8")
+    few.write_text("".join(map(block, ("flit-core", "msgspec", "srt"))), encoding="utf-8")
     monkeypatch.setattr(program, "UV_LOCK", no_uv)
     program.set_up(few, Progress(venv))
     told = capsys.readouterr().out
