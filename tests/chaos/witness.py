@@ -7,6 +7,7 @@ too many to ask for one by one; which there are is asked of the store.
 import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,17 @@ async def everything(user: User, trainer: Trainer, folder: Path) -> list[Seen]:
 async def _events(nats_url: str) -> list[Seen]:
     found: dict[str, Seen] = {}
     by_kind: dict[str, str] = {"segment": "segments", "progress": "progress"}
+    async for dataset_id, rest, seq, event in stored_events(nats_url):
+        dataset = found.setdefault(dataset_id, Seen(dataset_id))
+        if not rest:
+            dataset.life.append((seq, event))
+        elif len(rest) == 4 and rest[2] in by_kind:
+            getattr(dataset, by_kind[rest[2]]).append(event)
+    return list(found.values())
+
+
+async def stored_events(nats_url: str) -> AsyncIterator[tuple[str, list[str], int, dict[str, Any]]]:
+    """All that the stream holds, in its order: the dataset, what its subject has behind that, sequence and event."""
     client = await connect(nats_url, "witness")
     try:
         js = client.jetstream()
@@ -65,19 +77,14 @@ async def _events(nats_url: str) -> list[Seen]:
             message = await messages.next_msg(timeout=30)
             left = message.metadata.num_pending
             _, _, dataset_id, *rest = message.subject.split(".")
-            dataset = found.setdefault(dataset_id, Seen(dataset_id))
-            if not rest:
-                dataset.life.append((message.metadata.sequence.stream, json.loads(message.data)))
-            elif len(rest) == 4 and rest[2] in by_kind:
-                getattr(dataset, by_kind[rest[2]]).append(json.loads(message.data))
+            yield dataset_id, rest, message.metadata.sequence.stream, json.loads(message.data)
     finally:
         await close(client)
-    return list(found.values())
 
 
 async def _look(dataset: Seen, user: User, trainer: Trainer, folder: Path) -> None:
     prefix = keys.dataset_prefix(user.name, dataset.dataset_id)
-    shown = await _shown(dataset, user)
+    shown = await shown_of(dataset.dataset_id, user)
     dataset.status = shown["status"]
     bucket = folder / "s3" / environment.BUCKET
     for key in await trainer.keys(prefix):
@@ -90,10 +97,10 @@ async def _look(dataset: Seen, user: User, trainer: Trainer, folder: Path) -> No
         dataset.manifest = await trainer.store.get(shown["training_data_s3_key"])
 
 
-async def _shown(dataset: Seen, user: User) -> dict[str, Any]:
+async def shown_of(dataset_id: str, user: User) -> dict[str, Any]:
     """What the API shows. A 503 says that it may be asked again, so it is, for a while."""
     async with asyncio.timeout(_PATIENCE_SECONDS):
-        while (answer := await user.http.get(f"/tts/datasets/{dataset.dataset_id}")).status_code == 503:
+        while (answer := await user.http.get(f"/tts/datasets/{dataset_id}")).status_code == 503:
             await asyncio.sleep(0.5)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
